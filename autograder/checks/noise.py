@@ -1,0 +1,50 @@
+"""Whether residuals are what they must be: independent standard normal numbers.
+
+Every bound below is a proven inequality, so the false-alarm rate of each is at most DELTA = 1e-13 for a right answer:
+a Gaussian tail for the correlations, Laurent & Massart (2000, Lemma 1) for the variance, and the Dvoretzky-Kiefer-
+Wolfowitz inequality with Massart's constant for the distribution. A check makes fewer than 10,000 such comparisons.
+"""
+
+import math
+
+import numpy as np
+
+from checks.judge import expect
+from checks.oracle.arrays import Array
+from grader.outcomes import Wrong
+
+DELTA = 1e-13
+X = math.log(2 / DELTA)
+TAIL = 7.6  # P(|N(0, 1)| > 7.6) = 3e-14
+
+
+def standard_normal(residual: Array, beside: list[Array], where: str) -> None:
+    """Fail unless `residual` has variance 1, mean 0 and no correlation with any array in `beside`.
+
+    beside: arrays of the residual's shape that are known before the noise is drawn (the state, the model's
+    answer, the noise of earlier steps): given them, the projection of the noise on each is N(0, 1).
+    """
+    r = residual.ravel()
+    n, energy = r.size, float(r @ r)
+    projections = [_projection(r, other.ravel()) for other in (np.ones(n), *beside)]
+    width = 2 * math.sqrt(n * X)
+    if n - width <= energy <= n + width + 2 * X and max(projections) <= TAIL:
+        return
+    ratio = math.sqrt(energy / n)
+    expect(max(projections) <= TAIL * max(ratio, 1.0), f"{where}, the mean is wrong, or the noise is not fresh.")
+    expect(ratio > 1e-6, f"{where}, no noise was added; σ_t is not 0 there.")
+    raise Wrong(f"{where}, the noise has {ratio:.2g} times the standard deviation σ_t that it must have.")
+
+
+def normal_shape(residuals: Array, what: str) -> None:
+    """Fail unless the numbers, pooled, have the distribution function of N(0, 1)."""
+    r = np.sort(residuals.ravel())
+    n = r.size
+    cdf = np.array([0.5 * (1 + math.erf(v / math.sqrt(2))) for v in r])
+    gap = max(np.max(np.arange(1, n + 1) / n - cdf), np.max(cdf - np.arange(n) / n))
+    expect(gap <= math.sqrt(X / (2 * n)), f"{what} is not normally distributed.")
+
+
+def _projection(r: Array, other: Array) -> float:
+    length = math.sqrt(float(other @ other))
+    return abs(float(r @ other)) / length if length else 0.0

@@ -1,0 +1,112 @@
+"""Reading a sampler's transcript: which steps it took, and what each of them really was.
+
+The grader answered every call of the model, so it knows x_t and eps of each step, and x_prev is the state of the next
+call (or the result). What is left of x_prev beside the right mean must be σ_t z, whatever the code looks like.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from checks import noise
+from checks.judge import ROUGH, close, expect, numbers
+from checks.oracle import samplers, steps
+from checks.oracle.arrays import Array
+from checks.oracle.gaussian import GaussianData
+from grader.examiner import Examiner
+from grader.session import Returned
+
+PIXELS = (48, 64)  # a state with enough numbers for the statistics of one step
+DATA = GaussianData(np.linspace(-1, 1, PIXELS[1]), np.linspace(0.2, 1.5, PIXELS[1]))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One reverse step as it happened: from x_t with eps to x_prev, and the coefficients that were right for it."""
+
+    t: int
+    t_prev: int
+    alpha_bar_t: float
+    alpha_bar_prev: float
+    x_t: Array
+    eps: Array
+    x_prev: Array
+
+    @property
+    def where(self) -> str:
+        return f"in the step from t = {self.t} to {self.t_prev}"
+
+    @property
+    def scale(self) -> float:
+        """How large the numbers are that make up x_prev, for tolerances of rounding."""
+        size = np.abs(self.x_t).max() + np.abs(self.eps).max()
+        return float(1 + size * np.sqrt(self.alpha_bar_prev / self.alpha_bar_t))
+
+
+def noise_predictor(
+    alpha_bar: Array, shape: tuple[int, ...] = PIXELS, limit: int = 1000, data: GaussianData = DATA, wobble: float = 0.3
+) -> Examiner:
+    """An examiner that predicts noise: exact for Gaussian data, plus a wobble that no sampler can know beforehand."""
+    rng = np.random.default_rng(2)
+
+    def model(x: Array, t: np.ndarray) -> Array:
+        return data.eps(x, alpha_bar[t]) + wobble * rng.standard_normal(shape)
+
+    return Examiner(model, shape, limit, T=len(alpha_bar) - 1)
+
+
+def called_in_order(examiner: Examiner, steps_wanted: list[int]) -> None:
+    """Fail unless the model was asked once at each wanted step, in that order, every item at the same t."""
+    count, wanted = len(examiner.calls), len(steps_wanted)
+    expect(count == wanted, f"The model was called {count} times; there are {wanted} steps.")
+    for number, (call, t) in enumerate(zip(examiner.calls, steps_wanted), start=1):
+        expect((call.t == t).all(), f"Call {number} of {wanted} asked the model at another t than the sequence has.")
+
+
+def steps_taken(examiner: Examiner, returned: Returned, alpha_bar: Array, tau: Array) -> list[Step]:
+    """The steps of a finished sampler, noisiest first; fails where their number or their t is wrong."""
+    pairs = samplers.step_pairs(alpha_bar, tau)
+    called_in_order(examiner, [t for t, *_ in pairs])
+    x_0 = numbers(returned.value, examiner.shape, "What it returned")
+    states = [call.x.astype(np.float64) for call in examiner.calls] + [x_0]
+    return [
+        Step(*pair, call.x.astype(np.float64), call.answer.astype(np.float64), x_prev)
+        for pair, call, x_prev in zip(pairs, examiner.calls, states[1:])
+    ]
+
+
+def is_deterministic(taken: list[Step], tolerance: float = ROUGH) -> None:
+    """Fail unless every step is the DDIM step at η = 0."""
+    for step in taken:
+        want = steps.ddim_step(step.x_t, step.eps, step.alpha_bar_t, step.alpha_bar_prev, 0.0, 0 * step.x_t)
+        close(step.x_prev, want, f"The state after {step.where[3:]}", step.scale, tolerance)
+
+
+def is_stochastic(taken: list[Step], eta: float) -> None:
+    """Fail unless every step has the DDIM's mean and fresh N(0, σ_t²) noise, σ_t = η √β̃_t of its own pair.
+
+    False-alarm rate below 1e-9 for a right sampler: see `checks.noise`.
+    """
+    drawn: list[Array] = []
+    for step in taken:
+        sigma_t = steps.ddim_sigma(step.alpha_bar_t, step.alpha_bar_prev, eta)
+        mean = steps.ddim_step(step.x_t, step.eps, step.alpha_bar_t, step.alpha_bar_prev, eta, 0 * step.x_t)
+        if step.t_prev == 0:  # σ = 0: nothing is left to draw
+            close(step.x_prev, mean, f"The state after {step.where[3:]}", step.scale)
+            continue
+        residual = (step.x_prev - mean) / sigma_t
+        noise.standard_normal(residual, [step.x_t, step.eps, *drawn[-1:]], step.where)
+        drawn.append(residual)
+    if drawn:
+        noise.normal_shape(np.stack(drawn[:: max(1, len(drawn) // 10)]), "The noise of the steps")
+
+
+def has_moments(x_0: Array, mean: Array, std: Array) -> None:
+    """Fail unless independent samples (N, d) have the exact mean and std of the sampler's output, in each dimension.
+
+    With both inside their bounds, W2(samples, data) is within their sum of its exact value (triangle inequality).
+    False-alarm rate below 1e-9 for a right sampler: see `checks.noise`.
+    """
+    for dimension in range(x_0.shape[1]):
+        residual = (x_0[:, dimension] - mean[dimension]) / std[dimension]
+        noise.standard_normal(residual, [], f"On Gaussian data, in dimension {dimension + 1}")

@@ -1,0 +1,80 @@
+"""The examiner: the grader's own end of a callable that a student's function was handed.
+
+It answers each call itself, so the network never enters the worker, and it keeps the transcript: how many calls,
+at which t, from which states. From that the checks recover what each step of a sampler really was.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.outcomes import Flooded, Wrong
+from grader.wire import Other
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the model: the state and the second argument that it was asked with, and the answer it got."""
+
+    x: np.ndarray  # (B, *D), in the dtype in which it came
+    t: Any  # (B,) int64 for a noise predictor, a float for a score at noise level sigma, None for a plain score
+    answer: np.ndarray  # (B, *D), in the dtype of x
+    t_as_asked: str  # how the second argument came: "int64 of shape (4,)"
+
+
+class Examiner:
+    """Answers `model(x, t)`, x float64, for a state of the given shape, and records every call.
+
+    parameters: the names of the callable's arguments. T: the last step that the model knows (None: no steps).
+    limit: the number of calls after which it refuses.
+    """
+
+    def __init__(
+        self,
+        model: Callable[..., np.ndarray],
+        shape: tuple[int, ...],
+        limit: int,
+        T: int | None = None,
+        parameters: tuple[str, ...] = ("x_t", "t"),
+    ):
+        self.model, self.shape, self.limit, self.T, self.parameters = model, shape, limit, T, parameters
+        self.calls: list[Call] = []
+
+    def answer(self, args: list[Any]) -> np.ndarray:
+        """Answer one call; raises Wrong or Flooded where no noise predictor could answer."""
+        if len(self.calls) >= self.limit:
+            raise Flooded(f"The model was called more than {self.limit} times, which is more than there are steps.")
+        number = len(self.calls) + 1
+        x, *rest = args
+        if not isinstance(x, np.ndarray) or x.shape != self.shape or x.dtype not in (np.float32, np.float64):
+            raise Wrong(f"Call {number} of the model got {describe(x)} as the state; expected shape {self.shape}.")
+        if not np.isfinite(x).all():
+            raise Wrong(f"The state that call {number} of the model got has NaN or infinite values.")
+        t = self._second(rest[0], number) if rest else None
+        answer = np.asarray(self.model(x.astype(np.float64), *([] if t is None else [t])))
+        call = Call(x, t, np.broadcast_to(answer, self.shape).astype(x.dtype), describe(rest[0]) if rest else "")
+        self.calls.append(call)
+        return call.answer
+
+    def _second(self, value: Any, number: int) -> Any:
+        """The steps t, one for each item, or the noise level sigma, in whichever form it came."""
+        if self.T is None:
+            sigma = np.asarray(value if not isinstance(value, Other) else np.nan, dtype=np.float64)
+            if sigma.size != 1 or not np.isfinite(sigma).all():
+                raise Wrong(f"Call {number} of score_fn got {describe(value)} as sigma; expected one number.")
+            return float(sigma.reshape(()))
+        steps = np.asarray(value if isinstance(value, (np.ndarray, int, float)) else np.nan)
+        if steps.shape not in ((), (1,), self.shape[:1]) or not np.all(np.isfinite(steps) & (steps == np.round(steps))):
+            raise Wrong(f"Call {number} of the model got {describe(value)} as t; expected int64 of shape (B,).")
+        if np.any(steps < 1) or np.any(steps > self.T):
+            raise Wrong(f"Call {number} asked the model at a t outside 1..T (t is 1-based; 0 is clean data).")
+        return np.broadcast_to(steps.astype(np.int64), self.shape[:1])
+
+
+def describe(value: Any) -> str:
+    """A value's kind, without its content."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} of shape {value.shape}"
+    return value.description if isinstance(value, Other) else f"a {type(value).__name__}"

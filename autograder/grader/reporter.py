@@ -1,0 +1,130 @@
+"""The pytest plugin that turns checks into results: seeds them from the collection, runs them, says why one fails."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import hypothesis.errors
+import pytest
+
+from grader import outcomes, stand_ins
+from grader.results import Line, Results
+from grader.session import BY_ID, Session, Student
+
+FLAKY = "It gave different results for the same input; it must depend on its arguments alone."
+
+
+class Reporter:
+    """Runs every collected check against one submission; `results` has a line for each, whatever happens."""
+
+    def __init__(self, session: Session, results: Results):
+        self.session, self.results = session, results
+        self.line: dict[str, Line] = {}
+        self.faults: list[str] = []
+        self.failed_functions: set[str] = set()
+        self.right_helpers: dict[str, bool] = {}
+        self.current: Student | None = None
+
+    # Collection: one line for each check, worth its share of its task's points
+
+    @pytest.hookimpl
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        checks = [item for item in session.items if isinstance(item, pytest.Function)]
+        shares: dict[str, Fraction] = defaultdict(Fraction)
+        for item in checks:
+            shares[_task(item)] += _weight(item)
+        for item in checks:
+            points = Fraction(BY_ID[_task(item)].points) * _weight(item) / shares[_task(item)]
+            function = item.function
+            self.line[item.nodeid] = Line(
+                number=function.__number__,
+                claim=_claim(item),
+                points=round(float(points), 4),
+                tags=[f"task {_task(item)}", *getattr(function, "__tags__", [])],
+                visibility=getattr(function, "__visibility__", "visible"),
+            )
+        self.results.lines = list(self.line.values())
+        self.results.write()
+
+    @pytest.hookimpl
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.faults.append(f"{report.nodeid} could not be collected: {report.longreprtext}")
+
+    # Running: as submitted, then, where a wrong helper may be to blame, with a right one in its place
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        line = self.line[pyfuncitem.nodeid]
+        function = BY_ID[line.task].function
+        try:
+            reason = self._run(pyfuncitem, [])
+            if reason is None:
+                line.passed, line.outcome, line.output = True, "passed", "Passed."
+                return True
+            self.failed_functions.add(function)
+            wrong = [name for name in stand_ins.MAY_CALL.get(function, ()) if not self._is_right(name)]
+            if wrong and self._run(pyfuncitem, wrong) is None:
+                names = ", ".join(wrong)
+                line.passed, line.outcome = True, "passed with a stand-in"
+                line.output = f"Passed, with a right {names} standing in for yours, which failed its own checks."
+            else:
+                line.outcome, line.output = _outcome(reason), reason.sentence
+        except Exception as error:
+            line.outcome = "fault of the grader"
+            line.output = "This check could not be done: a fault of the grader, not yours. Tell the course staff."
+            self.faults.append(f"{line.number}: {type(error).__name__}: {error}")
+            raise
+        finally:
+            self.results.write()
+        return True
+
+    def _run(self, item: pytest.Function, helpers: list[str]) -> outcomes.Loses | None:
+        """Run a check with stand-ins for `helpers`; the reason why it does not pass, or None."""
+        self.current = self.session.student(helpers)
+        try:
+            arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
+            item.obj(**arguments)
+            return None
+        except outcomes.Loses as reason:
+            return reason
+        except hypothesis.errors.Flaky:
+            return outcomes.Wrong(FLAKY)
+        finally:
+            self.current.close()
+
+    def _is_right(self, helper: str) -> bool:
+        if helper not in self.right_helpers:
+            self.right_helpers[helper] = self.session.is_right(helper)
+        return self.right_helpers[helper] and helper not in self.failed_functions
+
+    @pytest.fixture
+    def student(self) -> Iterator[Any]:
+        """The student's functions in a fresh worker: `student("ddim_step", x_t, ...)`."""
+        yield lambda *args, **kwargs: self.current(*args, **kwargs)  # type: ignore[misc]
+
+
+def _task(item: pytest.Function) -> str:
+    return ".".join(item.function.__number__.split(".")[:2])
+
+
+def _weight(item: pytest.Function) -> Fraction:
+    return Fraction(getattr(item.function, "__weight__", 1))
+
+
+def _claim(item: pytest.Function) -> str:
+    return " ".join((item.function.__doc__ or item.name).split("\n\n")[0].split())
+
+
+def _outcome(reason: outcomes.Loses) -> str:
+    return {
+        outcomes.Wrong: "wrong",
+        outcomes.ToDo: "to do",
+        outcomes.Raised: "raised",
+        outcomes.TimedOut: "timed out",
+        outcomes.Died: "died",
+        outcomes.Flooded: "flooded",
+        outcomes.BrokeProtocol: "broke the protocol",
+        outcomes.NotRun: "not run",
+    }[type(reason)]

@@ -1,0 +1,288 @@
+"""One marking: the zygote, the workers forked from it, and the calls that checks make on the student's functions."""
+
+import json
+import os
+import secrets
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader import outcomes, overlay, stand_ins, wire
+from grader.examiner import Examiner
+from grader.outcomes import GraderFault
+from grader.paths import STARTER
+
+CALL_SECONDS = 10.0  # for one call of a student's function; the solution's slowest takes under 1 s
+RUN_SECONDS = 480.0  # for a whole marking; Gradescope's own limit is 600 s
+OUT_OF_TIME = f"Not finished: the whole marking has {RUN_SECONDS:.0f} s, and they were used up."
+START_SECONDS = 120.0  # for the zygote's import of torch on a cold, slow machine
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row of the points table, `starter/diffusion/tasks.json`."""
+
+    task: str
+    file: str
+    function: str
+    points: float
+    title: str
+    bonus: bool = False
+
+
+TASKS = [Task(**row) for row in json.loads((STARTER / "diffusion" / "tasks.json").read_text())]
+BY_FUNCTION = {task.function: task for task in TASKS}
+BY_ID = {task.task: task for task in TASKS}
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a call gave back, as arrays and numbers, and what it did beside that."""
+
+    value: Any
+    changed: list[str]  # the arguments that the call modified, by position or name
+    carries_graph: bool
+    model_calls: list[Any] = field(default_factory=list)  # of the public model of the losses: [x_t, t] each
+    gradients: list[float] | None = None
+
+
+class Zygote:
+    """The process that has torch imported and forks workers. Use as a context manager."""
+
+    def __init__(self) -> None:
+        mine, its = socket.socketpair()
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": "/nonexistent",
+            "LANG": "C.UTF-8",
+            "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+            **{name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")},
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        command = [sys.executable, "-I", "-B", str(Path(__file__).with_name("zygote.py")), str(its.fileno())]
+        started = time.monotonic()
+        self.process = subprocess.Popen(
+            command, env=environment, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL, cwd="/"
+        )
+        its.close()
+        self.sock, self.channel = mine, wire.Channel(mine)
+        self.peak_kib = 0
+        try:
+            self.walls = self._hear(started + START_SECONDS)["walls"]
+        except GraderFault:
+            self.close()
+            raise
+        self.start_seconds = time.monotonic() - started
+
+    def spawn(self, folder: Path, uid: int | None) -> tuple[int, wire.Channel]:
+        """Fork a worker; returns its process id and our end of its channel."""
+        mine, its = socket.socketpair()
+        with its:
+            self._say({"spawn": {"folder": str(folder), "uid": uid}})
+            socket.send_fds(self.sock, [b"x"], [its.fileno()])
+        return self._hear(time.monotonic() + START_SECONDS)["pid"], wire.Channel(mine)
+
+    def reap(self, pid: int) -> int:
+        """Kill a worker, wait for it and return how it ended: an exit code, or minus the signal's number."""
+        self._say({"reap": pid})
+        report = self._hear(time.monotonic() + START_SECONDS)
+        self.peak_kib = max(self.peak_kib, report["peak_kib"])
+        return report["exit"]
+
+    def _say(self, message: dict[str, Any]) -> None:
+        try:
+            self.channel.send(message)
+        except wire.Closed as error:
+            raise GraderFault("the zygote is gone") from error
+
+    def _hear(self, deadline: float) -> dict[str, Any]:
+        try:
+            return self.channel.receive(deadline)
+        except (wire.Closed, wire.ProtocolError, wire.Flooded, TimeoutError) as error:
+            raise GraderFault(f"the zygote does not answer ({type(error).__name__})") from error
+
+    def close(self) -> None:
+        self.channel.close()
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self) -> "Zygote":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class Session:
+    """One submission being marked: hands out a fresh `Student` for each check."""
+
+    def __init__(self, zygote: Zygote, submission: overlay.Submission):
+        self.zygote = zygote
+        self.submission = submission
+        self.deadline = time.monotonic() + RUN_SECONDS
+        self.hung: dict[tuple[str, bool], outcomes.TimedOut] = {}  # by function, and whether helpers were replaced
+        self.calls = 0
+        self._next_uid = 20000 + secrets.randbelow(30000)
+
+    def student(self, stand_in_for: list[str] | None = None) -> "Student":
+        """A student in a worker of its own; the grader answers for the helpers in `stand_in_for`."""
+        self._next_uid += 1
+        return Student(self, self._next_uid if os.geteuid() == 0 else None, stand_in_for or [])
+
+    def is_right(self, helper: str) -> bool:
+        """Whether a public helper gives right answers on a few plain inputs."""
+        student = self.student()
+        try:
+            return all(stand_ins.agrees(helper, args, student(helper, *args).value) for args in stand_ins.probes(helper))
+        except outcomes.Loses:
+            return False
+        finally:
+            student.close()
+
+
+class Student:
+    """The student's functions, in one worker. `student("ddim_step", x_t, ...)` calls one of them."""
+
+    def __init__(self, session: Session, uid: int | None, stand_in_for: list[str]):
+        self.session, self.uid, self.stand_in_for = session, uid, stand_in_for
+        self.folder: Path | None = None
+        self.gone: outcomes.Loses | None = None  # why the worker is no more, if it is
+
+    def __call__(self, function: str, *args: Any, seed: int = 0, **kwargs: Any) -> Returned:
+        """Call a function with arrays, numbers, `Seed`, `PublicModel` or an `Examiner` in a callable's place.
+
+        seed: of torch's global generator before the call. Raises a `Loses` unless the call returned.
+        """
+        task = BY_FUNCTION[function]
+        if problem := self.session.submission.problems.get(task.file):
+            raise outcomes.NotRun(problem)
+        if self.gone:
+            raise self.gone
+        if hung := self.session.hung.get((function, bool(self.stand_in_for))):
+            raise outcomes.TimedOut(f"{hung.sentence} It was not called again.")
+        if time.monotonic() > self.session.deadline:
+            raise outcomes.NotRun(OUT_OF_TIME)
+        self.session.calls += 1
+        deadline = min(time.monotonic() + CALL_SECONDS, self.session.deadline)
+        examiners = [a for a in (*args, *kwargs.values()) if isinstance(a, Examiner)]
+        request = {
+            "module": Path(task.file).stem,
+            "function": function,
+            "args": [_to_wire(a) for a in args],
+            "kwargs": {name: _to_wire(a) for name, a in kwargs.items()},
+            "seed": seed,
+            "stand_ins": self.stand_in_for,
+        }
+        try:
+            return self._converse(function, request, examiners[0] if examiners else None, deadline)
+        except outcomes.TimedOut as fault:
+            self.session.hung[function, bool(self.stand_in_for)] = fault
+            raise
+
+    def _converse(
+        self, function: str, request: dict[str, Any], examiner: Examiner | None, deadline: float
+    ) -> Returned:
+        if self.folder is None:
+            self._start()
+        try:
+            self.channel.send(request, deadline)
+            while True:
+                reply = self.channel.receive(deadline)
+                if not isinstance(reply, dict):
+                    raise wire.ProtocolError("a reply is not an object")
+                if "ask" in reply:
+                    self.channel.send(self._answer(reply, examiner), deadline)
+                elif "raised" in reply:
+                    raise outcomes.raised(function, reply["raised"], self.session.submission.files)
+                elif "flooded" in reply:
+                    raise wire.Flooded
+                else:
+                    return _returned(reply)
+        except TimeoutError:
+            if deadline == self.session.deadline:
+                raise self._end(outcomes.NotRun(OUT_OF_TIME)) from None
+            raise self._end(outcomes.TimedOut(f"{function} did not return within {CALL_SECONDS:.0f} s.")) from None
+        except wire.Closed:
+            raise self._end(None, lambda code: outcomes.died(function, code)) from None
+        except wire.Flooded:
+            raise self._end(outcomes.Flooded(f"{function} returned more data than any answer has.")) from None
+        except wire.ProtocolError:
+            sentence = f"{function} sent the grader something that is not an answer."
+            raise self._end(outcomes.BrokeProtocol(sentence)) from None
+        except (outcomes.Wrong, outcomes.Flooded) as fault:  # the examiner refused in the middle of a call
+            raise self._end(fault) from None
+
+    def _answer(self, reply: dict[str, Any], examiner: Examiner | None) -> Any:
+        what, args = reply["ask"], reply.get("args")
+        if what == "callback" and examiner and isinstance(args, list) and len(args) == len(examiner.parameters):
+            return examiner.answer(args)
+        helper = "langevin_sample" if what == "langevin_step" else what
+        if helper in self.stand_in_for and isinstance(args, list) and len(args) == 2:
+            try:
+                return stand_ins.answer(what, *args)
+            except Exception:
+                raise outcomes.Wrong(f"{helper} was called with arguments that do not fit it.") from None
+        raise wire.ProtocolError("nobody was to be asked that")
+
+    def _start(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="marking-"))
+        self.folder.chmod(0o711)
+        overlay.lay(self.session.submission, self.folder / "tree")
+        work = self.folder / "work"
+        work.mkdir(mode=0o700)
+        if self.uid is not None:
+            os.chown(work, self.uid, self.uid)
+        self.pid, self.channel = self.session.zygote.spawn(self.folder, self.uid)
+        try:
+            self.channel.receive(time.monotonic() + START_SECONDS)
+        except (wire.Closed, wire.ProtocolError, wire.Flooded, TimeoutError) as error:
+            raise GraderFault(f"a worker did not start (exit code {self._stop()})") from error
+
+    def _end(self, fault: outcomes.Loses | None, by_exit_code: Callable[[int], outcomes.Loses] | None = None) -> Any:
+        """Stop the worker and remember why: later calls in this check fail with the same reason."""
+        exit_code = self._stop(patience=1.0 if by_exit_code else 0.0)
+        self.gone = fault or (by_exit_code(exit_code) if by_exit_code else None)
+        return self.gone
+
+    def _stop(self, patience: float = 0.0) -> int:
+        """Give the worker `patience` seconds to end by itself, kill it, and return how it ended."""
+        ended = os.pidfd_open(self.pid)
+        select.select([ended], [], [], patience)
+        os.close(ended)
+        os.kill(self.pid, signal.SIGKILL)  # not yet reaped, so the number is still the worker's
+        exit_code = self.session.zygote.reap(self.pid)
+        self.channel.close()
+        shutil.rmtree(self.folder or "", ignore_errors=True)
+        return exit_code
+
+    def close(self) -> None:
+        """End the worker; a check that is over needs it no more."""
+        if self.folder is not None and self.gone is None:
+            self._end(outcomes.NotRun("the check is over"))
+
+
+def _to_wire(value: Any) -> Any:
+    return wire.Callback(value.parameters) if isinstance(value, Examiner) else value
+
+
+def _returned(reply: dict[str, Any]) -> Returned:
+    """A worker's reply to a call; it is untrusted, so its form is checked."""
+    gradients, calls = reply.get("gradients"), reply.get("model_calls", [])
+    if (
+        "returned" not in reply
+        or not isinstance(reply.get("changed"), list)
+        or not isinstance(calls, list)
+        or not (gradients is None or isinstance(gradients, list) and all(isinstance(g, float) for g in gradients))
+    ):
+        raise wire.ProtocolError("a reply lacks something")
+    changed = [str(name)[:20] for name in reply["changed"]]
+    return Returned(reply["returned"], changed, reply.get("carries_graph") is True, calls, gradients)

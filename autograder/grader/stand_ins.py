@@ -1,0 +1,75 @@
+"""Right helpers for a student's loop whose own helper is wrong: the grader answers, so one mistake costs once.
+
+`MAY_CALL` says which public helpers each function may be built from. The answers come from the checks' oracle.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from checks.oracle import schedule, steps
+
+_DDPM = ("predict_x_0", "ddpm_posterior", "q_sample", "score_from_eps", "tweedie_mean")
+_DDIM = (*_DDPM, "ddim_sigma", "ddim_coefficients", "ddpm_step")
+
+MAY_CALL: dict[str, tuple[str, ...]] = {
+    "predict_x_0": ("score_from_eps", "tweedie_mean"),
+    "noise_prediction_loss": ("q_sample",),
+    "ddpm_step": (*_DDPM, "ddim_sigma", "ddim_coefficients", "ddim_step"),
+    "ddpm_sample": (*_DDIM, "ddim_step"),
+    "score_matching_loss": ("q_sample", "score_from_eps"),
+    "annealed_langevin_sample": ("langevin_sample",),
+    "ddim_sigma": ("ddpm_posterior",),
+    "ddim_coefficients": ("ddim_sigma",),
+    "ddim_step": _DDIM,
+    "ddim_sample": (*_DDIM, "ddim_step"),
+    "ddim_invert": (*_DDIM, "ddim_step"),
+}
+OF_COEFFICIENTS = ("ddim_sigma", "ddim_coefficients")  # float64, whatever the state; all others keep the state's dtype
+
+
+def answer(helper: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """What the right `helper` returns for the arguments that the student's code gave it."""
+    value = getattr(steps, helper)(*args, **kwargs)
+    states = [a for a in (*args, *kwargs.values()) if isinstance(a, np.ndarray) and a.ndim]
+    if helper in OF_COEFFICIENTS or not states:
+        return value
+    dtype = max(states, key=lambda a: a.ndim).dtype
+    if isinstance(value, tuple):  # ddpm_posterior: the variance stays float64
+        return [np.asarray(value[0], dtype), np.asarray(value[1])]
+    return np.asarray(value, dtype)
+
+
+def probes(helper: str) -> list[tuple[Any, ...]]:
+    """A few plain argument lists for `helper`, with numbers and with one coefficient for each item."""
+    rng = np.random.default_rng(7)
+    x, y, z = rng.standard_normal((3, 4, 3))
+    alpha_bar = schedule.linear_alpha_bar(1000)
+    plain = [(alpha_bar[t], alpha_bar[prev]) for t, prev in ((600, 500), (20, 19), (1, 0))]
+    pairs = [*plain, (alpha_bar[[900, 400, 30, 2]], alpha_bar[[899, 300, 7, 1]])]
+    make: dict[str, Any] = {
+        "q_sample": lambda t, prev: (x, t, y),
+        "predict_x_0": lambda t, prev: (x, t, y),
+        "ddpm_posterior": lambda t, prev: (x, y, t, prev),
+        "ddpm_step": lambda t, prev: (x, y, t, prev, z),
+        "score_from_eps": lambda t, prev: (y, t),
+        "tweedie_mean": lambda t, prev: (x, y, 1 - t),
+        "ddim_sigma": lambda t, prev: (t, prev, 0.7),
+        "ddim_coefficients": lambda t, prev: (t, prev, 0.4 * np.sqrt(1 - prev)),
+        "ddim_step": lambda t, prev: (x, y, t, prev, 0.7, z),
+    }
+    return [make[helper](*pair) for pair in pairs] if helper in make else []
+
+
+def agrees(helper: str, args: tuple[Any, ...], got: Any) -> bool:
+    """Whether `got` is what the right helper answers."""
+    want = answer(helper, list(args), {})
+    if isinstance(want, (tuple, list)):
+        return isinstance(got, list) and len(got) == len(want) and all(map(_close, got, want))
+    return _close(got, want)
+
+
+def _close(got: Any, want: Any) -> bool:
+    if not isinstance(got, (np.ndarray, float, int)) or np.shape(got) != np.shape(want):
+        return False
+    return bool(np.allclose(got, want, rtol=1e-9, atol=1e-9))

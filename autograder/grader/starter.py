@@ -1,0 +1,70 @@
+"""Generate the student's `sampler.py` and `score.py` from the solution's paired regions.
+
+A region in `solution/*.py` holds the stub beside the answer:
+
+    # --- stub 2.8
+    # TODO 2.8  ...                                                 kept as it is
+    # raise NotImplementedError("TODO 2.8: ddim_coefficients")      uncommented
+    # --- answer 2.8
+    ...                                                             left out
+    # --- end 2.8
+"""
+
+import re
+from pathlib import Path
+
+from grader.paths import GRADED_FILES, SOLUTION, STARTER
+
+MARKER = re.compile(r"\s*# --- (stub|answer|end) (\d+\.\d+)\s*$")
+NEXT = {"stub": "answer", "answer": "end", "end": "stub"}
+
+
+class RegionError(ValueError):
+    """A region is nested, unclosed, out of order or has no stub; the message names file and line."""
+
+
+def stub_out(source: str, name: str) -> str:
+    """The starter's text for the solution's text `source`; `name` is used in messages."""
+    lines, expected, task, raises = [], "stub", "", 0
+    for number, line in enumerate(source.splitlines(), start=1):
+        where = f"{name}, line {number}"
+        if marker := MARKER.match(line):
+            kind, marked = marker.groups()
+            if kind != expected or (kind != "stub" and marked != task):
+                raise RegionError(f"{where}: found '{kind} {marked}', expected '{expected} {task}'".rstrip())
+            if kind == "answer" and raises != 1:
+                raise RegionError(f"{where}: the stub of {task} needs one '# raise NotImplementedError(...)' line")
+            task, expected, raises = marked, NEXT[kind], 0
+        elif expected == "answer" and line.lstrip().startswith("# raise NotImplementedError("):
+            if f'"TODO {task}: ' not in line:
+                raise RegionError(f"{where}: the stub of {task} must raise \"TODO {task}: ...\"")
+            lines.append(line.replace("# raise", "raise", 1))
+            raises += 1
+        elif expected != "end":
+            lines.append(line)
+    if expected != "stub":
+        raise RegionError(f"{name}: the region of {task} is not closed; expected '{expected} {task}'")
+    text = "\n".join(lines) + "\n"
+    try:
+        compile(text, name, "exec")
+    except SyntaxError as error:
+        raise RegionError(f"{name}, generated line {error.lineno}: the stubbed file does not compile") from error
+    return text
+
+
+def generate() -> dict[Path, str]:
+    """Each generated file of the starter and the text that it should have."""
+    return {STARTER / name: stub_out((SOLUTION / name).read_text(), name) for name in GRADED_FILES}
+
+
+def write() -> list[Path]:
+    """Write the generated files; return those that changed."""
+    changed = out_of_step()
+    for path, text in generate().items():
+        path.write_text(text)
+    return changed
+
+
+def out_of_step() -> list[Path]:
+    """The generated files that differ from what the solution says."""
+    return [path for path, text in generate().items() if not path.is_file() or path.read_text() != text]

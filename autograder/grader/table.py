@@ -1,0 +1,36 @@
+"""The marks of one submission as a table in the terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from grader.results import Results
+from grader.session import BY_ID
+
+STYLES = {"passed": "green", "passed with a stand-in": "green", "to do": "yellow", "not run": "yellow"}
+
+
+def show(console: Console, results: Results, assignment: int) -> None:
+    """Print a row for each check, with the reason below where one did not pass."""
+    table = Table(title=f"Assignment {assignment}", title_justify="left", show_lines=False, box=None, pad_edge=False)
+    table.add_column("check")
+    table.add_column("points", justify="right")
+    table.add_column("outcome")
+    table.add_column("claim", overflow="fold")
+    task = ""
+    for line in results.lines:
+        if line.task != task:
+            task = line.task
+            mine = [other for other in results.lines if other.task == task]
+            got, of = sum(other.points for other in mine if other.passed), sum(other.points for other in mine)
+            title = f"{BY_ID[task].function}: {BY_ID[task].title}" + (" (bonus)" if BY_ID[task].bonus else "")
+            table.add_row(Text(task, "bold"), Text(f"{got:.4g}/{of:.4g}", "bold"), "", Text(title, "bold"))
+        style = STYLES.get(line.outcome, "red")
+        claim = Text(line.claim)
+        if line.outcome != "passed":
+            claim.append(f"\n{line.output}", style=style)
+        table.add_row(f" {line.number}", f"{line.points if line.passed else 0:.4g}", Text(line.outcome, style), claim)
+    console.print(table)
+    console.print(escape(results.message), style="bold")
+    console.print(f"results: {results.path}\n", style="dim", highlight=False)

@@ -1,0 +1,193 @@
+"""The wire between the grader and a worker: frames of a JSON header and raw array buffers.
+
+A frame is two lengths, a JSON header {"body": ..., "arrays": [[dtype, shape], ...]} and the arrays' bytes, one
+after the other. Nothing else is ever decoded: no pickle, no object arrays. What arrives from a worker is
+untrusted; anything out of order raises `ProtocolError`, anything above the caps `Flooded`.
+"""
+
+import json
+import math
+import socket
+import struct
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+DTYPES = ("float32", "float64", "int64", "int32", "bool")
+MAX_HEADER = 1 << 18
+MAX_PAYLOAD = 1 << 26
+LENGTHS = struct.Struct(">II")
+
+
+class ProtocolError(Exception):
+    """The other side sent something that is not a frame."""
+
+
+class Flooded(Exception):
+    """The other side sent more than the caps allow."""
+
+
+class Closed(Exception):
+    """The other side is gone."""
+
+
+@dataclass(frozen=True)
+class Callback:
+    """In the place of a callable argument: calls are sent to the grader. `parameters` are its names, in order."""
+
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Seed:
+    """In the place of a `torch.Generator`: the worker makes one, on the state's device, with this seed."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
+class PublicModel:
+    """In the place of a trainable model: scale · x_t + shift + slope · t, an `nn.Module` with three parameters."""
+
+    scale: float
+    shift: float
+    slope: float
+
+
+@dataclass(frozen=True)
+class Other:
+    """A value that the wire does not carry; only its description crosses."""
+
+    description: str
+
+
+MARKERS = {cls.__name__: cls for cls in (Callback, Seed, PublicModel, Other)}
+
+
+def encode(body: Any) -> bytes:
+    """A frame of `body`: None, bool, int, float, str, arrays and markers, in lists, tuples and dicts."""
+    arrays: list[np.ndarray] = []
+    tree = _to_json(body, arrays)
+    header = json.dumps(
+        {"body": tree, "arrays": [[str(a.dtype), list(a.shape)] for a in arrays]}, allow_nan=False
+    ).encode()
+    payload = b"".join(a.tobytes() for a in arrays)
+    if len(header) > MAX_HEADER or len(payload) > MAX_PAYLOAD:
+        raise Flooded("a message is larger than the wire allows")
+    return LENGTHS.pack(len(header), len(payload)) + header + payload
+
+
+def _to_json(value: Any, arrays: list[np.ndarray]) -> Any:
+    if isinstance(value, (np.ndarray, np.generic)):  # first: np.float64 is a float as well
+        array = np.asarray(value)
+        if str(array.dtype) not in DTYPES:
+            raise TypeError(f"the wire does not carry arrays of {array.dtype}")
+        arrays.append(array)
+        return {"@": "array", "index": len(arrays) - 1}
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 1 << 63 else {"@": "Other", "description": "a huge integer"}
+    if isinstance(value, float):
+        return value if math.isfinite(value) else {"@": "float", "value": repr(value)}
+    if isinstance(value, (list, tuple)):
+        return [_to_json(item, arrays) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _to_json(item, arrays) for key, item in value.items()}
+    if type(value).__name__ in MARKERS:
+        return {"@": type(value).__name__, **_to_json(asdict(value), arrays)}
+    raise TypeError(f"the wire does not carry a {type(value).__name__}")
+
+
+def decode(header: bytes, payload: bytes) -> Any:
+    """The body of a frame; raises ProtocolError for anything that `encode` could not have made."""
+    try:
+        parsed = json.loads(header, parse_constant=_refuse)
+        arrays, offset = [], 0
+        for dtype, shape in parsed["arrays"]:
+            if dtype not in DTYPES or not all(type(n) is int and 0 <= n <= MAX_PAYLOAD for n in shape) or len(shape) > 8:
+                raise ProtocolError("an array's dtype or shape is not allowed")
+            count = math.prod(shape)
+            end = offset + count * np.dtype(dtype).itemsize
+            if end > len(payload):
+                raise ProtocolError("an array is shorter than its shape says")
+            arrays.append(np.frombuffer(payload, dtype, count, offset).reshape(shape))
+            offset = end
+        if offset != len(payload):
+            raise ProtocolError("there are bytes left over")
+        return _from_json(parsed["body"], arrays)
+    except ProtocolError:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
+        raise ProtocolError(f"a header cannot be read ({type(error).__name__})") from error
+
+
+def _from_json(tree: Any, arrays: list[np.ndarray]) -> Any:
+    if isinstance(tree, list):
+        return [_from_json(item, arrays) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    kind = tree.pop("@", None)
+    if kind is None:
+        return {key: _from_json(item, arrays) for key, item in tree.items()}
+    if kind == "array":
+        index = tree["index"]
+        if type(index) is not int or index < 0:
+            raise ProtocolError("an array's index is not allowed")
+        return arrays[index]
+    if kind == "float":
+        return float(tree["value"])
+    fields = {key: tuple(v) if isinstance(v, list) else v for key, v in tree.items()}
+    return MARKERS[kind](**fields)
+
+
+def _refuse(constant: str) -> None:
+    raise ProtocolError(f"{constant} is not JSON")
+
+
+class Channel:
+    """One end of the socket pair."""
+
+    def __init__(self, sock: socket.socket):
+        self.sock = sock
+
+    def send(self, body: Any, deadline: float | None = None) -> None:
+        """Send a frame; raises Closed, or TimeoutError at the deadline (on the monotonic clock)."""
+        try:
+            self._arm(deadline)
+            self.sock.sendall(encode(body))
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise Closed from error
+
+    def receive(self, deadline: float | None = None) -> Any:
+        """Receive a frame; raises Closed, Flooded, ProtocolError, or TimeoutError at the deadline."""
+        header_length, payload_length = LENGTHS.unpack(self._read(LENGTHS.size, deadline))
+        if header_length > MAX_HEADER or payload_length > MAX_PAYLOAD:
+            raise Flooded("a message is larger than the wire allows")
+        return decode(self._read(header_length, deadline), self._read(payload_length, deadline))
+
+    def _read(self, count: int, deadline: float | None) -> bytes:
+        buffer = bytearray(count)
+        view, done = memoryview(buffer), 0
+        while done < count:
+            self._arm(deadline)
+            try:
+                received = self.sock.recv_into(view[done:])
+            except ConnectionResetError as error:
+                raise Closed from error
+            if not received:
+                raise Closed
+            done += received
+        return bytes(buffer)
+
+    def _arm(self, deadline: float | None) -> None:
+        if deadline is not None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self.sock.settimeout(left)
+
+    def close(self) -> None:
+        self.sock.close()

@@ -1,0 +1,208 @@
+"""The worker: a confined process that imports the student's files and calls one function at a time.
+
+It lives for one check. Whatever it says is only an answer: the expected values, the noise predictor and the checks
+stay in the grader. A callable argument is a stub here, which asks the grader over the wire.
+"""
+
+import importlib
+import math
+import os
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import torch
+
+from grader import wire
+from grader.sandbox import confine, walls
+
+__all__ = ["main", "walls"]
+
+TENSOR_TYPES = {getattr(torch, name): name for name in wire.DTYPES}
+
+
+def main(sock: socket.socket, folder: str, uid: int | None) -> NoReturn:
+    """Serve calls on `sock` until it closes. `folder` holds `tree` (the overlay) and `work` (ours to write)."""
+    try:
+        tree, work = Path(folder, "tree"), Path(folder, "work")
+        _only_keep(sock)
+        os.chdir(work)
+        os.environ.update(HOME=str(work), TMPDIR=str(work))
+        system = [Path(p) for p in {sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64", "/etc/ld.so.cache"}]
+        confine(work, [tree, *system, Path("/dev/urandom"), Path("/proc/self"), Path("/proc/cpuinfo")], uid)
+        torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+        sys.path.insert(0, str(tree))
+        channel = wire.Channel(sock)
+        channel.send({"ready": True})
+        Worker(channel, tree).serve()
+    except BaseException:  # nothing of ours may reach the student's hooks; the grader sees the exit code
+        os._exit(70)
+    os._exit(0)
+
+
+def _only_keep(sock: socket.socket) -> None:
+    """Close every descriptor but `sock`; standard input, output and error lead nowhere."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(3):
+        os.dup2(null, descriptor)
+    os.closerange(3, sock.fileno())
+    os.closerange(sock.fileno() + 1, 1 << 16)
+
+
+class Worker:
+    def __init__(self, channel: wire.Channel, tree: Path):
+        self.channel = channel
+        self.tree = tree
+
+    def serve(self) -> None:
+        while True:
+            try:
+                request = self.channel.receive()
+            except wire.Closed:
+                return
+            try:
+                reply = self.call(**request)
+            except wire.Closed:
+                return
+            except BaseException as error:
+                reply = {"raised": self.describe(error)}
+            try:
+                self.channel.send(reply)
+            except wire.Flooded:
+                self.channel.send({"flooded": True})
+
+    def call(
+        self, module: str, function: str, args: list, kwargs: dict, seed: int, stand_ins: dict[str, list[str]]
+    ) -> dict[str, Any]:
+        """Call one public function of the student's and describe what came out and what it did to its arguments."""
+        torch.manual_seed(seed)
+        student = importlib.import_module(module)
+        for name in stand_ins:
+            for loaded in (sys.modules.get("sampler"), sys.modules.get("score")):
+                if hasattr(loaded, name):
+                    setattr(loaded, name, StandIn(self.ask, name))
+        given = {str(i): self.unpack(v) for i, v in enumerate(args)}
+        given |= {name: self.unpack(v) for name, v in kwargs.items()}
+        before = {name: v.clone() for name, v in given.items() if isinstance(v, torch.Tensor)}
+        positional = [given[str(i)] for i in range(len(args))]
+        value = getattr(student, function)(*positional, **{name: given[name] for name in kwargs})
+        reply = {
+            "returned": pack(value),
+            "changed": [name for name, old in before.items() if not _same(given[name], old)],
+            "carries_graph": any(getattr(v, "requires_grad", False) for v in _flat(value)),
+        }
+        for model in given.values():
+            if isinstance(model, Trainable):
+                reply |= {"model_calls": model.calls, "gradients": model.gradients(value)}
+        return reply
+
+    def unpack(self, value: Any) -> Any:
+        """What the student's function is handed for a value from the wire."""
+        if isinstance(value, np.ndarray):
+            return torch.from_numpy(value.copy())
+        if isinstance(value, wire.Seed):
+            return torch.Generator().manual_seed(value.seed)
+        if isinstance(value, wire.Callback):
+            return Examined(self.ask, value.parameters)
+        if isinstance(value, wire.PublicModel):
+            return Trainable(value)
+        return value
+
+    def ask(self, what: str, args: list) -> Any:
+        self.channel.send({"ask": what, "args": [pack(a) for a in args]})
+        answer = self.channel.receive()
+        return [self.unpack(a) for a in answer] if isinstance(answer, list) else self.unpack(answer)
+
+    def describe(self, error: BaseException) -> dict[str, Any]:
+        """Type, message and the last line of the submission that an exception passed through."""
+        lines = [(frame.filename, frame.lineno or 0) for frame in traceback.extract_tb(error.__traceback__)]
+        if isinstance(error, SyntaxError) and error.filename:
+            lines.append((error.filename, error.lineno or 0))
+        mine = [(Path(name).name, line) for name, line in lines if name.startswith(str(self.tree))]
+        return {"type": type(error).__name__[:80], "message": str(error)[:500], "place": mine[-1] if mine else None}
+
+
+class Examined(torch.nn.Module):
+    """A model whose answers come from the grader. It has a parameter, so an answer carries a graph like any other."""
+
+    def __init__(self, ask: Any, parameters: tuple[str, ...]):
+        super().__init__()
+        self._ask, self._parameter_names = ask, parameters
+        self.one = torch.nn.Parameter(torch.ones((), dtype=torch.float64))
+
+    def forward(self, *args: Any, **kwargs: Any) -> torch.Tensor:
+        given = [*args, *(kwargs.pop(name) for name in self._parameter_names[len(args) :] if name in kwargs)]
+        if kwargs or len(given) != len(self._parameter_names):
+            raise TypeError(f"call it with {', '.join(self._parameter_names)}")
+        answer = self._ask("callback", given)
+        return answer * self.one.to(answer.dtype) if torch.is_grad_enabled() else answer
+
+
+class StandIn:
+    """A right helper in the place of one of the student's that failed its own check: the grader answers."""
+
+    def __init__(self, ask: Any, name: str):
+        self._ask, self.__name__ = ask, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.__name__ == "langevin_sample":
+            return self._langevin(*args, **kwargs)
+        return self._ask(self.__name__, [list(args), kwargs])
+
+    def _langevin(self, score_fn: Any, x: Any, step_size: Any, num_steps: int, generator: Any = None) -> Any:
+        for _ in range(num_steps):
+            z = torch.randn(x.shape, generator=generator, dtype=x.dtype, device=x.device)
+            x = self._ask("langevin_step", [[x, score_fn(x), step_size, z], {}])
+        return x
+
+
+class Trainable(torch.nn.Module):
+    """The public model of the losses: scale · x_t + shift + slope · t."""
+
+    def __init__(self, spec: wire.PublicModel):
+        super().__init__()
+        for name in ("scale", "shift", "slope"):
+            parameter = torch.nn.Parameter(torch.tensor(getattr(spec, name), dtype=torch.float64))
+            self.register_parameter(name, parameter)
+        self.calls: list[list[Any]] = []
+
+    def forward(self, x_t: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        self.calls.append([pack(x_t), pack(t)])
+        time = t.reshape(-1, *[1] * (x_t.ndim - 1))
+        return (self.scale * x_t + self.shift + self.slope * time).to(x_t.dtype)
+
+    def gradients(self, loss: Any) -> list[float] | None:
+        """d loss / d (scale, shift, slope); None when the loss carries no graph to them."""
+        if type(loss) is not torch.Tensor or loss.ndim != 0 or not loss.requires_grad:
+            return None
+        found = torch.autograd.grad(loss, list(self.parameters()), allow_unused=True)
+        return [math.nan if g is None else g.item() for g in found]
+
+
+def pack(value: Any) -> Any:
+    """A value as the wire carries it. What is not a plain number or tensor becomes a description."""
+    if type(value) is torch.Tensor and value.dtype in TENSOR_TYPES and value.layout is torch.strided:
+        array = value.detach().resolve_conj().resolve_neg().cpu().numpy()
+        return array if array.ndim == 0 else np.ascontiguousarray(array)
+    if type(value) in (list, tuple):
+        return [pack(item) for item in value]
+    if type(value) is dict:
+        return {str(key)[:80]: pack(item) for key, item in value.items()}
+    if value is None or type(value) in (bool, int, float):
+        return value
+    if isinstance(value, (np.floating, np.integer)):
+        return value.item()
+    if isinstance(value, torch.Tensor) and type(value) is torch.Tensor:
+        return wire.Other(f"a {value.dtype} tensor of shape {tuple(value.shape)}")
+    return wire.Other(f"a value of type {type(value).__name__[:80]}")
+
+
+def _flat(value: Any) -> list[Any]:
+    return [v for item in value for v in _flat(item)] if type(value) in (list, tuple) else [value]
+
+
+def _same(now: torch.Tensor, before: torch.Tensor) -> bool:
+    return now.shape == before.shape and now.dtype == before.dtype and torch.equal(now, before)

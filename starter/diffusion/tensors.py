@@ -1,0 +1,49 @@
+"""Small tensor helpers that `sampler.py` and `score.py` share: argument checks, broadcasting, noise."""
+
+import torch
+from torch import Tensor
+
+
+def same_shape(**tensors: Tensor) -> None:
+    """Raise a ValueError unless every tensor has the shape of the first one."""
+    (first, reference), *others = tensors.items()
+    for name, tensor in others:
+        if tensor.shape != reference.shape:
+            raise ValueError(
+                f"{name} has shape {tuple(tensor.shape)}; expected the shape of {first}, {tuple(reference.shape)}"
+            )
+
+
+def per_item(coefficient: Tensor, x: Tensor) -> Tensor:
+    """Make a coefficient ready to multiply the state `x` of shape (B, *D).
+
+    A 0-d tensor is returned as it is; shape (B,) becomes (B, 1, ..., 1), one number for each item
+    of the batch. The dtype, float64, stays. Any other shape is a ValueError.
+    """
+    if coefficient.ndim == 0:
+        return coefficient
+    if coefficient.shape != x.shape[:1]:
+        raise ValueError(
+            f"a coefficient has shape {tuple(coefficient.shape)}; expected () or ({x.shape[0]},), "
+            f"one number for each item of the state of shape {tuple(x.shape)}"
+        )
+    return coefficient.reshape(-1, *[1] * (x.ndim - 1))
+
+
+def noise_like(x: Tensor, generator: torch.Generator | None) -> Tensor:
+    """Standard normal noise with the shape, dtype and device of `x`; None is torch's global generator."""
+    return torch.randn(x.shape, generator=generator, dtype=x.dtype, device=x.device)
+
+
+def time_like(x: Tensor, t: int) -> Tensor:
+    """The step `t` as the model wants it: int64, shape (B,), on the device of `x`."""
+    return torch.full(x.shape[:1], t, dtype=torch.int64, device=x.device)
+
+
+def check_tau(tau: Tensor, alpha_bar: Tensor) -> None:
+    """Raise a ValueError unless `tau` is a 1-d, strictly ascending int64 sub-sequence of 1..T."""
+    T = len(alpha_bar) - 1
+    steps = tau.tolist() if tau.ndim == 1 and tau.dtype == torch.int64 else []
+    inside = bool(steps) and 1 <= steps[0] and steps[-1] <= T
+    if not inside or any(later <= earlier for earlier, later in zip(steps, steps[1:])):
+        raise ValueError(f"tau must be a 1-d int64 tensor, strictly ascending, inside 1..{T}; got {tau}")

@@ -1,0 +1,197 @@
+"""Assignment 1, DDPM: each test is a claim (its docstring), with numbers that you can check by hand.
+
+Unless a test says otherwise: √ᾱ_t = 0.6, √(1 − ᾱ_t) = 0.8 and √ᾱ_prev = 0.8, √(1 − ᾱ_prev) = 0.6.
+"""
+
+import pytest
+import torch
+from claims import ALPHA_BAR_PREV, ALPHA_BAR_T, ONE, Spy, StepSpy, check, close, f64
+
+from diffusion.mlp import NoiseMLP
+from diffusion.schedule import linear_schedule
+from diffusion.toy import ring
+
+TABLE = f64([1.0, 0.64, 0.36])  # alpha_bar of a chain with T = 2
+
+
+# 1.1  q_sample
+
+
+@pytest.mark.task("1.1")
+def test_jump_by_hand(sampler):
+    """x_t is √ᾱ_t parts of x_0 and √(1 − ᾱ_t) parts of ε."""
+    x_0, eps = f64([[2.0, -1.0]]), f64([[-1.0, 3.0]])
+    # 0.6 · 2 + 0.8 · (−1) = 0.4        0.6 · (−1) + 0.8 · 3 = 1.8
+    close(sampler.q_sample(x_0, ALPHA_BAR_T, eps), f64([[0.4, 1.8]]), "x_t")
+
+
+@pytest.mark.task("1.1")
+def test_jump_of_a_batch(sampler):
+    """In a batch of images each image has its own ᾱ_t."""
+    x_0, eps = torch.ones(2, 1, 2, 2), torch.full((2, 1, 2, 2), 2.0)
+    x_t = sampler.q_sample(x_0, f64([0.36, 0.64]), eps)
+    # first image: 0.6 · 1 + 0.8 · 2 = 2.2        second image: 0.8 · 1 + 0.6 · 2 = 2.0
+    close(x_t, torch.tensor([2.2, 2.0]).reshape(2, 1, 1, 1).expand(2, 1, 2, 2), "x_t", tol=1e-6)
+
+
+@pytest.mark.task("1.1")
+def test_jump_to_clean_data(sampler):
+    """At ᾱ_t = 1 the jump goes nowhere: x_t = x_0."""
+    close(sampler.q_sample(f64([[2.0, -1.0]]), ONE, f64([[5.0, 5.0]])), f64([[2.0, -1.0]]), "x_t")
+
+
+# 1.2  predict_x_0
+
+
+@pytest.mark.task("1.2")
+def test_prediction_by_hand(sampler):
+    """From x_t and the true ε the prediction is the x_0 that x_t was made of."""
+    x_t, eps = f64([[0.4, 1.8]]), f64([[-1.0, 3.0]])  # made in the test of 1.1 from x_0 = (2, −1)
+    # (0.4 − 0.8 · (−1)) / 0.6 = 2        (1.8 − 0.8 · 3) / 0.6 = −1
+    close(sampler.predict_x_0(x_t, ALPHA_BAR_T, eps), f64([[2.0, -1.0]]), "x_0_pred")
+
+
+@pytest.mark.task("1.2")
+def test_prediction_of_a_batch(sampler):
+    """In a batch of images each image has its own ᾱ_t, also when it is predicted."""
+    x_t, eps = torch.tensor([2.2, 2.0]).reshape(2, 1, 1, 1).repeat(1, 1, 2, 2), torch.full((2, 1, 2, 2), 2.0)
+    # first image: (2.2 − 0.8 · 2) / 0.6 = 1        second image: (2.0 − 0.6 · 2) / 0.8 = 1
+    close(sampler.predict_x_0(x_t, f64([0.36, 0.64]), eps), torch.ones(2, 1, 2, 2), "x_0_pred", tol=1e-6)
+
+
+# 1.3  noise_prediction_loss
+
+
+@pytest.mark.task("1.3")
+def test_loss_is_a_mean(sampler):
+    """The loss is the mean over all elements, so a model that always says 0 has the mean of ε² as its loss."""
+    eps, t = f64([[3.0, 0.0], [0.0, 1.0]]), torch.tensor([1, 2])
+    loss = sampler.noise_prediction_loss(lambda x_t, t: 0 * x_t, torch.ones_like(eps), t, eps, TABLE)
+    close(loss, f64(2.5), "loss")  # (9 + 0 + 0 + 1) / 4 = 2.5
+
+
+@pytest.mark.task("1.3")
+def test_loss_asks_the_model_about_the_noisy_data(sampler):
+    """The model is asked once, about x_t and not x_0, at the step t of each item."""
+    model, t = Spy(lambda x_t, t: 0 * x_t), torch.tensor([1, 2])
+    sampler.noise_prediction_loss(model, f64([[2.0], [2.0]]), t, f64([[-1.0], [-1.0]]), TABLE)
+    check(len(model.xs) == 1, f"the model must be asked once; it was asked {len(model.xs)} times")
+    # t = 1: 0.8 · 2 + 0.6 · (−1) = 1.0        t = 2: 0.6 · 2 + 0.8 · (−1) = 0.4
+    close(model.xs[0], f64([[1.0], [0.4]]), "the x_t that the model sees")
+    close(model.ts[0], t, "the t that the model sees")
+
+
+@pytest.mark.task("1.3")
+def test_loss_trains_a_network(sampler):
+    """A small network that is trained on the loss for 300 steps learns the noise of the ring."""
+    torch.manual_seed(0)
+    alpha_bar, data, network = linear_schedule(), ring(), NoiseMLP()
+    optimizer, losses = torch.optim.Adam(network.parameters(), lr=2e-3), []
+    for _ in range(300):
+        x_0, t, eps = data.sample(256), torch.randint(1, 1001, (256,)), torch.randn(256, 2)
+        loss = sampler.noise_prediction_loss(network, x_0, t, eps, alpha_bar)
+        check(isinstance(loss, torch.Tensor) and loss.requires_grad, "the loss must carry a graph")
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    end = (
+        sum(losses[-20:]) / 20
+    )  # about 0.27; 0.20 is the best that any network can do, and 1 is knowing nothing
+    check(
+        end < 0.5,
+        f"the loss should fall from about 1 to below 0.5; it went from {losses[0]:.2f} to {end:.2f}",
+    )
+
+
+# 1.4  ddpm_posterior:  β_t = 1 − 0.36/0.64 = 7/16, √α_t = 3/4
+
+
+@pytest.mark.task("1.4")
+def test_posterior_mean_by_hand(sampler):
+    """The posterior mean lies between x_0 and x_t, both with a positive weight, over 1 − ᾱ_t."""
+    mean, _ = sampler.ddpm_posterior(f64([[2.0]]), f64([[1.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV)
+    # weight of x_t: √α_t (1 − ᾱ_prev) / (1 − ᾱ_t) = 0.75 · 0.36 / 0.64 = 27/64
+    # weight of x_0: √ᾱ_prev β_t / (1 − ᾱ_t)       = 0.8 · (7/16) / 0.64 = 35/64
+    close(mean, f64([[(35 * 2 + 27 * 1) / 64]]), "mean")
+
+
+@pytest.mark.task("1.4")
+def test_posterior_variance_by_hand(sampler):
+    """The posterior variance is β̃_t, float64, in the shape of the coefficients."""
+    _, variance = sampler.ddpm_posterior(torch.ones(1, 2), torch.ones(1, 2), ALPHA_BAR_T, ALPHA_BAR_PREV)
+    close(variance, f64(63 / 256), "variance")  # (1 − ᾱ_prev) / (1 − ᾱ_t) · β_t = (9/16) · (7/16)
+
+
+@pytest.mark.task("1.4")
+def test_posterior_of_the_last_step(sampler):
+    """At the last step of an item, ᾱ_prev = 1, the mean is x_0 and the variance 0; the others go on as before."""
+    x_0, x_t = f64([[2.0, 2.0], [2.0, 2.0]]), f64([[1.0, 1.0], [1.0, 1.0]])
+    mean, variance = sampler.ddpm_posterior(x_0, x_t, f64([0.36, 0.64]), f64([0.64, 1.0]))
+    close(variance, f64([63 / 256, 0.0]), "variance")
+    close(mean, f64([[97 / 64, 97 / 64], [2.0, 2.0]]), "mean")
+
+
+# 1.5  ddpm_step
+
+
+@pytest.mark.task("1.5")
+def test_ddpm_step_without_noise(sampler):
+    """With z = 0 a step lands on the posterior mean, the predicted x_0 in the place of x_0."""
+    x_t, eps = f64([[0.4]]), f64([[-1.0]])  # x_0_pred = (0.4 + 0.8) / 0.6 = 2
+    x_prev = sampler.ddpm_step(x_t, eps, ALPHA_BAR_T, ALPHA_BAR_PREV, z=torch.zeros_like(x_t))
+    close(x_prev, f64([[35 / 64 * 2 + 27 / 64 * 0.4]]), "x_prev")
+
+
+@pytest.mark.task("1.5")
+def test_ddpm_step_noise_is_beta_tilde(sampler):
+    """The noise of a step has the standard deviation √β̃_t (DDPM's "fixed small"), neither √β_t nor β̃_t."""
+    x_t, eps = f64([[0.4]]), f64([[-1.0]])
+    quiet = sampler.ddpm_step(x_t, eps, ALPHA_BAR_T, ALPHA_BAR_PREV, f64([[0.0]]))
+    noisy = sampler.ddpm_step(x_t, eps, ALPHA_BAR_T, ALPHA_BAR_PREV, f64([[1.0]]))
+    close(noisy - quiet, f64([[63 / 256]]).sqrt(), "what z = 1 adds")  # √(63/256) = 0.496
+
+
+@pytest.mark.task("1.5")
+def test_ddpm_last_step_has_no_noise(sampler):
+    """The last step, to ᾱ_prev = 1, returns the predicted x_0, whatever z is."""
+    x_prev = sampler.ddpm_step(f64([[0.4]]), f64([[-1.0]]), ALPHA_BAR_T, ONE, z=f64([[100.0]]))
+    close(x_prev, f64([[2.0]]), "x_prev")  # (0.4 + 0.8) / 0.6 = 2
+
+
+# 1.6  ddpm_sample
+
+
+@pytest.mark.task("1.6")
+def test_ddpm_sample_walks_the_whole_chain(sampler):
+    """The model is asked T times, at t = T, ..., 2, 1."""
+    model = StepSpy(lambda x_t, t: 0 * x_t)
+    sampler.ddpm_sample(model, torch.zeros(3, 1, 2, 2), linear_schedule(T=5))
+    check(model.ts == [5, 4, 3, 2, 1], f"with T = 5 the steps are 5, 4, 3, 2, 1; they were {model.ts}")
+
+
+@pytest.mark.task("1.6")
+def test_ddpm_sample_finds_the_only_data_point(sampler):
+    """If the data are one single point and the model knows it, the chain ends there, from any noise."""
+    alpha_bar, point = linear_schedule(T=50), f64([1.0, -2.0])
+    model = StepSpy(lambda x_t, t: (x_t - alpha_bar[t].sqrt() * point) / (1 - alpha_bar[t]).sqrt())
+    x_T = f64([[0.3, -0.3], [5.0, 0.0]])
+    x_0 = sampler.ddpm_sample(model, x_T, alpha_bar)
+    close(x_0, point.expand(2, 2), "x_0")
+    close(x_T, f64([[0.3, -0.3], [5.0, 0.0]]), "the caller's x_T afterwards")
+
+
+@pytest.mark.task("1.6")
+def test_ddpm_sample_noise(sampler):
+    """Each step draws fresh noise for every number, from the generator, and leaves no graph."""
+    x_T = torch.zeros(20000, 1, dtype=torch.float64, requires_grad=True)
+
+    def run(seed):
+        return sampler.ddpm_sample(lambda x_t, t: 0 * x_t, x_T, TABLE, torch.Generator().manual_seed(seed))
+
+    x_0 = run(1)
+    # from x_2 = 0 and ε = 0: x_1 = √(63/256) z, then x_0 = x_1 / 0.8, with a std of 0.496 / 0.8 = 0.620
+    close(x_0.std(), f64(0.620), "the standard deviation of x_0", tol=0.03)
+    check(not x_0.requires_grad, "x_0 must carry no graph")
+    check(torch.equal(run(1), x_0), "the same seed must give the same x_0: draw the noise from `generator`")
+    check(not torch.equal(run(2), x_0), "another seed must give another x_0")

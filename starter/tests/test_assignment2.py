@@ -1,0 +1,336 @@
+"""Assignment 2, from scores to DDIM: each test is a claim (its docstring), with numbers to check by hand.
+
+Unless a test says otherwise: √ᾱ_t = 0.6, √(1 − ᾱ_t) = 0.8 and √ᾱ_prev = 0.8, √(1 − ᾱ_prev) = 0.6.
+"""
+
+import pytest
+import torch
+from claims import ALPHA_BAR_PREV, ALPHA_BAR_T, ONE, Spy, StepSpy, check, close, f64
+
+TABLE = f64([1.0, 0.64, 0.5, 0.36])  # alpha_bar of a chain with T = 3; τ = [1, 3] skips the 0.5
+MANY = 20000  # items in a batch whose mean and standard deviation are looked at
+
+
+def seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+# 2.1  score_from_eps
+
+
+@pytest.mark.task("2.1")
+def test_score_by_hand(score):
+    """The score points against the noise: it is −ε over the noise's standard deviation."""
+    # −1.6 / 0.8 = −2        0.8 / 0.8 = 1
+    close(score.score_from_eps(f64([[1.6, -0.8]]), ALPHA_BAR_T), f64([[-2.0, 1.0]]), "score")
+
+
+@pytest.mark.task("2.1")
+def test_score_is_the_gradient(score):
+    """The score is the gradient of log N(x_t; √ᾱ_t x_0, (1 − ᾱ_t) I) at the x_t that ε leads to, item by item."""
+    x_0, eps, alpha_bar_t = f64([[2.0, -1.0], [0.0, 3.0]]), f64([[-1.0, 3.0], [0.5, 0.0]]), f64([0.36, 0.64])
+    a = alpha_bar_t[:, None]
+    x_t = (a.sqrt() * x_0 + (1 - a).sqrt() * eps).requires_grad_()
+    log_density = -((x_t - a.sqrt() * x_0) ** 2 / (2 * (1 - a))).sum()  # up to a constant
+    (gradient,) = torch.autograd.grad(log_density, x_t)
+    close(score.score_from_eps(eps, alpha_bar_t), gradient, "score")
+
+
+# 2.2  tweedie_mean
+
+
+@pytest.mark.task("2.2")
+def test_tweedie_by_hand(score):
+    """Tweedie's estimate is x, moved by variance times score, each item by its own variance."""
+    x, s = f64([[1.0, 1.0], [1.0, 1.0]]), f64([[-2.0, 0.0], [-2.0, 0.0]])
+    # 1 + 0.25 · (−2) = 0.5        1 + 3 · (−2) = −5
+    close(score.tweedie_mean(x, s, f64([0.25, 3.0])), f64([[0.5, 1.0], [-5.0, 1.0]]), "mean")
+
+
+@pytest.mark.task("2.2")
+def test_tweedie_is_the_posterior_mean(score):
+    """For μ ~ N(0, 3) and x ~ N(μ, 1) it is Bayes' posterior mean, 3/4 of x."""
+    x = f64([[2.0, -4.0]])
+    marginal_score = -x / 4  # x itself is N(0, 3 + 1)
+    close(score.tweedie_mean(x, marginal_score, ONE), f64([[1.5, -3.0]]), "mean")
+
+
+# 2.3  score_matching_loss
+
+
+@pytest.mark.task("2.3")
+def test_score_loss_is_a_mean(score):
+    """The loss is the unweighted mean of (s + ε/√(1 − ᾱ_t))², so a model that always says 0 pays ε²/(1 − ᾱ_t)."""
+    eps, t = f64([[0.6, 0.0], [0.0, 1.6]]), torch.tensor([1, 3])
+    loss = score.score_matching_loss(lambda x_t, t: 0 * x_t, torch.ones_like(eps), t, eps, TABLE)
+    close(loss, f64(1.25), "loss")  # 0.6/0.6 = 1 and 1.6/0.8 = 2, so (1² + 0 + 0 + 2²) / 4
+
+
+@pytest.mark.task("2.3")
+def test_score_loss_asks_the_model_about_the_noisy_data(score):
+    """The model is asked about x_t at t; if it answers the score of q(x_t | x_0), the loss is 0."""
+    t, x_0, eps = torch.tensor([1, 3]), f64([[2.0], [2.0]]), f64([[-1.0], [-1.0]])
+    model = Spy(lambda x_t, t: -(x_t - f64([[1.6], [1.2]])) / f64([[0.36], [0.64]]))  # √ᾱ_t x_0 and 1 − ᾱ_t
+    loss = score.score_matching_loss(model, x_0, t, eps, TABLE)
+    # t = 1: 0.8 · 2 + 0.6 · (−1) = 1.0        t = 3: 0.6 · 2 + 0.8 · (−1) = 0.4
+    close(model.xs[0], f64([[1.0], [0.4]]), "the x_t that the model sees")
+    close(model.ts[0], t, "the t that the model sees")
+    close(loss, f64(0.0), "loss")
+
+
+# 2.4  langevin_sample
+
+
+@pytest.mark.task("2.4")
+def test_langevin_step_by_hand(score):
+    """One step moves x by η · score and adds noise of standard deviation √(2η)."""
+    x = torch.full((MANY, 1), 3.0)
+    x = score.langevin_sample(lambda x: -x, x, step_size=0.5, num_steps=1, generator=seeded(0))
+    close(x.double().mean(), f64(1.5), "the mean of x", tol=0.05)  # 3 + 0.5 · (−3) = 1.5
+    close(x.double().std(), f64(1.0), "the standard deviation of x", tol=0.05)  # √(2 · 0.5) = 1
+
+
+@pytest.mark.task("2.4")
+def test_langevin_asks_the_present_state(score):
+    """There are num_steps steps: each one asks the score once, at the present x, and draws its own noise."""
+    score_fn = Spy(lambda x, _: torch.ones_like(x))
+    x = torch.zeros(MANY, 1, requires_grad=True)
+    x = score.langevin_sample(
+        lambda x: score_fn(x, None), x, step_size=0.02, num_steps=4, generator=seeded(0)
+    )
+    means = [x.double().mean().item() for x in score_fn.xs]
+    check(len(means) == 4, f"num_steps = 4 asks the score 4 times; it was asked {len(means)} times")
+    close(f64(means), f64([0.0, 0.02, 0.04, 0.06]), "the mean of x at each call", tol=0.015)
+    close(x.double().std(), f64(0.4), "the standard deviation of x", tol=0.02)  # √(4 · 2 · 0.02) = 0.4
+    check(not x.requires_grad, "x must carry no graph")
+
+
+# 2.5  annealed_langevin_sample
+
+
+@pytest.mark.task("2.5")
+def test_annealing_order(score):
+    """The levels are taken in the order given, each for steps_per_sigma steps."""
+    score_fn = Spy(lambda x, sigma: 0 * x)
+    score.annealed_langevin_sample(score_fn, torch.zeros(2, 2), f64([3.0, 2.0, 1.0]), 0.01, steps_per_sigma=2)
+    levels = [float(sigma) for sigma in score_fn.ts]
+    check(
+        levels == [3, 3, 2, 2, 1, 1], f"with 2 steps each the levels are 3, 3, 2, 2, 1, 1; they were {levels}"
+    )
+
+
+@pytest.mark.task("2.5")
+def test_annealing_step_sizes(score):
+    """At σ_i the step size is step_size · (σ_i/σ_last)²."""
+    x = score.annealed_langevin_sample(
+        lambda x, sigma: torch.ones_like(x), torch.zeros(MANY, 1), f64([1.0, 0.5]), 0.02, 3, seeded(0)
+    )
+    # 0.02 · (1/0.5)² = 0.08, then 0.02 · 1 = 0.02: three steps of each move x by 3 · 0.08 + 3 · 0.02 = 0.3
+    close(x.double().mean(), f64(0.3), "the mean of x", tol=0.04)
+    close(x.double().std(), f64(0.6).sqrt(), "the standard deviation of x", tol=0.04)  # √(2 · 0.3)
+
+
+# 2.6  reverse_sde_step
+
+
+@pytest.mark.task("2.6")
+def test_reverse_sde_by_hand(score):
+    """Going back by dt changes the sign of the whole drift, while the noise keeps its √(β dt)."""
+    x, s = f64([[4.0]]), f64([[-1.0]])
+    # drift: (½ · 0.5 · 4 + 0.5 · (−1)) · 0.02 = 0.01        noise: √(0.5 · 0.02) = 0.1
+    close(score.reverse_sde_step(x, s, f64(0.5), 0.02, f64([[0.0]])), f64([[4.01]]), "x without noise")
+    close(score.reverse_sde_step(x, s, f64(0.5), 0.02, f64([[3.0]])), f64([[4.31]]), "x with z = 3")
+
+
+@pytest.mark.task("2.6")
+def test_reverse_sde_of_a_batch(score):
+    """Each item has its own β, and at β = 0 nothing happens."""
+    x = f64([[4.0, 4.0], [4.0, 4.0]])
+    x_prev = score.reverse_sde_step(x, -torch.ones_like(x), f64([0.5, 0.0]), 0.02, torch.ones_like(x))
+    close(x_prev, f64([[4.11, 4.11], [4.0, 4.0]]), "x")
+
+
+# 2.7  ddim_sigma:  (1 − ᾱ_prev) / (1 − ᾱ_t) = 9/16 and β_t = 1 − 0.36/0.64 = 7/16
+
+
+@pytest.mark.task("2.7")
+def test_sigma_by_hand(sampler):
+    """At η = 1, σ_t is the standard deviation of the DDPM posterior on this pair, with β_t = 1 − ᾱ_t/ᾱ_prev."""
+    close(sampler.ddim_sigma(ALPHA_BAR_T, ALPHA_BAR_PREV, 1.0), f64(63 / 256).sqrt(), "sigma_t")
+
+
+@pytest.mark.task("2.7")
+def test_sigma_is_linear_in_eta(sampler):
+    """σ_t is proportional to η, 0 at η = 0 and 0 at the last step."""
+    pairs, previous = f64([0.36, 0.64]), f64([0.64, 1.0])
+    for eta in (0.0, 0.5, 2.0):
+        want = f64([eta * (63 / 256) ** 0.5, 0.0])
+        close(sampler.ddim_sigma(pairs, previous, eta), want, f"sigma_t at η = {eta}")
+
+
+# 2.8  ddim_coefficients
+
+
+@pytest.mark.task("2.8")
+def test_coefficients_by_hand(sampler):
+    """ω_t is the positive root of σ_t² + ω_t² (1 − ᾱ_t) = 1 − ᾱ_prev, ω_0 makes the means agree, and b = 0."""
+    omega_0, omega_t, b = sampler.ddim_coefficients(ALPHA_BAR_T, ALPHA_BAR_PREV, f64(0.48))
+    # 1 − ᾱ_prev − σ_t² = 0.36 − 0.2304 = 0.36²: ω_t = 0.36 / 0.8 = 0.45, then ω_0 = 0.8 − 0.6 · 0.45 = 0.53
+    close(omega_t, f64(0.45), "omega_t")
+    close(omega_0, f64(0.53), "omega_0")
+    check(float(b) == 0, f"b must be 0; it is {float(b)}")
+
+
+@pytest.mark.task("2.8")
+def test_coefficients_from_no_noise_to_the_most(sampler):
+    """At σ_t = 0 all noise is kept noise; at the largest σ_t, √(1 − ᾱ_prev), x_t is forgotten: ω_t = 0."""
+    omega_0, omega_t, _ = sampler.ddim_coefficients(f64([0.36, 0.36]), f64([0.64, 0.64]), f64([0.0, 0.6]))
+    # σ_t = 0: ω_t = 0.6 / 0.8 = 0.75, ω_0 = 0.8 − 0.6 · 0.75 = 0.35        σ_t = 0.6: ω_t = 0, ω_0 = 0.8
+    # (the second to 1e-6 only: a rounding error of 1e-16 under a root is one of 1e-8)
+    close(omega_t, f64([0.75, 0.0]), "omega_t", tol=1e-6)
+    close(omega_0, f64([0.35, 0.8]), "omega_0", tol=1e-6)
+
+
+@pytest.mark.task("2.8")
+def test_coefficients_hold_ddpm(sampler):
+    """At σ_t² = β̃_t the mean is the DDPM posterior's: 35/64 x_0 + 27/64 x_t."""
+    omega_0, omega_t, _ = sampler.ddim_coefficients(ALPHA_BAR_T, ALPHA_BAR_PREV, f64(63 / 256).sqrt())
+    close(omega_0, f64(35 / 64), "omega_0")
+    close(omega_t, f64(27 / 64), "omega_t")
+
+
+# 2.9  ddim_step, from x_t = 0.4 with ε = −1, where x_0_pred = (0.4 + 0.8) / 0.6 = 2
+
+
+@pytest.mark.task("2.9")
+def test_ddim_step_without_noise(sampler):
+    """At η = 0 a step takes the same ε to the lower noise level and ignores z."""
+    for z in (0.0, 100.0):
+        x_prev = sampler.ddim_step(f64([[0.4]]), f64([[-1.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV, 0.0, f64([[z]]))
+        close(x_prev, f64([[1.0]]), f"x_prev with z = {z:g}")  # 0.8 · 2 + 0.6 · (−1) = 1
+
+
+@pytest.mark.task("2.9")
+def test_ddim_step_is_ddpm_at_eta_1(sampler):
+    """At η = 1 a step is DDPM's: mean 35/64 · 2 + 27/64 · 0.4 and standard deviation √(63/256)."""
+    for z in (0.0, 1.0):
+        x_prev = sampler.ddim_step(f64([[0.4]]), f64([[-1.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV, 1.0, f64([[z]]))
+        close(x_prev, f64([[35 / 64 * 2 + 27 / 64 * 0.4 + (63 / 256) ** 0.5 * z]]), f"x_prev with z = {z:g}")
+
+
+@pytest.mark.task("2.9")
+def test_ddim_last_step(sampler):
+    """The last step, to ᾱ_prev = 1, returns the predicted x_0 at any η, in the state's own dtype."""
+    x_prev = sampler.ddim_step(
+        torch.full((3, 2), 0.4), -torch.ones(3, 2), ALPHA_BAR_T, ONE, 1.0, torch.ones(3, 2)
+    )
+    close(x_prev, torch.full((3, 2), 2.0), "x_prev", tol=1e-5)
+
+
+# 2.10  ddim_timesteps
+
+
+@pytest.mark.task("2.10")
+@pytest.mark.parametrize(("T", "S"), [(10, 5), (10, 3), (1000, 7), (1000, 600), (10, 10)])
+def test_timesteps(sampler, T, S):
+    """There are exactly S steps, int64, strictly ascending to T, evenly spaced to within 1."""
+    tau = sampler.ddim_timesteps(T, S)
+    right = isinstance(tau, torch.Tensor) and tau.dtype == torch.int64 and tau.shape == (S,)
+    check(right, f"T = {T}, S = {S}: tau must be an int64 tensor of shape ({S},); got {tau!r}")
+    check(tau[-1] == T, f"T = {T}, S = {S}: the last step must be {T}; it is {tau[-1]}")
+    check(
+        bool((tau.diff() > 0).all()) and tau[0] >= 1,
+        f"T = {T}, S = {S}: tau must ascend from 1 or more; got {tau}",
+    )
+    i = torch.arange(1, S + 1, dtype=torch.float64)
+    even = [
+        i * T / S,
+        1 + (i - 1) * (T - 1) / (S - 1),
+    ]  # for T = 10, S = 5: 2, 4, 6, 8, 10 or 1, 3.25, ..., 10
+    check(any(bool(((tau - e).abs() <= 1 + 1e-9).all()) for e in even), f"T = {T}, S = {S}: not even: {tau}")
+
+
+@pytest.mark.task("2.10")
+def test_one_timestep(sampler):
+    """One step alone is T."""
+    close(sampler.ddim_timesteps(10, 1), torch.tensor([10]), "tau")
+
+
+# 2.11  ddim_sample
+
+
+@pytest.mark.task("2.11")
+def test_ddim_sample_by_hand(sampler):
+    """Along τ = [1, 3] the model is asked at 3 and at 1, and step 2 is skipped."""
+    model = StepSpy(lambda x_t, t: torch.full_like(x_t, -1.0 if t == 3 else 1.0))
+    x_T = f64([[0.4], [0.4]])
+    x_0 = sampler.ddim_sample(model, x_T, TABLE, torch.tensor([1, 3]))
+    check(model.ts == [3, 1], f"the steps are 3 and 1; they were {model.ts}")
+    # t = 3, ε = −1: x_0_pred = (0.4 + 0.8) / 0.6 = 2, then x_1 = 0.8 · 2 + 0.6 · (−1) = 1
+    # t = 1, ε = +1: x_0_pred = (1.0 − 0.6) / 0.8 = 0.5, which is x_0
+    close(x_0, f64([[0.5], [0.5]]), "x_0")
+    close(x_T, f64([[0.4], [0.4]]), "the caller's x_T afterwards")
+
+
+@pytest.mark.task("2.11")
+def test_ddim_sample_last_step(sampler):
+    """From τ_1 the last step goes straight to clean data, however large τ_1 is."""
+    model = StepSpy(lambda x_t, t: -torch.ones_like(x_t))
+    x_0 = sampler.ddim_sample(model, f64([[0.4]]), TABLE, torch.tensor([3]))
+    check(model.ts == [3], f"τ = [3] is one step; the model was asked at {model.ts}")
+    close(x_0, f64([[2.0]]), "x_0")  # ᾱ_prev = ᾱ_0 = 1, so x_0 = x_0_pred = (0.4 + 0.8) / 0.6
+
+
+@pytest.mark.task("2.11")
+def test_ddim_sample_noise_on_a_subsequence(sampler):
+    """At η = 1 the noise of the step 3 → 1 has β_t = 1 − ᾱ_3/ᾱ_1, not the table's 1 − ᾱ_3/ᾱ_2, and no graph stays."""
+    x_T, tau = torch.zeros(MANY, 1, dtype=torch.float64, requires_grad=True), torch.tensor([1, 3])
+
+    def run(seed):
+        return sampler.ddim_sample(lambda x_t, t: 0 * x_t, x_T, TABLE, tau, 1.0, seeded(seed))
+
+    x_0 = run(1)
+    # from x_3 = 0 and ε = 0: x_1 = √(63/256) z, then x_0 = x_1 / 0.8, with a std of 0.496 / 0.8 = 0.620
+    close(x_0.std(), f64(0.620), "the standard deviation of x_0", tol=0.03)
+    check(not x_0.requires_grad, "x_0 must carry no graph")
+    check(torch.equal(run(1), x_0), "the same seed must give the same x_0: draw the noise from `generator`")
+    check(not torch.equal(run(2), x_0), "at η = 1 another seed must give another x_0")
+
+
+@pytest.mark.task("2.11")
+def test_ddim_sample_is_deterministic(sampler):
+    """At η = 0 the result depends on x_T alone, and differs where x_T differs."""
+    x_T, tau = f64([[0.4], [0.8]]), torch.tensor([1, 2, 3])
+
+    def run(seed):
+        return sampler.ddim_sample(lambda x_t, t: 0.1 * x_t, x_T, TABLE, tau, 0.0, seeded(seed))
+
+    x_0 = run(1)
+    check(torch.equal(x_0, run(2)), "at η = 0 the seed must not matter")
+    check(bool(x_0[0] != x_0[1]), "two different x_T must not end in the same x_0")
+
+
+# 2.12  ddim_invert
+
+
+@pytest.mark.task("2.12")
+def test_invert_by_hand(sampler):
+    """Backwards along τ = [1, 3] each step keeps the ε that the model sees in the present state."""
+    model = StepSpy(lambda x_t, t: -torch.ones_like(x_t))
+    x_T = sampler.ddim_invert(model, f64([[2.0]]), TABLE, torch.tensor([1, 3]))
+    # 0 → 1: x_0_pred = 2, x_1 = 0.8 · 2 + 0.6 · (−1) = 1        1 → 3: x_0_pred = 2, x_3 = 0.6 · 2 − 0.8 = 0.4
+    check(len(model.xs) == 2, f"two steps ask the model twice; it was asked {len(model.xs)} times")
+    close(torch.cat(model.xs), f64([[2.0], [1.0]]), "the states that the model sees")
+    check(model.ts in ([1, 3], [1, 1]), f"ask at the step you go to, 1 and then 3; it was {model.ts}")
+    close(x_T, f64([[0.4]]), "x_T")
+
+
+@pytest.mark.task("2.12")
+def test_invert_follows_the_ode(sampler):
+    """In small steps, data N(0, 1/4) are stretched evenly to the width that the noisy data have."""
+    alpha_bar = torch.linspace(1.0, 0.2, 401, dtype=torch.float64)
+    # Var x_t = ᾱ_t/4 + 1 − ᾱ_t = 1 − 0.75 ᾱ_t, so the exact noise predictor is √(1 − ᾱ_t) x_t / (1 − 0.75 ᾱ_t)
+    model = StepSpy(lambda x_t, t: (1 - alpha_bar[t]).sqrt() * x_t / (1 - 0.75 * alpha_bar[t]))
+    x_T = sampler.ddim_invert(model, f64([[0.5], [-1.0]]), alpha_bar, torch.arange(1, 401))
+    # from a std of √0.25 = 0.5 to one of √(1 − 0.75 · 0.2) = √0.85 = 0.922: every point moves by 0.922 / 0.5
+    close(x_T, f64([[0.922], [-1.844]]), "x_T", tol=0.1)
