@@ -8,7 +8,7 @@ Papers: NCSN = Song & Ermon 2019, arXiv 1907.05600. Score SDE = Song et al. 2021
 """
 
 import math
-from typing import Callable
+from collections.abc import Callable
 
 import torch
 from torch import Generator, Tensor

@@ -9,7 +9,7 @@ Papers: DDPM = Ho et al. 2020, arXiv 2006.11239. DDIM = Song et al. 2021, arXiv 
 ᾱ_t is the DDIM paper's α_t.
 """
 
-from typing import Callable
+from collections.abc import Callable
 
 import torch
 from torch import Generator, Tensor
@@ -66,9 +66,7 @@ def noise_prediction_loss(eps_model: EpsModel, x_0: Tensor, t: Tensor, eps: Tens
     return loss
 
 
-def ddpm_posterior(
-    x_0: Tensor, x_t: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor
-) -> tuple[Tensor, Tensor]:
+def ddpm_posterior(x_0: Tensor, x_t: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and variance of q(x_{t-1} | x_t, x_0) (DDPM, Eq. 6 and 7).
 
     x_0, x_t: (B, *D); alpha_bar_t < alpha_bar_prev: () or (B,). β_t is 1 − ᾱ_t/ᾱ_prev of this very pair.
@@ -100,9 +98,7 @@ def ddpm_step(x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Ten
 
 
 @torch.no_grad()
-def ddpm_sample(
-    eps_model: EpsModel, x_T: Tensor, alpha_bar: Tensor, generator: Generator | None = None
-) -> Tensor:
+def ddpm_sample(eps_model: EpsModel, x_T: Tensor, alpha_bar: Tensor, generator: Generator | None = None) -> Tensor:
     """Run the whole DDPM chain, t = T ... 1 (DDPM, Algorithm 2): T calls of the model.
 
     x_T: (B, *D); alpha_bar: (T + 1,). Returns x_0, (B, *D), without a graph.
@@ -154,9 +150,7 @@ def ddim_coefficients(
     return omega_0, omega_t, b
 
 
-def ddim_step(
-    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float, z: Tensor
-) -> Tensor:
+def ddim_step(x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float, z: Tensor) -> Tensor:
     """One reverse step of the DDIM (DDIM, Eq. 12).
 
     x_t, eps, z: (B, *D), eps the predicted noise and z fresh noise; alpha_bar_t < alpha_bar_prev: () or (B,).

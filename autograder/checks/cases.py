@@ -1,4 +1,4 @@
-"""The inputs of the checks: states, coefficients, schedules and sub-sequences. Fixed seeds; never shown to a student."""
+"""The inputs of the checks: states, coefficients, schedules, sub-sequences. Fixed seeds; never shown to a student."""
 
 import numpy as np
 from hypothesis import Phase, settings
@@ -21,10 +21,10 @@ def states(seed: int, count: int, shape: tuple[int, ...] = POINTS) -> list[Array
 
 
 @st.composite
-def alpha_bars(draw: st.DrawFn) -> np.float64:
-    """An ᾱ_t from nearly pure noise to clean data: 1e-6 to 1, dense near both ends."""
+def alpha_bars(draw: st.DrawFn, below: float = 1.0) -> np.float64:
+    """An ᾱ_t from nearly pure noise, 1e-6, to `below`, dense near both ends."""
     u = draw(st.floats(1e-3, 1.0))
-    return np.float64(u**2 if draw(st.booleans()) else 1 - (1 - u) ** 3 * 0.999999)
+    return np.float64(below * (u**2 if draw(st.booleans()) else 1 - (1 - u) ** 3 * 0.999999))
 
 
 @st.composite

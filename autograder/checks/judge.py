@@ -39,8 +39,8 @@ def close(value: Any, want: ArrayLike, what: str, scale: ArrayLike = 1.0, tolera
     got = numbers(value, want.shape, what)
     off = np.abs(got - want) > tolerance * np.asarray(scale)
     if off.any():
-        among = f"in {np.count_nonzero(off)} of {off.size} places" if off.size > 1 else "here"
-        raise Wrong(f"{what} is not what it must be ({among}).")
+        places = f" (in {np.count_nonzero(off)} of {off.size} places)" if off.size > 1 else ""
+        raise Wrong(f"{what} is not what it must be{places}.")
 
 
 def pair_of(value: Any, what: str) -> list[Any]:

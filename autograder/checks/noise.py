@@ -25,15 +25,24 @@ def standard_normal(residual: Array, beside: list[Array], where: str) -> None:
     answer, the noise of earlier steps): given them, the projection of the noise on each is N(0, 1).
     """
     r = residual.ravel()
-    n, energy = r.size, float(r @ r)
-    projections = [_projection(r, other.ravel()) for other in (np.ones(n), *beside)]
-    width = 2 * math.sqrt(n * X)
-    if n - width <= energy <= n + width + 2 * X and max(projections) <= TAIL:
+    known = [np.ones(r.size), *(other.ravel() for other in beside)]
+    if moments_fit(r, known):
         return
-    ratio = math.sqrt(energy / n)
-    expect(max(projections) <= TAIL * max(ratio, 1.0), f"{where}, the mean is wrong, or the noise is not fresh.")
+    basis, _ = np.linalg.qr(np.stack(known, axis=1))
+    fresh = r - basis @ (basis.T @ r)  # what no multiple of the known arrays explains
+    ratio = math.sqrt(float(fresh @ fresh) / r.size)
     expect(ratio > 1e-6, f"{where}, no noise was added; σ_t is not 0 there.")
-    raise Wrong(f"{where}, the noise has {ratio:.2g} times the standard deviation σ_t that it must have.")
+    expect(
+        moments_fit(fresh, []), f"{where}, the noise has {ratio:.2g} times the standard deviation that it must have."
+    )
+    raise Wrong(f"{where}, the mean is wrong, or the noise is not fresh.")
+
+
+def moments_fit(r: Array, known: list[Array]) -> bool:
+    """Whether the numbers have variance 1 and no projection on the known arrays, within the bounds above."""
+    n, energy, width = r.size, float(r @ r), 2 * math.sqrt(r.size * X)
+    projections = [abs(float(r @ other)) / (math.sqrt(float(other @ other)) or 1.0) for other in known]
+    return n - width <= energy <= n + width + 2 * X and max(projections, default=0.0) <= TAIL
 
 
 def normal_shape(residuals: Array, what: str) -> None:
@@ -43,8 +52,3 @@ def normal_shape(residuals: Array, what: str) -> None:
     cdf = np.array([0.5 * (1 + math.erf(v / math.sqrt(2))) for v in r])
     gap = max(np.max(np.arange(1, n + 1) / n - cdf), np.max(cdf - np.arange(n) / n))
     expect(gap <= math.sqrt(X / (2 * n)), f"{what} is not normally distributed.")
-
-
-def _projection(r: Array, other: Array) -> float:
-    length = math.sqrt(float(other @ other))
-    return abs(float(r @ other)) / length if length else 0.0

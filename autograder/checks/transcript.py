@@ -14,6 +14,7 @@ from checks.oracle import samplers, steps
 from checks.oracle.arrays import Array
 from checks.oracle.gaussian import GaussianData
 from grader.examiner import Examiner
+from grader.outcomes import Wrong
 from grader.session import Returned
 
 PIXELS = (48, 64)  # a state with enough numbers for the statistics of one step
@@ -34,7 +35,7 @@ class Step:
 
     @property
     def where(self) -> str:
-        return f"in the step from t = {self.t} to {self.t_prev}"
+        return f"In the step from t = {self.t} to {self.t_prev}"
 
     @property
     def scale(self) -> float:
@@ -63,7 +64,7 @@ def called_in_order(examiner: Examiner, steps_wanted: list[int]) -> None:
         expect((call.t == t).all(), f"Call {number} of {wanted} asked the model at another t than the sequence has.")
 
 
-def steps_taken(examiner: Examiner, returned: Returned, alpha_bar: Array, tau: Array) -> list[Step]:
+def steps_taken(examiner: Examiner, returned: Returned, alpha_bar: Array, tau: np.ndarray) -> list[Step]:
     """The steps of a finished sampler, noisiest first; fails where their number or their t is wrong."""
     pairs = samplers.step_pairs(alpha_bar, tau)
     called_in_order(examiner, [t for t, *_ in pairs])
@@ -101,7 +102,7 @@ def is_stochastic(taken: list[Step], eta: float) -> None:
         noise.normal_shape(np.stack(drawn[:: max(1, len(drawn) // 10)]), "The noise of the steps")
 
 
-def has_moments(x_0: Array, mean: Array, std: Array) -> None:
+def has_moments(x_0: Array, mean: Array, std: Array, which: str) -> None:
     """Fail unless independent samples (N, d) have the exact mean and std of the sampler's output, in each dimension.
 
     With both inside their bounds, W2(samples, data) is within their sum of its exact value (triangle inequality).
@@ -109,4 +110,9 @@ def has_moments(x_0: Array, mean: Array, std: Array) -> None:
     """
     for dimension in range(x_0.shape[1]):
         residual = (x_0[:, dimension] - mean[dimension]) / std[dimension]
-        noise.standard_normal(residual, [], f"On Gaussian data, in dimension {dimension + 1}")
+        if not noise.moments_fit(residual, [np.ones(len(residual))]):
+            off, spread = residual.mean(), residual.std()
+            raise Wrong(
+                f"{which}, the samples' mean is {off:+.2g} standard deviations off and their spread is "
+                f"{spread:.3g} times what a right sampler gives (dimension {dimension + 1} of the Gaussian data)."
+            )

@@ -1,7 +1,7 @@
 """The grader's commands; `make help` lists them."""
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -20,7 +20,7 @@ console = Console()
 @app.command()
 def grade(
     submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py and score.py")] = SOLUTION,
-    assignment: Annotated[Optional[int], typer.Option("--assignment", "-a", min=1, max=2)] = None,
+    assignment: Annotated[int | None, typer.Option("--assignment", "-a", min=1, max=2)] = None,
     out: Annotated[Path, typer.Option(help="where results.json goes")] = Path("out"),
 ) -> None:
     """Mark one submission as Gradescope would; exit 0 whatever the mark, 2 when the grader itself failed."""

@@ -11,7 +11,7 @@ import pytest
 
 from grader import overlay
 from grader.outcomes import GraderFault
-from grader.paths import CHECKS
+from grader.paths import CHECKS, GRADED_FILES
 from grader.reporter import Reporter
 from grader.results import Results
 from grader.session import Session, Zygote
@@ -24,32 +24,30 @@ def assignments() -> list[int]:
     return [n for n in (1, 2) if (CHECKS / f"assignment{n}").is_dir()]
 
 
-def mark(submission: Path, assignment: int, out: Path, zygote: Zygote | None = None) -> Results:
-    """Mark `submission` and write `out/results.json`; a wrong answer never raises, a fault of the grader does.
-
-    Raises GraderFault after the results file says so. `zygote`: one that is already running.
-    """
-    results = Results(out / "results.json", message=FAULT)
-    results.write()
+def mark(submission: Path, assignment: int, out: Path, zygote: Zygote) -> Results:
+    """Mark the submission at a path and write `out/results.json`; what cannot be opened gets a zero that says why."""
     try:
         loaded = overlay.load(submission)
     except overlay.SubmissionError as error:
-        loaded = overlay.Submission({}, dict.fromkeys(("sampler.py", "score.py"), f"Not marked: {error}."))
-    try:
-        with contextlib.ExitStack() as stack:
-            zygote = zygote or stack.enter_context(Zygote())
-            session = Session(zygote, loaded)
-            checks_started = time.monotonic()
-            _check(session, results, assignment)
-    except GraderFault as fault:
-        results.message = FAULT
-        results.write()
-        raise fault
-    results.message = _message(results, loaded, zygote)
+        loaded = overlay.Submission({}, dict.fromkeys(GRADED_FILES, f"Not marked: {error}."))
+    return mark_loaded(loaded, assignment, out, zygote)
+
+
+def mark_loaded(submission: overlay.Submission, assignment: int, out: Path, zygote: Zygote) -> Results:
+    """Mark a submission in one assignment; a wrong answer never raises, a fault of the grader does.
+
+    Raises GraderFault after `out/results.json` says so.
+    """
+    results = Results(out / "results.json", message=FAULT)
+    results.write()
+    session = Session(zygote, submission)
+    started = time.monotonic()
+    _check(session, results, assignment)
+    results.message = _message(results, submission, zygote)
     results.extra = {
         "assignment": assignment,
         "walls": zygote.walls,
-        "seconds": {"zygote": round(zygote.start_seconds, 3), "checks": round(time.monotonic() - checks_started, 3)},
+        "seconds": {"zygote": round(zygote.start_seconds, 3), "checks": round(time.monotonic() - started, 3)},
         "peak_mib": {"grader": _own_peak_mib(), "worker": zygote.peak_kib >> 10},
         "calls": session.calls,
     }
@@ -61,7 +59,15 @@ def _check(session: Session, results: Results, assignment: int) -> None:
     """Run the hidden checks of one assignment; raises GraderFault where any of them could not do its work."""
     reporter = Reporter(session, results)
     folder = CHECKS / f"assignment{assignment}"
-    arguments = [str(folder), f"--rootdir={CHECKS}", "-c", os.devnull, "-p", "no:cacheprovider", "--import-mode=importlib"]
+    arguments = [
+        str(folder),
+        f"--rootdir={CHECKS}",
+        "-c",
+        os.devnull,
+        "-p",
+        "no:cacheprovider",
+        "--import-mode=importlib",
+    ]
     noise = io.StringIO()
     kept = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -77,7 +83,9 @@ def _check(session: Session, results: Results, assignment: int) -> None:
 
 def _message(results: Results, submission: overlay.Submission, zygote: Zygote) -> str:
     """The sentence above all checks."""
-    lines = [f"{results.score:g} of {results.max_score:g} points.", *submission.problems.values()]
+    bonus = sum(line.points for line in results.lines if line.bonus and line.passed)
+    extra = f" ({bonus:g} of them bonus)" if bonus else ""
+    lines = [f"{results.score:g} of {results.max_score:g} points{extra}.", *submission.problems.values()]
     if "a user id of its own" not in zygote.walls:
         lines.append("The grader did not run as root, so your code ran under the grader's own user id.")
     return "\n".join(lines)

@@ -9,6 +9,8 @@ import re
 import signal
 from typing import Any
 
+from grader.paths import GRADED_FILES
+
 
 class Loses(Exception):
     """A reason, in one or two sentences for the student, why a check does not pass."""
@@ -65,7 +67,7 @@ EVERYDAY_MESSAGES = [
     rf"module {_NAME} has no attribute {_NAME}",
     rf"{_NAME} object has no attribute {_NAME}",
     rf"{_NAME} object is not (callable|iterable|subscriptable)",
-    rf"No module named [\w'.]{{1,60}}",
+    r"No module named [\w'.]{1,60}",
     rf"cannot import name {_NAME} from {_NAME}.*",
     r"unsupported operand type\(s\) for [-+*/@%&|^<>=*. \w()]{1,30}: '\w+' and '\w+'",
     r"\w+\(\) (missing|takes|got) [\w ,'-]{1,120}",
@@ -73,7 +75,8 @@ EVERYDAY_MESSAGES = [
     r"(too many|not enough) values to unpack \([\w ,]{1,40}\)",
     r"The size of tensor a \(\d{1,6}\) must match the size of tensor b \(\d{1,6}\) at non-singleton dimension \d",
     r"expected scalar type \w+ but found \w+",
-    rf"(shape|output with shape) '?{_SHAPE}'? (is invalid for input of size \d{{1,6}}|doesn't match the broadcast shape {_SHAPE})",
+    rf"shape '?{_SHAPE}'? is invalid for input of size \d{{1,6}}",
+    rf"output with shape {_SHAPE} doesn't match the broadcast shape {_SHAPE}",
     r"expected m1 and m2 to have the same dtype, but got: [\w:! ]{1,40}",
     r"a leaf Variable that requires grad is being used in an in-place operation\.",
     r"(float|integer) division by zero|division by zero|math domain error",
@@ -96,34 +99,38 @@ def raised(function: str, report: Any, sources: dict[str, bytes]) -> Loses:
         if name == function:
             return ToDo(f"To do: {function} ({task}) is not written yet.")
         return ToDo(f"{function} calls {name} ({task}), which is not written yet.")
-    known = isinstance(getattr(builtins, kind, None), type)
+    doing = (
+        f"{report['place'][0]} could not be imported: it raised"
+        if _place(report) and report.get("importing")
+        else f"{function} raised"
+    )
+    where = _where(report, sources)
     if kind in ("SystemExit", "KeyboardInterrupt"):
-        return Raised(f"{function} tried to end Python ({kind}){_where(report, sources)}; it must return its result.")
-    if not known and not any(kind.encode() in source for source in sources.values()):
+        return Raised(f"{doing} {kind}{where}: it tried to end Python instead of returning its result.")
+    if not isinstance(getattr(builtins, kind, None), type) and not any(kind.encode() in s for s in sources.values()):
         kind = "an exception"
-    message = message if EVERYDAY.fullmatch(message.removesuffix(f" ({_file_line(report)})")) else ""
-    if message:
-        return Raised(f"{function} raised {kind}: {message}{_where(report, sources)}.")
+    message = re.sub(r" \(\w+\.py, line \d+\)$", "", message)
+    if EVERYDAY.fullmatch(message):
+        return Raised(f"{doing} {kind}: {message}{where}.")
     return Raised(
-        f"{function} raised {kind}{_where(report, sources)}. "
+        f"{doing} {kind}{where}. "
         "(The message is not shown, since it could quote hidden inputs; the visible tests show it.)"
     )
 
 
-def _file_line(report: dict[str, Any]) -> str:
-    """How a SyntaxError ends its message: "sampler.py, line 3"."""
+def _place(report: dict[str, Any]) -> bool:
+    """Whether the report names a graded file and a line."""
     place = report.get("place")
-    return f"{place[0]}, line {place[1]}" if isinstance(place, list) and len(place) == 2 else ""
+    return isinstance(place, list) and len(place) == 2 and place[0] in GRADED_FILES and isinstance(place[1], int)
 
 
 def _where(report: dict[str, Any], sources: dict[str, bytes]) -> str:
-    """", at sampler.py, line 3: `code`" with the code taken from the submission, never from the worker."""
-    try:
-        name, line = report["place"]
-        code = sources[name].decode(errors="replace").splitlines()[line - 1].strip()[:120]
-        return f", at {name}, line {int(line)}: `{code}`"
-    except (KeyError, IndexError, TypeError, ValueError):
+    """ ", at sampler.py, line 3: `code`" with the code taken from the submission, never from the worker."""
+    if not _place(report):
         return ""
+    name, line = report["place"]
+    code = sources.get(name, b"").decode(errors="replace").splitlines()[line - 1 : line]
+    return f", at {name}, line {line}: `{code[0].strip()[:120]}`" if code else f", at {name}, line {line}"
 
 
 def died(function: str, exit_code: int) -> Died:

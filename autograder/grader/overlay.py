@@ -33,7 +33,9 @@ def load(path: Path) -> Submission:
     elif zipfile.is_zipfile(path):
         found = _from_zip(path)
     elif path.exists():
-        raise SubmissionError(f"{path} is neither a folder nor a zip; hand in sampler.py and score.py, or a zip of them")
+        raise SubmissionError(
+            f"{path} is neither a folder nor a zip; hand in sampler.py and score.py, or a zip of them"
+        )
     else:
         raise SubmissionError(f"there is no submission at {path}; give a folder or a zip with sampler.py and score.py")
     files, problems = {}, {}
@@ -84,7 +86,9 @@ def _choose(folders: dict[str, Path], top: Path) -> Path:
     holders = [f for f in folders.values() if any((f / name).exists() for name in GRADED_FILES)]
     if len(holders) > 1:
         names = ", ".join(sorted(f.name for f in holders))
-        raise SubmissionError(f"graded files lie in more than one folder ({names}); hand in one sampler.py and one score.py")
+        raise SubmissionError(
+            f"graded files lie in more than one folder ({names}); hand in one sampler.py and one score.py"
+        )
     return holders[0] if holders else top
 
 
@@ -101,17 +105,25 @@ def _from_zip(path: Path) -> dict[str, bytes | str]:
                 if PurePosixPath(e.filename).name in GRADED_FILES and PurePosixPath(e.filename).parent == folder
             }
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise SubmissionError(f"the zip cannot be read ({type(error).__name__}); make it again and hand it in") from error
+        raise SubmissionError(
+            f"the zip cannot be read ({type(error).__name__}); make it again and hand it in"
+        ) from error
 
 
 def _choose_in_zip(entries: list[zipfile.ZipInfo]) -> PurePosixPath:
     paths = [PurePosixPath(e.filename) for e in entries]
-    holders = {p.parent for p in paths if p.name in GRADED_FILES and len(p.parts) <= 2 and p.parts[0] not in ("/", "..", "__MACOSX")}
+    holders = {
+        p.parent
+        for p in paths
+        if p.name in GRADED_FILES and len(p.parts) <= 2 and p.parts[0] not in ("/", "..", "__MACOSX")
+    }
     if PurePosixPath(".") in holders or not holders:
         return PurePosixPath(".")
     if len(holders) > 1:
         names = ", ".join(sorted(str(h) for h in holders))
-        raise SubmissionError(f"graded files lie in more than one folder ({names}); hand in one sampler.py and one score.py")
+        raise SubmissionError(
+            f"graded files lie in more than one folder ({names}); hand in one sampler.py and one score.py"
+        )
     return holders.pop()
 
 

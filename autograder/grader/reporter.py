@@ -29,6 +29,10 @@ class Reporter:
     # Collection: one line for each check, worth its share of its task's points
 
     @pytest.hookimpl
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: [int(part) for part in item.function.__number__.split(".")])  # type: ignore[attr-defined]
+
+    @pytest.hookimpl
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         checks = [item for item in session.items if isinstance(item, pytest.Function)]
         shares: dict[str, Fraction] = defaultdict(Fraction)
@@ -41,8 +45,9 @@ class Reporter:
                 number=function.__number__,
                 claim=_claim(item),
                 points=round(float(points), 4),
-                tags=[f"task {_task(item)}", *getattr(function, "__tags__", [])],
+                tags=[f"task {_task(item)}", *(["bonus"] if BY_ID[_task(item)].bonus else [])],
                 visibility=getattr(function, "__visibility__", "visible"),
+                bonus=BY_ID[_task(item)].bonus,
             )
         self.results.lines = list(self.line.values())
         self.results.write()
@@ -63,13 +68,13 @@ class Reporter:
             if reason is None:
                 line.passed, line.outcome, line.output = True, "passed", "Passed."
                 return True
-            self.failed_functions.add(function)
-            wrong = [name for name in stand_ins.MAY_CALL.get(function, ()) if not self._is_right(name)]
+            wrong = self._wrong_helpers(function)
             if wrong and self._run(pyfuncitem, wrong) is None:
                 names = ", ".join(wrong)
                 line.passed, line.outcome = True, "passed with a stand-in"
                 line.output = f"Passed, with a right {names} standing in for yours, which failed its own checks."
             else:
+                self.failed_functions.add(function)
                 line.outcome, line.output = _outcome(reason), reason.sentence
         except Exception as error:
             line.outcome = "fault of the grader"
@@ -94,9 +99,14 @@ class Reporter:
         finally:
             self.current.close()
 
+    def _wrong_helpers(self, function: str) -> list[str]:
+        """The public helpers that `function` may call and that failed a check of their own, or a probe."""
+        return [name for name in stand_ins.MAY_CALL.get(function, ()) if not self._is_right(name)]
+
     def _is_right(self, helper: str) -> bool:
         if helper not in self.right_helpers:
-            self.right_helpers[helper] = self.session.is_right(helper)
+            self.right_helpers[helper] = True  # while its own helpers are looked at: two may call each other
+            self.right_helpers[helper] = self.session.is_right(helper, self._wrong_helpers(helper))
         return self.right_helpers[helper] and helper not in self.failed_functions
 
     @pytest.fixture

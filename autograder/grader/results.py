@@ -19,6 +19,7 @@ class Line:
     points: float
     tags: list[str]
     visibility: str
+    bonus: bool = False
     passed: bool = False
     output: str = "Not run: the marking ended before this check."
     outcome: str = "not run"
@@ -58,7 +59,8 @@ class Results:
 
     @property
     def max_score(self) -> float:
-        return round(sum(line.points for line in self.lines), 2)
+        """The points that there are, the bonus not counted."""
+        return round(sum(line.points for line in self.lines if not line.bonus), 2)
 
     def as_gradescope(self) -> dict[str, Any]:
         return {

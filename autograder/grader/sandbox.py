@@ -111,9 +111,7 @@ def _landlock(work: Path, readable: Iterable[Path]) -> None:
             continue  # what is not there, or out of this user's reach, needs no rule
         access &= everything if path.is_dir() else _FILE_ACCESS & everything
         rule = PathBeneath(access, descriptor)
-        if _libc.syscall(
-            _LANDLOCK_ADD, ruleset, _LANDLOCK_PATH_BENEATH, ctypes.byref(rule), ctypes.c_uint32(0)
-        ):
+        if _libc.syscall(_LANDLOCK_ADD, ruleset, _LANDLOCK_PATH_BENEATH, ctypes.byref(rule), ctypes.c_uint32(0)):
             raise OSError(ctypes.get_errno(), f"Landlock refused the rule for {path}")
         os.close(descriptor)
     if _libc.syscall(_LANDLOCK_RESTRICT, ruleset, ctypes.c_uint32(0)):

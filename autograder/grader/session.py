@@ -138,11 +138,13 @@ class Session:
         self._next_uid += 1
         return Student(self, self._next_uid if os.geteuid() == 0 else None, stand_in_for or [])
 
-    def is_right(self, helper: str) -> bool:
-        """Whether a public helper gives right answers on a few plain inputs."""
-        student = self.student()
+    def is_right(self, helper: str, stand_in_for: list[str]) -> bool:
+        """Whether a public helper, with right helpers of its own, gives right answers on a few plain inputs."""
+        student = self.student(stand_in_for)
         try:
-            return all(stand_ins.agrees(helper, args, student(helper, *args).value) for args in stand_ins.probes(helper))
+            return all(
+                stand_ins.agrees(helper, args, student(helper, *args).value) for args in stand_ins.probes(helper)
+            )
         except outcomes.Loses:
             return False
         finally:
@@ -177,8 +179,8 @@ class Student:
         request = {
             "module": Path(task.file).stem,
             "function": function,
-            "args": [_to_wire(a) for a in args],
-            "kwargs": {name: _to_wire(a) for name, a in kwargs.items()},
+            "args": [to_wire(a) for a in args],
+            "kwargs": {name: to_wire(a) for name, a in kwargs.items()},
             "seed": seed,
             "stand_ins": self.stand_in_for,
         }
@@ -188,9 +190,7 @@ class Student:
             self.session.hung[function, bool(self.stand_in_for)] = fault
             raise
 
-    def _converse(
-        self, function: str, request: dict[str, Any], examiner: Examiner | None, deadline: float
-    ) -> Returned:
+    def _converse(self, function: str, request: dict[str, Any], examiner: Examiner | None, deadline: float) -> Returned:
         if self.folder is None:
             self._start()
         try:
@@ -206,7 +206,7 @@ class Student:
                 elif "flooded" in reply:
                     raise wire.Flooded
                 else:
-                    return _returned(reply)
+                    return returned(reply)
         except TimeoutError:
             if deadline == self.session.deadline:
                 raise self._end(outcomes.NotRun(OUT_OF_TIME)) from None
@@ -270,11 +270,12 @@ class Student:
             self._end(outcomes.NotRun("the check is over"))
 
 
-def _to_wire(value: Any) -> Any:
+def to_wire(value: Any) -> Any:
+    """A call's argument as the worker gets it: an examiner stays here, and only its name goes."""
     return wire.Callback(value.parameters) if isinstance(value, Examiner) else value
 
 
-def _returned(reply: dict[str, Any]) -> Returned:
+def returned(reply: dict[str, Any]) -> Returned:
     """A worker's reply to a call; it is untrusted, so its form is checked."""
     gradients, calls = reply.get("gradients"), reply.get("model_calls", [])
     if (

@@ -37,7 +37,7 @@ def stub_out(source: str, name: str) -> str:
             task, expected, raises = marked, NEXT[kind], 0
         elif expected == "answer" and line.lstrip().startswith("# raise NotImplementedError("):
             if f'"TODO {task}: ' not in line:
-                raise RegionError(f"{where}: the stub of {task} must raise \"TODO {task}: ...\"")
+                raise RegionError(f'{where}: the stub of {task} must raise "TODO {task}: ..."')
             lines.append(line.replace("# raise", "raise", 1))
             raises += 1
         elif expected != "end":

@@ -63,7 +63,7 @@ class Other:
     description: str
 
 
-MARKERS = {cls.__name__: cls for cls in (Callback, Seed, PublicModel, Other)}
+MARKERS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Callback, Seed, PublicModel, Other)}
 
 
 def encode(body: Any) -> bytes:
@@ -107,7 +107,11 @@ def decode(header: bytes, payload: bytes) -> Any:
         parsed = json.loads(header, parse_constant=_refuse)
         arrays, offset = [], 0
         for dtype, shape in parsed["arrays"]:
-            if dtype not in DTYPES or not all(type(n) is int and 0 <= n <= MAX_PAYLOAD for n in shape) or len(shape) > 8:
+            if (
+                dtype not in DTYPES
+                or not all(type(n) is int and 0 <= n <= MAX_PAYLOAD for n in shape)
+                or len(shape) > 8
+            ):
                 raise ProtocolError("an array's dtype or shape is not allowed")
             count = math.prod(shape)
             end = offset + count * np.dtype(dtype).itemsize

@@ -56,6 +56,7 @@ class Worker:
     def __init__(self, channel: wire.Channel, tree: Path):
         self.channel = channel
         self.tree = tree
+        self.imported = False
 
     def serve(self) -> None:
         while True:
@@ -68,18 +69,19 @@ class Worker:
             except wire.Closed:
                 return
             except BaseException as error:
-                reply = {"raised": self.describe(error)}
+                reply = {"raised": self.describe(error) | {"importing": not self.imported}}
             try:
                 self.channel.send(reply)
             except wire.Flooded:
                 self.channel.send({"flooded": True})
 
     def call(
-        self, module: str, function: str, args: list, kwargs: dict, seed: int, stand_ins: dict[str, list[str]]
+        self, module: str, function: str, args: list, kwargs: dict, seed: int, stand_ins: list[str]
     ) -> dict[str, Any]:
         """Call one public function of the student's and describe what came out and what it did to its arguments."""
         torch.manual_seed(seed)
         student = importlib.import_module(module)
+        self.imported = True
         for name in stand_ins:
             for loaded in (sys.modules.get("sampler"), sys.modules.get("score")):
                 if hasattr(loaded, name):
@@ -101,8 +103,8 @@ class Worker:
 
     def unpack(self, value: Any) -> Any:
         """What the student's function is handed for a value from the wire."""
-        if isinstance(value, np.ndarray):
-            return torch.from_numpy(value.copy())
+        if isinstance(value, (np.ndarray, np.generic)):
+            return torch.from_numpy(np.array(value))
         if isinstance(value, wire.Seed):
             return torch.Generator().manual_seed(value.seed)
         if isinstance(value, wire.Callback):
@@ -187,7 +189,7 @@ def pack(value: Any) -> Any:
     if type(value) is torch.Tensor and value.dtype in TENSOR_TYPES and value.layout is torch.strided:
         array = value.detach().resolve_conj().resolve_neg().cpu().numpy()
         return array if array.ndim == 0 else np.ascontiguousarray(array)
-    if type(value) in (list, tuple):
+    if isinstance(value, (list, tuple)):
         return [pack(item) for item in value]
     if type(value) is dict:
         return {str(key)[:80]: pack(item) for key, item in value.items()}
@@ -201,7 +203,7 @@ def pack(value: Any) -> Any:
 
 
 def _flat(value: Any) -> list[Any]:
-    return [v for item in value for v in _flat(item)] if type(value) in (list, tuple) else [value]
+    return [v for item in value for v in _flat(item)] if isinstance(value, (list, tuple)) else [value]
 
 
 def _same(now: torch.Tensor, before: torch.Tensor) -> bool:

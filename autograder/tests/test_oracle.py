@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from checks.oracle import gaussian, losses, samplers, schedule, steps
-from checks.oracle.arrays import along_first_axis
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from checks.oracle import gaussian, losses, samplers, schedule, steps
+from checks.oracle.arrays import along_first_axis
 
 quick = settings(derandomize=True, deadline=None, max_examples=40, database=None)
 rng = np.random.default_rng
@@ -158,9 +159,7 @@ def test_ddpm_posterior_is_bayes_rule_on_a_grid(pair, x_0, u):
     x_t = math.sqrt(a) * x_0 + math.sqrt(1 - a) * u
     grid = math.sqrt(a_prev) * x_0 + math.sqrt(1 - a_prev) * np.linspace(-12, 12, 4001)
     alpha = a / a_prev
-    weight = density(grid, math.sqrt(a_prev) * x_0, 1 - a_prev) * density(
-        x_t, np.sqrt(alpha) * grid, 1 - alpha
-    )
+    weight = density(grid, math.sqrt(a_prev) * x_0, 1 - a_prev) * density(x_t, np.sqrt(alpha) * grid, 1 - alpha)
     weight /= weight.sum()
     mean, variance = steps.ddpm_posterior([x_0], [x_t], a, a_prev)
     close(mean, [(weight * grid).sum()], atol=1e-10)
@@ -478,9 +477,7 @@ def test_gaussian_output_is_what_the_samplers_do_to_each_noise(eta):
         return sample(x_T, iter(np.eye(calls + 1)[calls if k is None else k, :, None, None]).__next__)[0, 0]
 
     def ddim(x_T, noise):
-        return samplers.ddim_sample(
-            lambda x, t: data.eps(x, alpha_bar[t]), [[x_T]], alpha_bar, tau, eta, noise
-        )
+        return samplers.ddim_sample(lambda x, t: data.eps(x, alpha_bar[t]), [[x_T]], alpha_bar, tau, eta, noise)
 
     def ddpm(x_T, noise):
         return samplers.ddpm_sample(lambda x, t: data.eps(x, alpha_bar[t]), [[x_T]], alpha_bar, noise)
@@ -512,9 +509,7 @@ def test_w2_table_of_anchors_7(eta, row):
 
 def test_output_has_the_shape_of_the_data_and_w2_sums_over_it():
     data = gaussian.GaussianData(np.zeros((2, 3)), np.linspace(0, 1, 6).reshape(2, 3))
-    alone = [
-        gaussian.GaussianData(0.0, s).ddim_output(LINEAR, [500, 1000], 0.5)[1] for s in np.ravel(data.std)
-    ]
+    alone = [gaussian.GaussianData(0.0, s).ddim_output(LINEAR, [500, 1000], 0.5)[1] for s in np.ravel(data.std)]
     mean, std = data.ddim_output(LINEAR, [500, 1000], 0.5)
     assert mean.shape == std.shape == (2, 3)
     close(np.ravel(std), alone, rtol=1e-14)
@@ -542,14 +537,10 @@ def test_losses_by_loops_and_their_gradients_by_differences(loss):
         assert gradients[name] == pytest.approx((up - down) / 2e-3, rel=1e-8)
 
 
-@pytest.mark.parametrize(
-    ("loss", "power"), [(losses.noise_prediction_loss, 0.5), (losses.score_matching_loss, 1.0)]
-)
+@pytest.mark.parametrize(("loss", "power"), [(losses.noise_prediction_loss, 0.5), (losses.score_matching_loss, 1.0)])
 def test_losses_vanish_at_the_exact_model_of_a_point_mass(loss, power):
     scale = (1 if power == 0.5 else -1) / (1 - LINEAR[300]) ** power
-    value, gradients = loss(
-        scale, 0.0, 0.0, np.zeros((2, 5)), np.array([300, 300]), rng(0).normal(size=(2, 5)), LINEAR
-    )
+    value, gradients = loss(scale, 0.0, 0.0, np.zeros((2, 5)), np.array([300, 300]), rng(0).normal(size=(2, 5)), LINEAR)
     close([value, *gradients.values()], 0, atol=1e-12)
 
 

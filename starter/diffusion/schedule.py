@@ -1,6 +1,6 @@
 """Noise schedules: the table `alpha_bar`, a float64 tensor of length T + 1 with alpha_bar[0] = 1.
 
-Time is 1-based: alpha_bar[t] belongs to step t = 1..T and alpha_bar[0] to clean data. The table falls strictly.
+Time is 1-based: alpha_bar[t] belongs to step t = 1..T, alpha_bar[0] to clean data. The table falls strictly.
 """
 
 import math
@@ -10,12 +10,12 @@ from torch import Tensor
 
 
 def linear_schedule(T: int = 1000, beta_1: float = 1e-4, beta_T: float = 0.02) -> Tensor:
-    """β_t evenly spaced from beta_1 at t = 1 to beta_T at t = T (DDPM, Sec. 4). Returns alpha_bar, (T + 1,)."""
+    """β_t evenly spaced, beta_1 at t = 1 and beta_T at t = T (DDPM, Sec. 4). Returns alpha_bar, (T + 1,)."""
     return alpha_bar_from_beta(torch.linspace(beta_1, beta_T, T, dtype=torch.float64))
 
 
 def cosine_schedule(T: int = 1000, s: float = 0.008, max_beta: float = 0.999) -> Tensor:
-    """ᾱ_t = f(t)/f(0), f(t) = cos²((t/T + s)/(1 + s) · π/2), then each β_t clipped (Nichol & Dhariwal 2021, Eq. 17).
+    """ᾱ_t = f(t)/f(0), f(t) = cos²((t/T + s)/(1 + s) · π/2), each β_t clipped (Nichol and Dhariwal, Eq. 17).
 
     Without the clip ᾱ_T would be 0. Returns alpha_bar, (T + 1,).
     """

@@ -7,8 +7,8 @@ With them a sampler can be tried in milliseconds, without a network:
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 import torch
 from torch import Generator, Tensor
@@ -41,7 +41,7 @@ class GaussianMixture:
         return ((share[..., None] * to_mean).sum(dim=1) / variance).to(x_t.dtype)
 
     def eps(self, x_t: Tensor, alpha_bar_t: Tensor) -> Tensor:
-        """E[ε | x_t] = −√(1 − ᾱ_t) ∇ log q(x_t), what a perfect noise predictor says; shapes as in `score`."""
+        """E[ε | x_t] = −√(1 − ᾱ_t) ∇ log q(x_t), the perfect noise predictor; shapes as in `score`."""
         return (-(1 - per_item(alpha_bar_t, x_t)).sqrt() * self.score(x_t, alpha_bar_t)).to(x_t.dtype)
 
     def eps_model(self, alpha_bar: Tensor) -> Callable[[Tensor, Tensor], Tensor]:

@@ -1,6 +1,7 @@
-"""What the visible tests are written with: numbers for hand computations, and checks that fail in one sentence."""
+"""What the tests are written with: numbers for hand computations, and checks that fail in one sentence."""
 
-from typing import Any, Callable, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import pytest
 import torch
@@ -57,7 +58,7 @@ def refuses(call: Callable[[], Any], word: str) -> None:
 
 
 def step_of(x: Tensor, t: Any) -> int:
-    """The step at which a sampler asked its model about x; fails unless t is int64, (B,), the same for all items."""
+    """The step at which a sampler asked its model about x; t must be int64, (B,), the same for all items."""
     right = isinstance(t, Tensor) and t.dtype == torch.int64 and t.shape == x.shape[:1]
     check(
         right,
@@ -80,7 +81,7 @@ class Spy:
 
 
 class StepSpy(Spy):
-    """A noise predictor for a sampler: checks t, then answers with `answer(x_t, step)`, the step being a number."""
+    """A noise predictor for a sampler: checks t, then answers with `answer(x_t, step)`, step an int."""
 
     def __call__(self, x: Tensor, t: Any) -> Tensor:
         return super().__call__(x, step_of(x, t))

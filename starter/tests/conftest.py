@@ -1,24 +1,22 @@
-"""How `make test` behaves: what is asked for, what counts as "to do", and the table at the end.
+"""How `make test` behaves: which tests are asked for, and what counts as done, wrong and "to do".
 
 make test            every task        make test T=2.8    one task        make test A=2    one assignment
 """
 
 import importlib
-import json
 import re
 from pathlib import Path
 
 import pytest
 
+from summary import TASKS, belongs, write_summary
+
 STARTER = Path(__file__).resolve().parents[1]
 FILES = ("sampler.py", "score.py")  # the two files that are yours
-TASKS = {
-    row["task"]: row for row in json.loads((STARTER / "diffusion/tasks.json").read_text(encoding="utf-8"))
-}
 RESULTS = pytest.StashKey[dict[str, list[str]]]()  # task -> what came of each of its tests
 
 
-# What is asked for
+# Which tests are asked for
 
 
 def pytest_addoption(parser):
@@ -28,28 +26,26 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.stash[RESULTS] = {}
-    for wanted in (config.option.task, config.option.assignment):
-        if wanted and not any(belongs(task, wanted) for task in TASKS):
-            raise pytest.UsageError(f"there is no task {wanted}; there are {', '.join(TASKS)}")
+    task, assignment = config.option.task, config.option.assignment
+    if not any(asked_for(config, known) for known in TASKS):
+        wanted = (f"task {task}" if task else "task") + (f" in assignment {assignment}" if assignment else "")
+        raise pytest.UsageError(f"there is no {wanted}; the tasks are {', '.join(TASKS)}")
     try:
         import torch
     except ModuleNotFoundError as error:
-        raise pytest.UsageError(
-            "this Python has no torch; type `make test`, which makes an environment"
-        ) from error
+        raise pytest.UsageError("there is no torch here; `make test` makes its own environment") from error
     torch.set_num_threads(1)  # the tensors of the tests are tiny
 
 
 def pytest_collection_modifyitems(config, items):
-    wanted = [w for w in (config.option.task, config.option.assignment) if w]
-    kept = [item for item in items if all(belongs(task_of(item), w) for w in wanted)]
+    kept = [item for item in items if asked_for(config, task_of(item))]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
 
-def belongs(task: str, wanted: str) -> bool:
-    """Whether `task` is `wanted`, or one of assignment `wanted`."""
-    return task == wanted or task.startswith(f"{wanted}.")
+def asked_for(config, task: str) -> bool:
+    """Whether --task and --assignment, where given, both select `task`."""
+    return all(belongs(task, wanted) for wanted in (config.option.task, config.option.assignment) if wanted)
 
 
 def task_of(item) -> str:
@@ -61,8 +57,12 @@ def task_of(item) -> str:
 # Your two files
 
 
+class BrokenFile(Exception):
+    """One of your files can't be imported."""
+
+
 class StudentFile:
-    """A stand-in that imports the file when a test first uses it, so that a broken file fails its own tests only."""
+    """A stand-in that imports the file when a test uses it: a broken file fails its own tests only."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -71,7 +71,7 @@ class StudentFile:
         try:
             module = importlib.import_module(self.name)
         except (Exception, SystemExit) as error:
-            pytest.fail(f"{self.name}.py can't be imported. {sentence(error)}", pytrace=False)
+            raise BrokenFile(f"{self.name}.py can't be imported. {sentence(error)}") from None
         if not hasattr(module, function):
             pytest.fail(f"{self.name}.py has no function {function}; it must keep this name", pytrace=False)
         return getattr(module, function)
@@ -89,8 +89,55 @@ def score():
     return StudentFile("score")
 
 
+# What came of each test
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report, task, result = (yield), task_of(item), "done"
+    if report.failed:
+        error = call.excinfo.value
+        if todo := unfinished(error):
+            result = "to do" if todo in (task, "") else f"waits for {todo}"
+            report.outcome, report.longrepr, report.todo = "skipped", (str(item.path), 0, result), result
+        else:
+            result = "wrong"
+            report.longrepr = str(error) if isinstance(error, BrokenFile) else explanation(item, error)
+    if call.when == "call" or result != "done":
+        item.config.stash[RESULTS].setdefault(task, []).append(result)
+    return report
+
+
+def pytest_report_teststatus(report):
+    """A TODO that isn't done yet has its own word and letter; it is neither an error nor a failure."""
+    return ("to do", "t", report.todo.upper()) if hasattr(report, "todo") else None
+
+
+def unfinished(error: BaseException) -> str:
+    """The task whose TODO in one of your files raised `error`, else ""."""
+    todo = re.match(r"TODO (\d+\.\d+)", str(error)) if isinstance(error, NotImplementedError) else None
+    return todo[1] if todo and student_line(error) else ""
+
+
+def explanation(item, error: BaseException) -> str:
+    """What the test claims, what came instead, where to read on and how to run it again."""
+    task, (path, line, _) = task_of(item), item.location
+    claim = " ".join((item.function.__doc__ or item.name).split())
+    said = str(error) if isinstance(error, pytest.fail.Exception) else sentence(error)
+    again = f"make test T={task}" if task else "make test"
+    return f"{task or 'provided'}  {claim}\n     {said}\n     see {path}, line {line + 1}; run again: {again}"
+
+
+def sentence(error: BaseException) -> str:
+    """One line: where, what kind of error, and what it says."""
+    place = student_line(error)
+    where = f"{place[0]}, line {place[1]}: " if place else ""
+    what = error.msg if isinstance(error, SyntaxError) else (str(error).strip().splitlines() or [""])[0]
+    return f"{where}{type(error).__name__}: {what}".rstrip(": ")
+
+
 def student_line(error: BaseException) -> tuple[str, int] | None:
-    """The file and line of the innermost place in one of your files where `error` passed; None if there is none."""
+    """File and line of the innermost place in your files that `error` passed through, if there is one."""
     if isinstance(error, SyntaxError):
         return Path(error.filename or "").name, error.lineno or 0
     place, frame = None, error.__traceback__
@@ -102,84 +149,5 @@ def student_line(error: BaseException) -> tuple[str, int] | None:
     return place
 
 
-def sentence(error: BaseException) -> str:
-    """One line: where, what kind of error, and what it says."""
-    place = student_line(error)
-    where = f"{place[0]}, line {place[1]}: " if place else ""
-    what = error.msg if isinstance(error, SyntaxError) else (str(error).strip().splitlines() or [""])[0]
-    return f"{where}{type(error).__name__}: {what}".rstrip(": ")
-
-
-def unfinished(error: BaseException) -> str:
-    """The task whose TODO in one of your files raised `error`, else ""."""
-    todo = re.match(r"TODO (\d+\.\d+)", str(error)) if isinstance(error, NotImplementedError) else None
-    return todo[1] if todo and student_line(error) else ""
-
-
-# What came of each test
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
-    report = yield
-    task, error = task_of(item), call.excinfo.value if call.excinfo else None
-    result = "done"
-    if report.failed:
-        if missing := unfinished(error):
-            result = "to do" if missing in ("", task) else f"waits for {missing}"
-            report.outcome, report.longrepr, report.todo = "skipped", (str(item.path), 0, result), result
-        else:
-            result = "wrong"
-            said = str(error) if isinstance(error, pytest.fail.Exception) else sentence(error)
-            claim = " ".join((item.function.__doc__ or item.name).split())
-            again = f"make test T={task}" if task else "make test"
-            report.longrepr = f"should be:  {claim}\nbut:        {said}\nrun again:  {again}"
-    if call.when == "call" or result != "done":
-        item.config.stash[RESULTS].setdefault(task, []).append(result)
-    return report
-
-
-def pytest_report_teststatus(report):
-    if todo := getattr(report, "todo", None):
-        return "to do", "t", todo.upper()
-    return None
-
-
-# The table at the end
-
-
 def pytest_terminal_summary(terminalreporter, config):
-    results = config.stash[RESULTS]
-    state = {task: worst(results[task]) for task in TASKS if task in results}
-    if not state:
-        return
-    terminalreporter.write_sep("-", "what the visible tests see")
-    for task, status in state.items():
-        row = TASKS[task]
-        points = f"+{row['points']}" if row.get("bonus") else str(row["points"])
-        color = {"done": {"green": True}, "wrong": {"red": True}}.get(status, {"yellow": True})
-        terminalreporter.write(f"{task:>5}  {row['function']:<25}{points:>4}  ")
-        terminalreporter.write_line(status, **color)
-    for assignment in ("1", "2"):
-        terminalreporter.write(total(assignment, state))
-    terminalreporter.write_line(
-        "The hidden tests decide the mark: they try more cases than the visible ones."
-    )
-
-
-def worst(results: list[str]) -> str:
-    """A task is wrong if one of its tests is, else to do or waiting if one of them is, else done."""
-    return next(r for start in ("wrong", "to do", "waits", "done") for r in results if r.startswith(start))
-
-
-def total(assignment: str, state: dict[str, str]) -> str:
-    """A line with the points so far, if every task of the assignment was run."""
-    rows = [row for task, row in TASKS.items() if belongs(task, assignment)]
-    if any(row["task"] not in state for row in rows):
-        return ""
-    done = [row for row in rows if state[row["task"]] == "done"]
-    points = sum(row["points"] for row in done if not row.get("bonus"))
-    bonus = sum(row["points"] for row in done if row.get("bonus"))
-    return f"Assignment {assignment}: {points} of 100 points so far" + (
-        f", and {bonus} of bonus\n" if bonus else "\n"
-    )
+    write_summary(terminalreporter, config.stash[RESULTS])

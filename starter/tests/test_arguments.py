@@ -5,6 +5,7 @@
 
 import pytest
 import torch
+
 from claims import ALPHA_BAR_PREV, ALPHA_BAR_T, f64, refuses
 
 pytestmark = pytest.mark.provided

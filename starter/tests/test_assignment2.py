@@ -5,6 +5,7 @@ Unless a test says otherwise: √ᾱ_t = 0.6, √(1 − ᾱ_t) = 0.8 and √ᾱ_
 
 import pytest
 import torch
+
 from claims import ALPHA_BAR_PREV, ALPHA_BAR_T, ONE, Spy, StepSpy, check, close, f64
 
 TABLE = f64([1.0, 0.64, 0.5, 0.36])  # alpha_bar of a chain with T = 3; τ = [1, 3] skips the 0.5
@@ -27,7 +28,7 @@ def test_score_by_hand(score):
 
 @pytest.mark.task("2.1")
 def test_score_is_the_gradient(score):
-    """The score is the gradient of log N(x_t; √ᾱ_t x_0, (1 − ᾱ_t) I) at the x_t that ε leads to, item by item."""
+    """Item by item, the score is the gradient of log N(x_t; √ᾱ_t x_0, (1 − ᾱ_t) I) where ε leads to."""
     x_0, eps, alpha_bar_t = f64([[2.0, -1.0], [0.0, 3.0]]), f64([[-1.0, 3.0], [0.5, 0.0]]), f64([0.36, 0.64])
     a = alpha_bar_t[:, None]
     x_t = (a.sqrt() * x_0 + (1 - a).sqrt() * eps).requires_grad_()
@@ -60,10 +61,12 @@ def test_tweedie_is_the_posterior_mean(score):
 
 @pytest.mark.task("2.3")
 def test_score_loss_is_a_mean(score):
-    """The loss is the unweighted mean of (s + ε/√(1 − ᾱ_t))², so a model that always says 0 pays ε²/(1 − ᾱ_t)."""
+    """The loss is the unweighted mean of (s + ε/√(1 − ᾱ_t))²: for a model that says 0, of ε²/(1 − ᾱ_t)."""
     eps, t = f64([[0.6, 0.0], [0.0, 1.6]]), torch.tensor([1, 3])
-    loss = score.score_matching_loss(lambda x_t, t: 0 * x_t, torch.ones_like(eps), t, eps, TABLE)
+    zero = f64(0.0).requires_grad_()  # the model's one weight
+    loss = score.score_matching_loss(lambda x_t, t: zero * x_t, torch.ones_like(eps), t, eps, TABLE)
     close(loss, f64(1.25), "loss")  # 0.6/0.6 = 1 and 1.6/0.8 = 2, so (1² + 0 + 0 + 2²) / 4
+    check(loss.requires_grad, "the loss must carry a graph")
 
 
 @pytest.mark.task("2.3")
@@ -93,16 +96,24 @@ def test_langevin_step_by_hand(score):
 @pytest.mark.task("2.4")
 def test_langevin_asks_the_present_state(score):
     """There are num_steps steps: each one asks the score once, at the present x, and draws its own noise."""
-    score_fn = Spy(lambda x, _: torch.ones_like(x))
-    x = torch.zeros(MANY, 1, requires_grad=True)
-    x = score.langevin_sample(
-        lambda x: score_fn(x, None), x, step_size=0.02, num_steps=4, generator=seeded(0)
-    )
+    score_fn, x = Spy(lambda x, _: torch.ones_like(x)), torch.zeros(MANY, 1, requires_grad=True)
+    result = score.langevin_sample(lambda x: score_fn(x, None), x, 0.02, num_steps=4, generator=seeded(0))
     means = [x.double().mean().item() for x in score_fn.xs]
     check(len(means) == 4, f"num_steps = 4 asks the score 4 times; it was asked {len(means)} times")
     close(f64(means), f64([0.0, 0.02, 0.04, 0.06]), "the mean of x at each call", tol=0.015)
-    close(x.double().std(), f64(0.4), "the standard deviation of x", tol=0.02)  # √(4 · 2 · 0.02) = 0.4
-    check(not x.requires_grad, "x must carry no graph")
+    close(result.double().std(), f64(0.4), "the standard deviation of x", tol=0.02)  # √(4 · 2 · 0.02) = 0.4
+    check(not result.requires_grad, "x must carry no graph")
+    check(bool((x == 0).all()), "the caller's x must stay as it was")
+
+
+@pytest.mark.task("2.4")
+def test_langevin_repeats_with_its_generator(score):
+    """The noise comes from the generator: the same seed gives the same x, another seed another x."""
+    first, again, other = (
+        score.langevin_sample(lambda x: -x, f64([[3.0, 1.0]]), 0.5, 2, seeded(seed)) for seed in (1, 1, 2)
+    )
+    check(torch.equal(first, again), "the same seed must give the same x: draw the noise from `generator`")
+    check(not torch.equal(first, other), "another seed must give another x")
 
 
 # 2.5  annealed_langevin_sample
@@ -114,20 +125,22 @@ def test_annealing_order(score):
     score_fn = Spy(lambda x, sigma: 0 * x)
     score.annealed_langevin_sample(score_fn, torch.zeros(2, 2), f64([3.0, 2.0, 1.0]), 0.01, steps_per_sigma=2)
     levels = [float(sigma) for sigma in score_fn.ts]
-    check(
-        levels == [3, 3, 2, 2, 1, 1], f"with 2 steps each the levels are 3, 3, 2, 2, 1, 1; they were {levels}"
-    )
+    check(levels == [3, 3, 2, 2, 1, 1], f"with 2 steps each the levels are 3, 3, 2, 2, 1, 1; they were {levels}")
 
 
 @pytest.mark.task("2.5")
 def test_annealing_step_sizes(score):
     """At σ_i the step size is step_size · (σ_i/σ_last)²."""
-    x = score.annealed_langevin_sample(
-        lambda x, sigma: torch.ones_like(x), torch.zeros(MANY, 1), f64([1.0, 0.5]), 0.02, 3, seeded(0)
+    x, again = (
+        score.annealed_langevin_sample(
+            lambda x, sigma: torch.ones_like(x), torch.zeros(MANY, 1), f64([1.0, 0.5]), 0.02, 3, seeded(0)
+        )
+        for _ in range(2)
     )
     # 0.02 · (1/0.5)² = 0.08, then 0.02 · 1 = 0.02: three steps of each move x by 3 · 0.08 + 3 · 0.02 = 0.3
     close(x.double().mean(), f64(0.3), "the mean of x", tol=0.04)
     close(x.double().std(), f64(0.6).sqrt(), "the standard deviation of x", tol=0.04)  # √(2 · 0.3)
+    check(torch.equal(x, again), "the same seed must give the same x: draw the noise from `generator`")
 
 
 # 2.6  reverse_sde_step
@@ -155,7 +168,7 @@ def test_reverse_sde_of_a_batch(score):
 
 @pytest.mark.task("2.7")
 def test_sigma_by_hand(sampler):
-    """At η = 1, σ_t is the standard deviation of the DDPM posterior on this pair, with β_t = 1 − ᾱ_t/ᾱ_prev."""
+    """At η = 1, σ_t is the standard deviation of this pair's DDPM posterior, with β_t = 1 − ᾱ_t/ᾱ_prev."""
     close(sampler.ddim_sigma(ALPHA_BAR_T, ALPHA_BAR_PREV, 1.0), f64(63 / 256).sqrt(), "sigma_t")
 
 
@@ -173,7 +186,7 @@ def test_sigma_is_linear_in_eta(sampler):
 
 @pytest.mark.task("2.8")
 def test_coefficients_by_hand(sampler):
-    """ω_t is the positive root of σ_t² + ω_t² (1 − ᾱ_t) = 1 − ᾱ_prev, ω_0 makes the means agree, and b = 0."""
+    """ω_t is the positive root of σ_t² + ω_t² (1 − ᾱ_t) = 1 − ᾱ_prev, ω_0 makes the means agree, b = 0."""
     omega_0, omega_t, b = sampler.ddim_coefficients(ALPHA_BAR_T, ALPHA_BAR_PREV, f64(0.48))
     # 1 − ᾱ_prev − σ_t² = 0.36 − 0.2304 = 0.36²: ω_t = 0.36 / 0.8 = 0.45, then ω_0 = 0.8 − 0.6 · 0.45 = 0.53
     close(omega_t, f64(0.45), "omega_t")
@@ -219,12 +232,21 @@ def test_ddim_step_is_ddpm_at_eta_1(sampler):
 
 
 @pytest.mark.task("2.9")
-def test_ddim_last_step(sampler):
-    """The last step, to ᾱ_prev = 1, returns the predicted x_0 at any η, in the state's own dtype."""
-    x_prev = sampler.ddim_step(
-        torch.full((3, 2), 0.4), -torch.ones(3, 2), ALPHA_BAR_T, ONE, 1.0, torch.ones(3, 2)
+def test_ddim_step_noise_is_proportional_to_eta(sampler):
+    """What z adds is σ_t z: at η = 0.5 half of what it is at η = 1."""
+    quiet, noisy = (
+        sampler.ddim_step(f64([[0.4]]), f64([[-1.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV, 0.5, f64([[z]])) for z in (0.0, 1.0)
     )
-    close(x_prev, torch.full((3, 2), 2.0), "x_prev", tol=1e-5)
+    close(noisy - quiet, f64([[0.5 * (63 / 256) ** 0.5]]), "what z = 1 adds at η = 0.5")
+
+
+@pytest.mark.task("2.9")
+def test_ddim_step_of_a_batch(sampler):
+    """Each image of a batch makes its own step; the last one, to ᾱ_prev = 1, returns x_0_pred at any η."""
+    x_t, z = torch.full((2, 1, 2, 2), 0.4), torch.tensor([0.0, 100.0]).reshape(2, 1, 1, 1).expand(2, 1, 2, 2)
+    x_prev = sampler.ddim_step(x_t, -torch.ones_like(x_t), f64([0.36, 0.36]), f64([0.64, 1.0]), 1.0, z)
+    # first image: 35/64 · 2 + 27/64 · 0.4 = 1.2625, as above with z = 0        second image: x_0_pred = 2
+    close(x_prev, torch.tensor([1.2625, 2.0]).reshape(2, 1, 1, 1).expand(2, 1, 2, 2), "x_prev", tol=1e-5)
 
 
 # 2.10  ddim_timesteps
@@ -283,7 +305,7 @@ def test_ddim_sample_last_step(sampler):
 
 @pytest.mark.task("2.11")
 def test_ddim_sample_noise_on_a_subsequence(sampler):
-    """At η = 1 the noise of the step 3 → 1 has β_t = 1 − ᾱ_3/ᾱ_1, not the table's 1 − ᾱ_3/ᾱ_2, and no graph stays."""
+    """At η = 1 the noise of the step 3 → 1 has β_t = 1 − ᾱ_3/ᾱ_1, not the table's 1 − ᾱ_3/ᾱ_2."""
     x_T, tau = torch.zeros(MANY, 1, dtype=torch.float64, requires_grad=True), torch.tensor([1, 3])
 
     def run(seed):
@@ -318,7 +340,8 @@ def test_invert_by_hand(sampler):
     """Backwards along τ = [1, 3] each step keeps the ε that the model sees in the present state."""
     model = StepSpy(lambda x_t, t: -torch.ones_like(x_t))
     x_T = sampler.ddim_invert(model, f64([[2.0]]), TABLE, torch.tensor([1, 3]))
-    # 0 → 1: x_0_pred = 2, x_1 = 0.8 · 2 + 0.6 · (−1) = 1        1 → 3: x_0_pred = 2, x_3 = 0.6 · 2 − 0.8 = 0.4
+    # 0 → 1: x_0_pred = 2, so x_1 = 0.8 · 2 − 0.6 = 1
+    # 1 → 3: x_0_pred = (1 + 0.6) / 0.8 = 2, so x_3 = 0.6 · 2 − 0.8 = 0.4
     check(len(model.xs) == 2, f"two steps ask the model twice; it was asked {len(model.xs)} times")
     close(torch.cat(model.xs), f64([[2.0], [1.0]]), "the states that the model sees")
     check(model.ts in ([1, 3], [1, 1]), f"ask at the step you go to, 1 and then 3; it was {model.ts}")
@@ -329,7 +352,7 @@ def test_invert_by_hand(sampler):
 def test_invert_follows_the_ode(sampler):
     """In small steps, data N(0, 1/4) are stretched evenly to the width that the noisy data have."""
     alpha_bar = torch.linspace(1.0, 0.2, 401, dtype=torch.float64)
-    # Var x_t = ᾱ_t/4 + 1 − ᾱ_t = 1 − 0.75 ᾱ_t, so the exact noise predictor is √(1 − ᾱ_t) x_t / (1 − 0.75 ᾱ_t)
+    # Var x_t = ᾱ_t/4 + 1 − ᾱ_t = 1 − 0.75 ᾱ_t, so the exact prediction is √(1 − ᾱ_t) x_t / (1 − 0.75 ᾱ_t)
     model = StepSpy(lambda x_t, t: (1 - alpha_bar[t]).sqrt() * x_t / (1 - 0.75 * alpha_bar[t]))
     x_T = sampler.ddim_invert(model, f64([[0.5], [-1.0]]), alpha_bar, torch.arange(1, 401))
     # from a std of √0.25 = 0.5 to one of √(1 − 0.75 · 0.2) = √0.85 = 0.922: every point moves by 0.922 / 0.5

@@ -1,11 +1,11 @@
-"""The provided code does what it says; if one of these fails, something other than your two files has changed."""
+"""The provided code does what it says; a test that fails here says that it was changed."""
 
 import math
 
 import pytest
 import torch
-from claims import check, close, f64, refuses
 
+from claims import check, close, f64, refuses
 from diffusion.mlp import NoiseMLP
 from diffusion.schedule import alpha_bar_from_beta, cosine_schedule, linear_schedule
 from diffusion.tensors import check_tau, noise_like, per_item, same_shape, time_like
@@ -23,20 +23,18 @@ def test_alpha_bar(schedule, T):
         alpha_bar.shape == (T + 1,) and alpha_bar.dtype == torch.float64,
         "alpha_bar must be (T + 1,), float64",
     )
-    check(
-        alpha_bar[0] == 1 and bool((alpha_bar.diff() < 0).all()) and alpha_bar[-1] > 0, "ᾱ must fall from 1"
-    )
+    check(alpha_bar[0] == 1 and bool((alpha_bar.diff() < 0).all()) and alpha_bar[-1] > 0, "ᾱ must fall from 1")
 
 
 def test_schedules_by_hand():
-    """ᾱ is the running product of 1 − β; the linear β runs from β_1 to β_T, the cosine ᾱ is cos² until the clip."""
+    """ᾱ is the running product of 1 − β; linear β run from β_1 to β_T, cosine ᾱ is cos² up to the clip."""
     close(alpha_bar_from_beta(f64([0.5, 0.2])), f64([1.0, 0.5, 0.4]), "alpha_bar")  # 1 · 0.5 · 0.8
     close(linear_schedule(T=3, beta_1=0.1, beta_T=0.3), f64([1.0, 0.9, 0.72, 0.504]), "alpha_bar")
     close(cosine_schedule(T=2, s=0.0), f64([1.0, 0.5, 0.0005]), "alpha_bar")  # cos²(45°), then β = 0.999
 
 
 def test_toy_score_is_the_gradient():
-    """The toy data's score is the gradient of the log density of the noisy data, and eps is −√(1 − ᾱ_t) of it."""
+    """The toy score is the gradient of the noisy data's log density, and eps is −√(1 − ᾱ_t) times that."""
     data, alpha_bar_t = two_moons(), f64([0.99, 0.5])
     x_t = f64([[0.3, -0.8], [1.0, 2.0]]).requires_grad_()
     for i in (0, 1):  # straight from the definition, one item at a time
@@ -72,7 +70,7 @@ def test_ring():
 
 
 def test_network():
-    """NoiseMLP takes points and steps (an expanded t is fine) and answers one noise for each point, with a graph."""
+    """NoiseMLP takes points and steps (an expanded t is fine) and gives each point a noise, with a graph."""
     eps = NoiseMLP()(torch.zeros(5, 2), torch.tensor([7]).expand(5))
     check(
         eps.shape == (5, 2) and eps.dtype == torch.float32 and eps.requires_grad,

@@ -18,9 +18,7 @@ def along_first_axis(coefficient: ArrayLike, state: ArrayLike) -> Array:
     """
     c, shape = f64(coefficient), np.shape(state)
     if c.ndim and c.shape != shape[:1]:
-        raise ValueError(
-            f"expected a coefficient of shape () or {shape[:1]} for a state {shape}, got {c.shape}"
-        )
+        raise ValueError(f"expected a coefficient of shape () or {shape[:1]} for a state {shape}, got {c.shape}")
     return c.reshape(c.shape + (1,) * (len(shape) - 1)) if c.ndim else c
 
 

@@ -36,9 +36,7 @@ def ddpm_posterior(
     return mean, _posterior_variance(alpha_bar_t, alpha_bar_prev)
 
 
-def ddpm_step(
-    x_t: ArrayLike, eps: ArrayLike, alpha_bar_t: ArrayLike, alpha_bar_prev: ArrayLike, z: ArrayLike
-) -> Array:
+def ddpm_step(x_t: ArrayLike, eps: ArrayLike, alpha_bar_t: ArrayLike, alpha_bar_prev: ArrayLike, z: ArrayLike) -> Array:
     """x_prev, drawn with the noise z (B, *D) from the posterior at x_0_pred (DDPM, Alg. 2, σ² = β̃)."""
     mean, variance = ddpm_posterior(predict_x_0(x_t, alpha_bar_t, eps), x_t, alpha_bar_t, alpha_bar_prev)
     return f64(mean + along_first_axis(np.sqrt(variance), x_t) * f64(z))

@@ -1,9 +1,10 @@
-"""math.sqrt on Python floats, lru_cached; (B,) coefficients go through lists and come back as float64 tensors."""
+"""math.sqrt on Python floats, lru_cached; (B,) coefficients go through lists and back to float64."""
 
 import math
 from functools import lru_cache
 
 import torch
+
 from diffusion.tensors import noise_like, per_item
 
 

@@ -1,11 +1,12 @@
 """Coefficients of all the steps worked out at once as float64 tables; the loops only look them up."""
 
 import torch
+
 from diffusion.tensors import noise_like, per_item
 
 
 def _ddim_tables(alpha_bar, tau, eta):
-    """a, c, sigma of x_prev = a x + c eps + sigma z, one entry for each step of tau, from the last to the first."""
+    """a, c, sigma of x_prev = a x + c eps + sigma z, an entry for each step of tau, the last first."""
     before = torch.nn.functional.pad(tau, (1, 0))[:-1]
     now, prev = alpha_bar[tau].flip(0), alpha_bar[before].flip(0)
     sigma = eta * torch.sqrt((1 - prev) / (1 - now) * (1 - now / prev))

@@ -1,4 +1,4 @@
-"""All eighteen functions computed in float64 throughout, even between the steps of a sampler, and cast back at the end."""
+"""All eighteen functions in float64 throughout, even between a sampler's steps; cast back at the end."""
 
 import math
 

@@ -1,6 +1,7 @@
-"""einsum, lerp, addcmul, addcdiv, hypot, baddbmm-like stacks: the formulas as fused tensor operations in float64."""
+"""The formulas as fused tensor operations in float64: einsum, lerp, addcmul, addcdiv, dist."""
 
 import torch
+
 from diffusion.tensors import noise_like
 
 
@@ -25,14 +26,16 @@ def noise_prediction_loss(eps_model, x_0, t, eps, alpha_bar):
 
 
 def ddpm_posterior(x_0, x_t, alpha_bar_t, alpha_bar_prev):
-    # a point on the line from √ᾱ_prev x_0, where q(x_prev | x_0) is centred, to x_t / √α_t, where x_t came from
+    # a point on the line from √ᾱ_prev x_0, the centre of q(x_prev | x_0), to x_t / √α_t
     alpha_t = alpha_bar_t / alpha_bar_prev
     weight = alpha_t * (1 - alpha_bar_prev) / (1 - alpha_bar_t)
     shape = weight.shape + (1,) * (x_t.ndim - weight.ndim) if weight.ndim else weight.shape
     start = alpha_bar_prev.sqrt().reshape(shape) * x_0.double()
     end = x_t.double() / alpha_t.sqrt().reshape(shape)
     mean = torch.lerp(start, end, weight.reshape(shape))
-    return mean.to(x_t.dtype), torch.addcmul(weight * 0, 1 - alpha_t, (1 - alpha_bar_prev) / (1 - alpha_bar_t))
+    return mean.to(x_t.dtype), torch.addcmul(
+        weight * 0, 1 - alpha_t, (1 - alpha_bar_prev) / (1 - alpha_bar_t)
+    )
 
 
 def ddpm_step(x_t, eps, alpha_bar_t, alpha_bar_prev, z):
@@ -51,7 +54,9 @@ def ddim_sigma(alpha_bar_t, alpha_bar_prev, eta):
 
 
 def ddim_coefficients(alpha_bar_t, alpha_bar_prev, sigma_t):
-    omega_t = torch.relu(torch.addcmul(1 - alpha_bar_prev, sigma_t, sigma_t, value=-1)).div(1 - alpha_bar_t).sqrt()
+    omega_t = (
+        torch.relu(torch.addcmul(1 - alpha_bar_prev, sigma_t, sigma_t, value=-1)).div(1 - alpha_bar_t).sqrt()
+    )
     return torch.addcmul(alpha_bar_prev.sqrt(), alpha_bar_t.sqrt(), omega_t, value=-1), omega_t, 0.0
 
 

@@ -1,7 +1,7 @@
-"""Each function leans on the others as far as it can: σ from the posterior's variance, DDPM as DDIM at η = 1, and so on."""
+"""Each function leans on the others as far as it can: σ from the posterior, DDPM as DDIM at η = 1."""
 
-# ruff: noqa: F821, the solution's other functions stand beside these
 import torch
+
 from diffusion.tensors import noise_like, per_item, time_like
 
 

@@ -3,6 +3,7 @@
 import math
 
 import torch
+
 from diffusion.tensors import noise_like, time_like
 
 

@@ -1,6 +1,7 @@
-"""The posterior as a Gaussian update: prior q(x_prev | x_0), observation x_t, Kalman gain; everything else built on it."""
+"""The posterior as a Gaussian update: prior q(x_prev | x_0), observation x_t, Kalman gain."""
 
 import torch
+
 from diffusion.tensors import noise_like, per_item, time_like
 
 
@@ -43,12 +44,6 @@ def ddim_coefficients(alpha_bar_t, alpha_bar_prev, sigma_t):
     limit = (1 - alpha_bar_prev).sqrt()
     omega_t = ((limit - sigma_t) * (limit + sigma_t)).clamp(min=0).sqrt() / (1 - alpha_bar_t).sqrt()
     return alpha_bar_prev.sqrt() - omega_t * alpha_bar_t.sqrt(), omega_t, 0.0
-
-
-def tweedie_mean(x, score, variance):
-    # as a posterior too: the precision-weighted answer to a flat prior, moved by the score
-    precision = 1 / per_item(variance, x)
-    return ((precision * x + score) / precision).to(x.dtype)
 
 
 def reverse_sde_step(x, score, beta, dt, z):

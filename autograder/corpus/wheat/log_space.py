@@ -1,6 +1,7 @@
-"""ᾱ kept as a logarithm: √ᾱ = exp(½ log ᾱ), 1 − ᾱ = −expm1(log ᾱ), β from the difference of two logarithms."""
+"""ᾱ kept as a logarithm: √ᾱ = exp(½ log ᾱ), 1 − ᾱ = −expm1(log ᾱ), β from a difference of logarithms."""
 
 import torch
+
 from diffusion.tensors import noise_like, per_item, time_like
 
 
@@ -14,7 +15,11 @@ def _noise(log_alpha_bar):
 
 def _log_variance(log_t, log_prev):
     """log of (1 − ᾱ_prev) β_t / (1 − ᾱ_t); −∞ at the clean end."""
-    return torch.log(-torch.expm1(log_prev)) + torch.log(-torch.expm1(log_t - log_prev)) - torch.log(-torch.expm1(log_t))
+    return (
+        torch.log(-torch.expm1(log_prev))
+        + torch.log(-torch.expm1(log_t - log_prev))
+        - torch.log(-torch.expm1(log_t))
+    )
 
 
 def q_sample(x_0, alpha_bar_t, eps):

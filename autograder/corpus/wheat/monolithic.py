@@ -1,4 +1,4 @@
-"""Calls none of its own functions and none of the provided helpers: each sampler is one loop that stands alone."""
+"""Calls none of its own functions and none of the provided helpers: each sampler is one loop on its own."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""NumPy inside and torch at the doors: states go out by .numpy() and come back by from_numpy, dtype and device kept."""
+"""NumPy inside, torch at the doors: states go out by .numpy() and come back by from_numpy."""
 
 import numpy as np
 import torch

@@ -3,6 +3,7 @@
 import math
 
 import torch
+
 from diffusion.tensors import noise_like, time_like
 
 
@@ -14,7 +15,6 @@ def _walk(x, steps, one):
         return one(x, steps[0])
     half = len(steps) // 2
     return _walk(_walk(x, steps[:half], one), steps[half:], one)
-
 
 
 def _ddim(x, eps, a_t, a_prev, sigma, z):

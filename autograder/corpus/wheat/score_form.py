@@ -1,6 +1,7 @@
-"""Everything through the score: x_0 by Tweedie's formula, steps as x + β·score, losses against the conditional score."""
+"""Everything through the score: x_0 by Tweedie's formula, steps as x + β·score, losses on scores."""
 
 import torch
+
 from diffusion.tensors import noise_like, per_item, time_like
 
 

@@ -1,6 +1,7 @@
-"""Every step through the predicted x_0, with ε derived again from it; returns x_0_pred itself at the last step."""
+"""Every step through x_0_pred, with ε derived again from it; returns x_0_pred itself at the last step."""
 
 import torch
+
 from diffusion.tensors import noise_like, per_item, time_like
 
 

@@ -1,0 +1,38 @@
+# `make` lists the targets. The environment is made when it is missing.
+SUBMISSION ?= solution
+A ?=
+OUT ?= out
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+GRADER := PYTHONPATH=autograder $(BIN)/python -m grader
+
+.PHONY: help grade test solution-check release starter lint bench
+
+help: ## list the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
+
+grade: $(READY) ## grade SUBMISSION=folder-or-zip (default: the solution) A=1|2 (default: both) OUT=folder
+	$(GRADER) grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )--out "$(OUT)"
+
+test: $(READY) ## the visible tests on the solution and the tests of the harness
+	$(BIN)/python -m pytest -q
+
+solution-check: $(READY) ## solution full marks, starter none, the corpora as declared, the zips clean
+	$(GRADER) solution-check
+
+release: $(READY) ## the two student zips and the two autograder zips, into OUT
+	$(GRADER) release --out "$(OUT)"
+
+starter: $(READY) ## write starter/sampler.py and starter/score.py from the solution
+	$(GRADER) starter
+
+lint: $(READY) ## ruff and the type checker
+	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
+
+bench: $(READY) ## the performance figures
+	$(GRADER) bench
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --editable '.[dev]' && touch $@

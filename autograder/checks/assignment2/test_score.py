@@ -1,0 +1,303 @@
+"""Hidden checks of Assignment 2, first half: scores, Langevin dynamics and the reverse SDE, tasks 2.1 to 2.6."""
+
+import math
+
+import numpy as np
+from gradescope_utils.autograder_utils.decorators import number, weight
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checks import cases, noise
+from checks.cases import IMAGES, POINTS, SCHEDULES
+from checks.judge import EXACT, SINGLE, close, expect, kept, numbers
+from checks.oracle import losses, steps
+from checks.promises import SHAPES, keeps_its_promises, model_inputs
+from grader.examiner import Examiner
+from grader.wire import PublicModel, Seed
+
+LINEAR = SCHEDULES["linear"]
+SHORT = LINEAR[:41]
+CLOUD = (64, 64)  # a state with enough numbers for the statistics of one step
+
+
+# 2.1 score_from_eps
+
+
+@number("2.1.1")
+@weight(3)
+@cases.searched
+@given(alpha_bar_t=cases.alpha_bars(below=0.9999))
+def test_score_formula(student, alpha_bar_t):
+    """The score is the gradient of log q(x_t | x_0): it points against ε, scaled by 1/√(1 − ᾱ_t)."""
+    (eps,) = cases.states(211, 1)
+    want = steps.score_from_eps(eps, alpha_bar_t)
+    close(student("score_from_eps", eps, alpha_bar_t).value, want, "The score", 4 / np.sqrt(1 - alpha_bar_t))
+
+
+@number("2.1.2")
+@weight(1)
+def test_score_batch(student):
+    """Each item of the batch can have its own ᾱ_t, for points and for images."""
+    for shape in SHAPES:
+        (eps,) = cases.states(212, 1, shape)
+        alpha_bar_t, _ = cases.pair_batch(shape[0])
+        want = steps.score_from_eps(eps, alpha_bar_t)
+        close(student("score_from_eps", eps, alpha_bar_t).value, want, f"The score for shape {shape}", 20)
+
+
+@number("2.1.3")
+@weight(1)
+def test_score_promises(student):
+    """It keeps float32 and float64, in full precision, and leaves its inputs unchanged."""
+    keeps_its_promises(student, "score_from_eps", lambda s, a, p: (s[0], a), steps.score_from_eps, "The score")
+
+
+# 2.2 tweedie_mean
+
+
+@number("2.2.1")
+@weight(3)
+@cases.searched
+@given(variance=st.floats(1e-6, 50.0).map(np.float64))
+def test_tweedie_formula(student, variance):
+    """E[μ | x] = x + Σ score, for any variance of the noise."""
+    x, score = cases.states(221, 2)
+    want = steps.tweedie_mean(x, score, variance)
+    close(student("tweedie_mean", x, score, variance).value, want, "The mean", 4 * (1 + variance))
+
+
+@number("2.2.2")
+@weight(1)
+def test_tweedie_batch(student):
+    """Each item of the batch can have its own variance, for points and for images."""
+    for shape in SHAPES:
+        x, score = cases.states(222, 2, shape)
+        variance = np.linspace(0.1, 2.0, shape[0])
+        want = steps.tweedie_mean(x, score, variance)
+        close(student("tweedie_mean", x, score, variance).value, want, f"The mean for shape {shape}", 12)
+
+
+@number("2.2.3")
+@weight(1)
+def test_tweedie_promises(student):
+    """It keeps float32 and float64, in full precision, and leaves its inputs unchanged."""
+    keeps_its_promises(student, "tweedie_mean", lambda s, a, p: (s[0], s[1], 1 - a), steps.tweedie_mean, "The mean")
+
+
+# 2.3 score_matching_loss
+
+MODEL = PublicModel(scale=-0.6, shift=0.2, slope=-0.02)
+
+
+def _loss_case(shape):
+    x_0, eps = cases.states(231, 2, shape)
+    t = np.random.default_rng(231).integers(1, len(SHORT), shape[0])
+    want = losses.score_matching_loss(MODEL.scale, MODEL.shift, MODEL.slope, x_0, t, eps, SHORT)
+    return (MODEL, x_0, t, eps, SHORT), want
+
+
+@number("2.3.1")
+@weight(3)
+def test_score_loss_value(student):
+    """The loss is the unweighted mean over all elements of (s_θ(x_t, t) + ε/√(1 − ᾱ_t))², with a t for each item."""
+    for shape in SHAPES:
+        arguments, (want, _) = _loss_case(shape)
+        close(student("score_matching_loss", *arguments).value, want, f"The loss for shape {shape}", 1 + want)
+
+
+@number("2.3.2")
+@weight(3)
+def test_score_loss_gradient(student):
+    """The loss carries a graph: its gradient reaches the model's parameters and is right."""
+    for shape in (POINTS, IMAGES):
+        arguments, (loss, gradients) = _loss_case(shape)
+        returned = student("score_matching_loss", *arguments)
+        expect(returned.gradients is not None, "The loss is not a scalar tensor that carries a graph to the model.")
+        want = np.array(list(gradients.values()))
+        close(np.array(returned.gradients), want, "The gradient of the loss", 1 + np.abs(want))
+        close(returned.value, loss, "The loss", 1 + loss)
+
+
+@number("2.3.3")
+@weight(2)
+def test_score_loss_model_call(student):
+    """The model is asked with the forward jump x_t and t as int64 of shape (B,); inputs stay unchanged."""
+    for dtype in (np.float64, np.float32):
+        (model, x_0, t, eps, alpha_bar), (want, _) = _loss_case(POINTS)
+        x_0, eps = x_0.astype(dtype), eps.astype(dtype)
+        returned = student("score_matching_loss", model, x_0, t, eps, alpha_bar)
+        close(returned.value, want, "The loss", 1 + want, SINGLE if dtype == np.float32 else EXACT)
+        x_t, t_asked = model_inputs(returned)
+        close(t_asked, t, "The t that the model got")
+        close(x_t, steps.q_sample(x_0, alpha_bar[t], eps), "The x_t that the model got", 4, SINGLE)
+        kept(returned, x_0, x_t, "The x_t that the model got")
+
+
+# 2.4 langevin_sample
+
+
+def _langevin(student, step_size, num_steps, shape=CLOUD, dtype=np.float64, generator=Seed(6), seed=0):
+    """Run the student's Langevin sampler on a score that varies; returns the examiner, x, the result."""
+    rng = np.random.default_rng(241)
+    examiner = Examiner(lambda x: 0.5 - x + rng.standard_normal(shape), shape, num_steps + 20, parameters=("x",))
+    x = cases.states(242, 1, shape)[0].astype(dtype)
+    return examiner, x, student("langevin_sample", examiner, x, step_size, num_steps, generator=generator, seed=seed)
+
+
+@number("2.4.1")
+@weight(3)
+def test_langevin_steps(student):
+    """Each step is x + η score + √(2η) z with fresh normal z, and score_fn is called once a step.
+
+    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    """
+    for step_size, num_steps in ((0.01, 25), (0.3, 8)):
+        examiner, x, returned = _langevin(student, step_size, num_steps)
+        _langevin_residuals(examiner, returned, x, [step_size] * num_steps)
+
+
+@number("2.4.2")
+@weight(1)
+def test_langevin_generator(student):
+    """All noise comes from the generator: the same seed gives the same x, another seed another."""
+
+    def run(generator_seed, global_seed):
+        examiner, x, returned = _langevin(student, 0.1, 5, generator=Seed(generator_seed), seed=global_seed)
+        expect(len(examiner.calls) == 5, f"score_fn was called {len(examiner.calls)} times; there are 5 steps.")
+        return numbers(returned.value, CLOUD, "x")
+
+    first = run(1, 1)
+    expect(np.array_equal(first, run(1, 2)), "With one generator seed, x changed with torch's global seed.")
+    expect(not np.allclose(first, run(2, 1)), "Another seed of the generator gave the same x; draw z from it.")
+
+
+@number("2.4.3")
+@weight(2)
+def test_langevin_promises(student):
+    """It keeps float32 and float64, leaves no graph and leaves x unchanged; tiny steps move x only a little."""
+    for dtype in (np.float64, np.float32):
+        for shape in (POINTS, IMAGES):
+            examiner, x, returned = _langevin(student, 1e-12, 6, shape, dtype)
+            expect(len(examiner.calls) == 6, f"score_fn was called {len(examiner.calls)} times; there are 6 steps.")
+            close(returned.value, x, "x after six tiny steps", 1, SINGLE)
+            kept(returned, x, returned.value, "x")
+            expect(not returned.carries_graph, "x carries a graph: sample under torch.no_grad().")
+
+
+def _langevin_residuals(examiner, returned, x, step_sizes):
+    """Fail unless each step from x on was a Langevin step of its size."""
+    count, wanted = len(examiner.calls), len(step_sizes)
+    expect(count == wanted, f"score_fn was called {count} times; there are {wanted} steps.")
+    close(examiner.calls[0].x, x, "The first state that score_fn saw (it must be x)")
+    result = numbers(returned.value, examiner.shape, "What it returned")
+    after = [call.x.astype(np.float64) for call in examiner.calls[1:]] + [result]
+    drawn: list[np.ndarray] = []
+    for index, (call, x_next, a) in enumerate(zip(examiner.calls, after, step_sizes), start=1):
+        residual = (x_next - call.x - a * call.answer) / math.sqrt(2 * a)
+        noise.standard_normal(residual, [call.x, call.answer, *drawn[-1:]], f"In step {index} of {wanted}")
+        drawn.append(residual)
+    noise.normal_shape(np.stack(drawn[::3]), "The noise of the steps")
+
+
+# 2.5 annealed_langevin_sample
+
+SIGMAS = np.array([2.0, 0.7, 0.25, 0.1])
+
+
+def _annealed(student, sigmas, step_size, steps_per_sigma, shape=CLOUD, dtype=np.float64, generator=Seed(7), seed=0):
+    rng = np.random.default_rng(251)
+    examiner = Examiner(
+        lambda x, sigma: (0.5 - x) / (1 + sigma**2) + rng.standard_normal(shape),
+        shape,
+        len(sigmas) * steps_per_sigma + 20,
+        parameters=("x", "sigma"),
+    )
+    x = cases.states(252, 1, shape)[0].astype(dtype)
+    arguments = (examiner, x, sigmas, step_size, steps_per_sigma)
+    return examiner, x, student("annealed_langevin_sample", *arguments, generator=generator, seed=seed)
+
+
+def _levels_in_order(examiner, sigmas, steps_per_sigma):
+    asked = [call.t for call in examiner.calls]
+    wanted = np.repeat(sigmas, steps_per_sigma)
+    expect(len(asked) == len(wanted), f"score_fn was called {len(asked)} times; there are {len(wanted)} steps.")
+    expect(
+        np.allclose(asked, wanted, rtol=1e-6), "score_fn must get each sigma in the order given, steps_per_sigma times."
+    )
+
+
+@number("2.5.1")
+@weight(3)
+def test_annealed_steps(student):
+    """At σ_i each step is a Langevin step of size step_size · (σ_i/σ_last)², with fresh z.
+
+    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    """
+    for sigmas, step_size, each in ((SIGMAS, 0.004, 5), (SIGMAS[:2], 0.05, 3), (SIGMAS[1:2], 0.02, 4)):
+        examiner, x, returned = _annealed(student, sigmas, step_size, each)
+        _levels_in_order(examiner, sigmas, each)
+        _langevin_residuals(examiner, returned, x, np.repeat(step_size * (sigmas / sigmas[-1]) ** 2, each))
+
+
+@number("2.5.2")
+@weight(1)
+def test_annealed_generator(student):
+    """All noise comes from the generator: the same seed gives the same x, another seed another."""
+
+    def run(generator_seed, global_seed):
+        examiner, _, returned = _annealed(student, SIGMAS, 0.01, 2, generator=Seed(generator_seed), seed=global_seed)
+        _levels_in_order(examiner, SIGMAS, 2)
+        return numbers(returned.value, CLOUD, "x")
+
+    first = run(1, 1)
+    expect(np.array_equal(first, run(1, 2)), "With one generator seed, x changed with torch's global seed.")
+    expect(not np.allclose(first, run(2, 1)), "Another seed of the generator gave the same x; draw z from it.")
+
+
+@number("2.5.3")
+@weight(2)
+def test_annealed_promises(student):
+    """It keeps float32 and float64, leaves no graph, and leaves x and sigmas unchanged; tiny steps move x only a
+    little."""
+    for dtype in (np.float64, np.float32):
+        for shape in (POINTS, IMAGES):
+            examiner, x, returned = _annealed(student, SIGMAS, 1e-15, 2, shape, dtype)
+            _levels_in_order(examiner, SIGMAS, 2)
+            close(returned.value, x, "x after a few tiny steps", 1, SINGLE)
+            kept(returned, x, returned.value, "x")
+            expect(not returned.carries_graph, "x carries a graph: sample under torch.no_grad().")
+
+
+# 2.6 reverse_sde_step
+
+
+@number("2.6.1")
+@weight(2)
+@cases.searched
+@given(beta=st.floats(0.01, 20.0).map(np.float64), dt=st.floats(1e-4, 0.5))
+def test_sde_drift(student, beta, dt):
+    """Without noise (z = 0), x grows by (½βx + β score) dt: time runs backwards."""
+    x, score = cases.states(261, 2)
+    z = np.zeros_like(x)
+    want = steps.reverse_sde_step(x, score, beta, dt, z)
+    close(student("reverse_sde_step", x, score, beta, dt, z).value, want, "The state at t − dt", 6 * (1 + beta * dt))
+
+
+@number("2.6.2")
+@weight(2)
+@cases.searched
+@given(beta=st.floats(0.01, 20.0).map(np.float64), dt=st.floats(1e-4, 0.5))
+def test_sde_noise(student, beta, dt):
+    """The noise enters as √(β dt) z: a Brownian motion grows with the root of time."""
+    x, score, z = cases.states(262, 3)
+    z = z / math.sqrt(beta * dt)
+    want = steps.reverse_sde_step(x, score, beta, dt, z)
+    close(student("reverse_sde_step", x, score, beta, dt, z).value, want, "The state at t − dt", 9 * (1 + beta * dt))
+
+
+@number("2.6.3")
+@weight(1)
+def test_sde_promises(student):
+    """Each item can have its own β; it keeps float32 and float64, in full precision; its inputs stay unchanged."""
+    arguments = lambda s, a, p: (s[0], s[1], 5 * a, 0.05, s[2])  # noqa: E731
+    keeps_its_promises(student, "reverse_sde_step", arguments, steps.reverse_sde_step, "The state at t − dt")

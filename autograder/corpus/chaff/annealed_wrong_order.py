@@ -1,0 +1,19 @@
+"""The levels are gone through from the smallest to the largest.
+
+Wrong: 2.5
+"""
+
+import math
+
+import torch
+
+from diffusion.tensors import noise_like
+
+
+@torch.no_grad()
+def annealed_langevin_sample(score_fn, x, sigmas, step_size, steps_per_sigma, generator=None):
+    for sigma in sigmas.flip(0):
+        a = step_size * float(sigma / sigmas[-1]) ** 2
+        for _ in range(steps_per_sigma):
+            x = x + a * score_fn(x, sigma) + math.sqrt(2 * a) * noise_like(x, generator)
+    return x

@@ -1,0 +1,11 @@
+"""σ_t is ignored: the direction is √(1 − ᾱ_prev) whatever the noise.
+
+Wrong: 2.8
+"""
+
+
+def ddim_coefficients(alpha_bar_t, alpha_bar_prev, sigma_t):
+    radicand = 1 - alpha_bar_prev
+    omega_t = (radicand / (1 - alpha_bar_t)).sqrt()
+    omega_0 = alpha_bar_prev.sqrt() - alpha_bar_t.sqrt() * omega_t
+    return omega_0, omega_t, 0.0

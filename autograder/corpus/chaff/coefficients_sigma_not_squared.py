@@ -1,0 +1,11 @@
+"""σ_t stands in the radicand without its square; a clamp hides where that turns negative.
+
+Wrong: 2.8
+"""
+
+
+def ddim_coefficients(alpha_bar_t, alpha_bar_prev, sigma_t):
+    radicand = (1 - alpha_bar_prev - sigma_t).clamp(min=0)
+    omega_t = (radicand / (1 - alpha_bar_t)).sqrt()
+    omega_0 = alpha_bar_prev.sqrt() - alpha_bar_t.sqrt() * omega_t
+    return omega_0, omega_t, 0.0

@@ -1,0 +1,13 @@
+"""One root too many on the noise of the DDPM step.
+
+Wrong: 1.5
+"""
+
+from diffusion.tensors import per_item
+
+
+def ddpm_step(x_t, eps, alpha_bar_t, alpha_bar_prev, z):
+    x_0_pred = predict_x_0(x_t, alpha_bar_t, eps)
+    mean, variance = ddpm_posterior(x_0_pred, x_t, alpha_bar_t, alpha_bar_prev)
+    x_prev = mean + per_item(variance.sqrt().sqrt(), z) * z
+    return x_prev.to(x_t.dtype)

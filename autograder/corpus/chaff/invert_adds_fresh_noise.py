@@ -1,0 +1,17 @@
+"""Jumps forward with fresh noise instead of the predicted noise: a forward process, not an inversion.
+
+Wrong: 2.12
+"""
+
+import torch
+
+from diffusion.tensors import time_like
+
+
+@torch.no_grad()
+def ddim_invert(eps_model, x_0, alpha_bar, tau):
+    x_t, steps = x_0, [0, *tau.tolist()]
+    for t_prev, t in zip(steps, steps[1:]):
+        eps = eps_model(x_t, time_like(x_t, t))
+        x_t = q_sample(predict_x_0(x_t, alpha_bar[t_prev], eps), alpha_bar[t], torch.randn_like(eps))
+    return x_t

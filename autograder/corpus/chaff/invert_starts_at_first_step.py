@@ -1,0 +1,17 @@
+"""x_0 is taken for the state at τ_1: one step and one call too few.
+
+Wrong: 2.12
+"""
+
+import torch
+
+from diffusion.tensors import time_like
+
+
+@torch.no_grad()
+def ddim_invert(eps_model, x_0, alpha_bar, tau):
+    x_t, steps = x_0, [0, *tau.tolist()]
+    for t_prev, t in zip(steps[1:], steps[2:]):
+        eps = eps_model(x_t, time_like(x_t, t))
+        x_t = q_sample(predict_x_0(x_t, alpha_bar[t_prev], eps), alpha_bar[t], eps)
+    return x_t

@@ -1,0 +1,17 @@
+"""The score is subtracted: gradient descent on log q.
+
+Wrong: 2.4
+"""
+
+import math
+
+import torch
+
+from diffusion.tensors import noise_like
+
+
+@torch.no_grad()
+def langevin_sample(score_fn, x, step_size, num_steps, generator=None):
+    for _ in range(num_steps):
+        x = x - step_size * score_fn(x) + math.sqrt(2 * step_size) * noise_like(x, generator)
+    return x

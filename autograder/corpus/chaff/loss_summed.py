@@ -1,0 +1,9 @@
+"""The squared errors are summed over the pixels and averaged over the batch only.
+
+Wrong: 1.3
+"""
+
+
+def noise_prediction_loss(eps_model, x_0, t, eps, alpha_bar):
+    x_t = q_sample(x_0, alpha_bar[t], eps)
+    return (eps_model(x_t, t) - eps).square().sum() / x_0.shape[0]

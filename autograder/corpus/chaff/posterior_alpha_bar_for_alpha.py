@@ -1,0 +1,16 @@
+"""√ᾱ_t stands where √α_t should in the weight of x_t.
+
+Wrong: 1.4
+"""
+
+from diffusion.tensors import per_item
+
+
+def ddpm_posterior(x_0, x_t, alpha_bar_t, alpha_bar_prev):
+    alpha_t = alpha_bar_t / alpha_bar_prev
+    beta_t = 1 - alpha_t
+    weight_0 = alpha_bar_prev.sqrt() * beta_t / (1 - alpha_bar_t)
+    weight_t = alpha_bar_t.sqrt() * (1 - alpha_bar_prev) / (1 - alpha_bar_t)
+    mean = per_item(weight_0, x_0) * x_0 + per_item(weight_t, x_t) * x_t
+    variance = (1 - alpha_bar_prev) / (1 - alpha_bar_t) * beta_t
+    return mean.to(x_t.dtype), variance

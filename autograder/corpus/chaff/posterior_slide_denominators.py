@@ -1,0 +1,16 @@
+"""The slide's √(1 − ᾱ_t) for denominators of the posterior mean, but with the sign put right.
+
+Wrong: 1.4
+"""
+
+from diffusion.tensors import per_item
+
+
+def ddpm_posterior(x_0, x_t, alpha_bar_t, alpha_bar_prev):
+    alpha_t = alpha_bar_t / alpha_bar_prev
+    beta_t = 1 - alpha_t
+    weight_0 = alpha_bar_prev.sqrt() * beta_t / (1 - alpha_bar_t).sqrt()
+    weight_t = alpha_t.sqrt() * (1 - alpha_bar_prev) / (1 - alpha_bar_t).sqrt()
+    mean = per_item(weight_0, x_0) * x_0 + per_item(weight_t, x_t) * x_t
+    variance = (1 - alpha_bar_prev) / (1 - alpha_bar_t) * beta_t
+    return mean.to(x_t.dtype), variance

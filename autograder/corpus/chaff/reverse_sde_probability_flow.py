@@ -1,0 +1,11 @@
+"""Half the score, as in the probability-flow ODE, but with the noise of the SDE.
+
+Wrong: 2.6
+"""
+
+from diffusion.tensors import per_item
+
+
+def reverse_sde_step(x, score, beta, dt, z):
+    beta = per_item(beta, x)
+    return (x + (beta * x / 2 + beta * score / 2) * dt + (beta * dt).sqrt() * z).to(x.dtype)

@@ -1,0 +1,18 @@
+"""Noise only if the step before is not the first of τ: the last step but one has none.
+
+Wrong: 2.11
+"""
+
+import torch
+
+from diffusion.tensors import noise_like, time_like
+
+
+@torch.no_grad()
+def ddim_sample(eps_model, x_T, alpha_bar, tau, eta=0.0, generator=None):
+    x_t, steps = x_T, [0, *tau.tolist()]
+    for t, t_prev in zip(steps[:0:-1], steps[-2::-1]):
+        eps = eps_model(x_t, time_like(x_t, t))
+        z = noise_like(x_t, generator) if t_prev > steps[1] else torch.zeros_like(x_t)
+        x_t = ddim_step(x_t, eps, alpha_bar[t], alpha_bar[t_prev], eta, z)
+    return x_t

@@ -1,0 +1,17 @@
+"""Begins from noise of its own and ignores x_T.
+
+Wrong: 2.11
+"""
+
+import torch
+
+from diffusion.tensors import noise_like, time_like
+
+
+@torch.no_grad()
+def ddim_sample(eps_model, x_T, alpha_bar, tau, eta=0.0, generator=None):
+    x_t, steps = noise_like(x_T, generator), [0, *tau.tolist()]
+    for t, t_prev in zip(steps[:0:-1], steps[-2::-1]):
+        eps = eps_model(x_t, time_like(x_t, t))
+        x_t = ddim_step(x_t, eps, alpha_bar[t], alpha_bar[t_prev], eta, noise_like(x_t, generator))
+    return x_t

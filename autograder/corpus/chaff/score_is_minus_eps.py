@@ -1,0 +1,8 @@
+"""The score is taken to be −ε, without the scale.
+
+Wrong: 2.1
+"""
+
+
+def score_from_eps(eps, alpha_bar_t):
+    return -eps

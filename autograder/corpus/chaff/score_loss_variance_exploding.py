@@ -1,0 +1,13 @@
+"""The data is noised the variance-exploding way, x_0 + √(1 − ᾱ_t) ε, as the slide's kernel N(x_0, σ²) has
+it.
+
+Wrong: 2.3
+"""
+
+from diffusion.tensors import per_item
+
+
+def score_matching_loss(score_model, x_0, t, eps, alpha_bar):
+    alpha_bar_t = per_item(alpha_bar[t], x_0)
+    x_t = (x_0 + (1 - alpha_bar_t).sqrt() * eps).to(x_0.dtype)
+    return (score_model(x_t, t) + eps / (1 - alpha_bar_t).sqrt()).square().mean()

@@ -1,0 +1,10 @@
+"""The noise is multiplied by √(1 − ᾱ_t) instead of divided.
+
+Wrong: 2.1
+"""
+
+from diffusion.tensors import per_item
+
+
+def score_from_eps(eps, alpha_bar_t):
+    return (-eps * (1 - per_item(alpha_bar_t, eps)).sqrt()).to(eps.dtype)

@@ -1,0 +1,10 @@
+"""The noise is divided by 1 − ᾱ_t instead of its root.
+
+Wrong: 2.1
+"""
+
+from diffusion.tensors import per_item
+
+
+def score_from_eps(eps, alpha_bar_t):
+    return (-eps / (1 - per_item(alpha_bar_t, eps))).to(eps.dtype)

@@ -1,0 +1,10 @@
+"""The score without its minus sign: it points away from the data.
+
+Wrong: 2.1
+"""
+
+from diffusion.tensors import per_item
+
+
+def score_from_eps(eps, alpha_bar_t):
+    return (eps / (1 - per_item(alpha_bar_t, eps)).sqrt()).to(eps.dtype)

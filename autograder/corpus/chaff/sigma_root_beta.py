@@ -1,0 +1,9 @@
+"""σ_t = η √β_t, without the ratio (1 − ᾱ_prev)/(1 − ᾱ_t).
+
+Wrong: 2.7
+"""
+
+
+def ddim_sigma(alpha_bar_t, alpha_bar_prev, eta):
+    beta_t = 1 - alpha_bar_t / alpha_bar_prev
+    return eta * beta_t.sqrt()

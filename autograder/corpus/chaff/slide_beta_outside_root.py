@@ -1,0 +1,9 @@
+"""σ_t as the slide prints it: η √((1 − ᾱ_prev)/(1 − ᾱ_t)) β_t, with β_t outside the root.
+
+Wrong: 2.7
+"""
+
+
+def ddim_sigma(alpha_bar_t, alpha_bar_prev, eta):
+    beta_t = 1 - alpha_bar_t / alpha_bar_prev
+    return eta * ((1 - alpha_bar_prev) / (1 - alpha_bar_t)).sqrt() * beta_t

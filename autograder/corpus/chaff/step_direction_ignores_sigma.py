@@ -1,0 +1,15 @@
+"""The direction keeps the full √(1 − ᾱ_prev) at every η, so each step has too much noise.
+
+Wrong: 2.9
+"""
+
+from diffusion.tensors import per_item
+
+
+def ddim_step(x_t, eps, alpha_bar_t, alpha_bar_prev, eta, z):
+    alpha_bar_t, alpha_bar_prev = per_item(alpha_bar_t, x_t), per_item(alpha_bar_prev, x_t)
+    sigma_t = eta * ((1 - alpha_bar_prev) / (1 - alpha_bar_t) * (1 - alpha_bar_t / alpha_bar_prev)).sqrt()
+    x_0_pred = (x_t - (1 - alpha_bar_t).sqrt() * eps) / alpha_bar_t.sqrt()
+    direction = (1 - alpha_bar_prev).sqrt() * eps
+    x_prev = alpha_bar_prev.sqrt() * x_0_pred + direction + sigma_t * z
+    return x_prev.to(x_t.dtype)

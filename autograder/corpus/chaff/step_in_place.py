@@ -1,0 +1,16 @@
+"""The step is made in place and changes the caller's x_t.
+
+Wrong: 2.9
+"""
+
+from diffusion.tensors import per_item
+
+
+def ddim_step(x_t, eps, alpha_bar_t, alpha_bar_prev, eta, z):
+    x_0_pred = predict_x_0(x_t, alpha_bar_t, eps)
+    sigma_t = ddim_sigma(alpha_bar_t, alpha_bar_prev, eta)
+    omega_0, omega_t, _ = ddim_coefficients(alpha_bar_t, alpha_bar_prev, sigma_t)
+    x_t *= per_item(omega_t, x_t)
+    x_t += per_item(omega_0, x_t) * x_0_pred
+    x_t += per_item(sigma_t, z) * z
+    return x_t

@@ -1,0 +1,15 @@
+"""σ_t shortens the direction, but the noise itself is never added.
+
+Wrong: 2.9
+"""
+
+from diffusion.tensors import per_item
+
+
+def ddim_step(x_t, eps, alpha_bar_t, alpha_bar_prev, eta, z):
+    alpha_bar_t, alpha_bar_prev = per_item(alpha_bar_t, x_t), per_item(alpha_bar_prev, x_t)
+    sigma_t = eta * ((1 - alpha_bar_prev) / (1 - alpha_bar_t) * (1 - alpha_bar_t / alpha_bar_prev)).sqrt()
+    x_0_pred = (x_t - (1 - alpha_bar_t).sqrt() * eps) / alpha_bar_t.sqrt()
+    direction = (1 - alpha_bar_prev - sigma_t**2).clamp(min=0).sqrt() * eps
+    x_prev = alpha_bar_prev.sqrt() * x_0_pred + direction + 0
+    return x_prev.to(x_t.dtype)

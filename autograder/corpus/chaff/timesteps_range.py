@@ -1,0 +1,10 @@
+"""range(0, T, T // S): the wrong count where S does not divide T, and 0 and no T in it.
+
+Wrong: 2.10
+"""
+
+import torch
+
+
+def ddim_timesteps(T, S):
+    return torch.tensor(list(range(0, T, T // S)))

@@ -1,0 +1,10 @@
+"""Down from T by T // S: ends at T, but the wrong count where S does not divide T.
+
+Wrong: 2.10
+"""
+
+import torch
+
+
+def ddim_timesteps(T, S):
+    return torch.arange(T, 0, -(T // S)).flip(0)

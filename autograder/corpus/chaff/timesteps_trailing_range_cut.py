@@ -1,0 +1,10 @@
+"""Down from T by T // S and cut to S steps: the right count, but not evenly spaced over 1..T.
+
+Wrong: 2.10
+"""
+
+import torch
+
+
+def ddim_timesteps(T, S):
+    return torch.arange(T, 0, -(T // S))[:S].flip(0)

@@ -1,0 +1,10 @@
+"""0-based: from 0 to T − 1.
+
+Wrong: 2.10
+"""
+
+import torch
+
+
+def ddim_timesteps(T, S):
+    return torch.linspace(0, T - 1, S, dtype=torch.float64).round().long()

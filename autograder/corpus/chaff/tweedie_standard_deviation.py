@@ -1,0 +1,10 @@
+"""The score is multiplied by the standard deviation instead of the variance.
+
+Wrong: 2.2
+"""
+
+from diffusion.tensors import per_item
+
+
+def tweedie_mean(x, score, variance):
+    return (x + per_item(variance, x).sqrt() * score).to(x.dtype)

@@ -1,0 +1,110 @@
+"""`make bench`: where the time of one marking goes, and what it costs to keep the student's code outside.
+
+The same checks are run twice, side by side in this one run: through workers, and with the solution imported into this
+process, where a call is a plain function call. Only this command does that, and only with the solution.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from grader import overlay, session
+from grader.marking import assignments, mark
+from grader.paths import SOLUTION, STARTER
+from grader.session import Returned, Session, Student, Zygote
+
+ROUNDS = 5
+
+
+def run(console: Console) -> None:
+    """Print the figures; each is a median over interleaved rounds."""
+    figures: dict[str, list[float]] = {}
+
+    def note(name: str, value: float) -> None:
+        figures.setdefault(name, []).append(value)
+
+    with tempfile.TemporaryDirectory() as folder, Zygote() as zygote:
+        note("zygote start (import torch), s", zygote.start_seconds)
+        _wire(zygote, note)
+        for _ in range(ROUNDS):
+            for number in assignments():
+                outside = _checks(folder, number, zygote)
+                note(f"assignment {number}: checks through workers, s", outside)
+                with _InProcess():
+                    inside = _checks(folder, number, zygote)
+                note(f"assignment {number}: checks in this process, s", inside)
+                note(f"assignment {number}: ratio", outside / inside)
+        note("grader, peak MiB", _peak_mib("VmHWM", os.getpid()))
+        note("zygote, peak MiB", _peak_mib("VmHWM", zygote.process.pid))
+        note("largest worker, peak MiB (mostly shared with the zygote)", zygote.peak_kib / 1024)
+    for name, values in figures.items():
+        spread = f"  ({min(values):.3g} to {max(values):.3g})" if len(values) > 1 else ""
+        console.print(f"{name:60} {statistics.median(values):.3g}{spread}", highlight=False)
+    console.print(f"{ROUNDS} rounds, {os.cpu_count()} cores, Python {sys.version.split()[0]}, numpy {np.__version__}")
+
+
+def _wire(zygote: Zygote, note: Any) -> None:
+    """A worker's start, and calls a second with small and with image-sized arguments."""
+    marking = Session(zygote, overlay.load(SOLUTION))
+    half = np.float64(0.5)
+    for shape, label in (((4, 2), "of points"), ((16, 3, 16, 16), "of 48 KiB states")):
+        x = np.zeros(shape, np.float32)
+        for _ in range(ROUNDS):
+            started = time.perf_counter()
+            student = marking.student()
+            student("q_sample", x, half, x)
+            note("worker: fork, confine, import, first call, ms", 1000 * (time.perf_counter() - started))
+            started = time.perf_counter()
+            for _ in range(200):
+                student("q_sample", x, half, x)
+            note(f"calls a second {label}", 200 / (time.perf_counter() - started))
+            student.close()
+
+
+def _checks(folder: str, number: int, zygote: Zygote) -> float:
+    return mark(SOLUTION, number, Path(folder), zygote).extra["seconds"]["checks"]
+
+
+class _InProcess:
+    """While it is entered, `Student` calls the solution in this process: the same conversion, no boundary."""
+
+    def __enter__(self) -> None:
+        import torch
+
+        from grader.worker import Worker, pack
+
+        torch.set_num_threads(1)
+        sys.path[:0] = [str(SOLUTION), str(STARTER)]
+        asked: list[session.Examiner] = []
+
+        class Loopback(Worker):
+            def ask(self, what: str, args: list) -> Any:
+                return self.unpack(asked[-1].answer([pack(a) for a in args]))
+
+        worker = Loopback(None, STARTER)  # type: ignore[arg-type]
+        self.before = Student.__call__
+
+        def call(student: Student, function: str, *args: Any, seed: int = 0, **kwargs: Any) -> Returned:
+            asked.extend(a for a in (*args, *kwargs.values()) if isinstance(a, session.Examiner))
+            module = session.BY_FUNCTION[function].file.removesuffix(".py")
+            positional = [session.to_wire(a) for a in args]
+            named = {name: session.to_wire(a) for name, a in kwargs.items()}
+            return session.returned(worker.call(module, function, positional, named, seed, []))
+
+        Student.__call__ = call  # type: ignore[method-assign, assignment]
+
+    def __exit__(self, *exception: object) -> None:
+        Student.__call__ = self.before  # type: ignore[method-assign]
+        del sys.path[:2]
+
+
+def _peak_mib(field: str, pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split(f"{field}:")[1].split()[0]) / 1024

@@ -1,0 +1,99 @@
+"""`make solution-check`: does the grader say what is known to be true? Prints a line for each thing that it holds."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from grader import corpus, overlay, release, starter
+from grader.corpus import Case
+from grader.marking import assignments, mark_loaded
+from grader.paths import SOLUTION, STARTER
+from grader.results import Results
+from grader.session import TASKS, Zygote
+
+# The chaff that this command marks, one of each kind of mistake; the tests of the corpora take the rest in turn.
+CHAFF = """
+    slide_beta_outside_root table_beta_on_subsequence coefficients_negative_root sigma_eta_ignored posterior_slide
+    ddpm_step_fixed_large loss_summed langevin_root_eta annealed_ratio_not_squared reverse_sde_forward_drift
+    timesteps_range sample_starts_from_zeros sample_no_noise_at_last_but_one sample_previous_by_division
+""".split()
+
+
+def run(console: Console) -> bool:
+    """Hold the grader to everything that is known; True where all of it is so."""
+    faults = 0
+    with tempfile.TemporaryDirectory() as folder, Zygote() as zygote:
+        for what, fault in _all(Path(folder), zygote):
+            console.print(f"[red]WRONG[/] {what}: {fault}" if fault else f"[green]holds[/] {what}", highlight=False)
+            faults += bool(fault)
+    console.print(f"{faults} of these do not hold." if faults else "All of it holds.", style="bold")
+    return not faults
+
+
+def _all(folder: Path, zygote: Zygote) -> Iterator[tuple[str, str]]:
+    """What has to hold, and what is wrong with it ("" where nothing is)."""
+    yield "the starter is in step with the solution", _starter_fault()
+    yield "the four release zips hold what they should, and no answer", _release_fault(folder)
+    solution = marks(overlay.load(SOLUTION), folder, zygote)
+    full = sum(task.points for task in TASKS)
+    yield f"the solution gets {full:g} points, the bonus with them", _unless(score(solution) == full, lost(solution))
+    untouched = marks(overlay.load(STARTER), folder, zygote)
+    yield (
+        "the untouched starter gets 0, each check to do",
+        _unless(
+            score(untouched) == 0 and {line.outcome for r in untouched for line in r.lines} == {"to do"},
+            f"{score(untouched):g} points",
+        ),
+    )
+    for case in corpus.cases("wheat"):
+        yield f"wheat: {case.name} gets full marks", case_fault(case, folder, zygote)
+    for name in CHAFF:
+        case = corpus.load(corpus.CORPUS / "chaff" / f"{name}.py")
+        yield (
+            f"chaff: {case.name} loses {', '.join(sorted(case.wrong))} and nothing else",
+            case_fault(case, folder, zygote),
+        )
+
+
+def marks(submission: overlay.Submission, folder: Path, zygote: Zygote) -> list[Results]:
+    """A submission's results in each assignment."""
+    return [mark_loaded(submission, number, folder / str(number), zygote) for number in assignments()]
+
+
+def score(results: list[Results]) -> float:
+    return round(sum(each.score for each in results), 2)
+
+
+def lost(results: list[Results]) -> str:
+    """The checks that did not pass, each with its reason."""
+    return "; ".join(f"{line.number} {line.output}" for r in results for line in r.lines if not line.passed)
+
+
+def case_fault(case: Case, folder: Path, zygote: Zygote) -> str:
+    """What is wrong with the marks of a corpus case: "" where it loses exactly the tasks that it declares."""
+    results = marks(case.submission, folder, zygote)
+    tasks = {line.task for each in results for line in each.lines if not line.passed}
+    missed = f"not caught: {', '.join(sorted(case.wrong - tasks))}. " if case.wrong - tasks else ""
+    return missed + _unless(tasks <= case.wrong, lost(results)) if tasks != case.wrong else ""
+
+
+def _starter_fault() -> str:
+    try:
+        stale = [path.name for path in starter.out_of_step()]
+    except starter.RegionError as error:
+        return str(error)
+    return f"{', '.join(stale)} would change: run make starter" if stale else ""
+
+
+def _release_fault(folder: Path) -> str:
+    try:
+        release.build(folder / "release")
+    except release.ReleaseError as error:
+        return str(error)
+    return ""
+
+
+def _unless(right: bool, fault: str) -> str:
+    return "" if right else fault or "it does not"
