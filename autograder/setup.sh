@@ -40,8 +40,8 @@ if ! has_system_packages; then
 fi
 
 # 2. The environment, from the lock of this Python version.
-mapfile -t torch < <(grep -E '^torch(vision)?==' "$lock")
-mapfile -t others < <(grep -vE '^torch(vision)?==' "$lock")
+mapfile -t torch < <(grep -E '^torch==' "$lock")
+mapfile -t others < <(grep -vE '^torch==' "$lock")
 
 "$python" -m venv "$venv" || die "$python could not make a virtual environment at $venv"
 pip=("$venv/bin/python" -I -m pip)

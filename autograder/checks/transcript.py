@@ -18,6 +18,7 @@ from grader.outcomes import Wrong
 from grader.session import Returned
 
 PIXELS = (48, 64)  # a state with enough numbers for the statistics of one step
+FEW_PIXELS = (16, 64)  # for chains of 1000 steps
 DATA = GaussianData(np.linspace(-1, 1, PIXELS[1]), np.linspace(0.2, 1.5, PIXELS[1]))
 
 
@@ -69,10 +70,10 @@ def steps_taken(examiner: Examiner, returned: Returned, alpha_bar: Array, tau: n
     pairs = samplers.step_pairs(alpha_bar, tau)
     called_in_order(examiner, [t for t, *_ in pairs])
     x_0 = numbers(returned.value, examiner.shape, "What it returned")
-    states = [call.x.astype(np.float64) for call in examiner.calls] + [x_0]
+    states = [np.asarray(call.x, np.float64) for call in examiner.calls] + [x_0]
     return [
-        Step(*pair, call.x.astype(np.float64), call.answer.astype(np.float64), x_prev)
-        for pair, call, x_prev in zip(pairs, examiner.calls, states[1:])
+        Step(*pair, x_t, np.asarray(call.answer, np.float64), x_prev)
+        for pair, call, x_t, x_prev in zip(pairs, examiner.calls, states, states[1:])
     ]
 
 
@@ -102,17 +103,23 @@ def is_stochastic(taken: list[Step], eta: float) -> None:
         noise.normal_shape(np.stack(drawn[:: max(1, len(drawn) // 10)]), "The noise of the steps")
 
 
-def has_moments(x_0: Array, mean: Array, std: Array, which: str) -> None:
-    """Fail unless independent samples (N, d) have the exact mean and std of the sampler's output, in each dimension.
+GROUPS, EACH = 3, 100  # the quality tier: three kinds of Gaussian data, 100 pixels of each kind in an image
+GAUSSIANS = GaussianData(np.repeat([-1.0, 0.0, 2.0], EACH), np.repeat([0.1, 0.5, 1.5], EACH))
+SAMPLES = (100, GROUPS * EACH)
 
-    With both inside their bounds, W2(samples, data) is within their sum of its exact value (triangle inequality).
+
+def has_moments(x_0: Array, mean: Array, std: Array, which: str) -> None:
+    """Fail unless the samples have the exact mean and std of the sampler's output, on each kind of Gaussian data.
+
+    x_0: SAMPLES; mean, std: (300,), of a right sampler's output on GAUSSIANS. With both inside their bounds,
+    W2(samples, data) is within their sum of its exact value (triangle inequality).
     False-alarm rate below 1e-9 for a right sampler: see `checks.noise`.
     """
-    for dimension in range(x_0.shape[1]):
-        residual = (x_0[:, dimension] - mean[dimension]) / std[dimension]
-        if not noise.moments_fit(residual, [np.ones(len(residual))]):
-            off, spread = residual.mean(), residual.std()
+    residuals = ((x_0 - mean) / std).reshape(-1, GROUPS, EACH)
+    for group in range(GROUPS):
+        r = residuals[:, group].ravel()
+        if not noise.moments_fit(r, [np.ones(r.size)]):
             raise Wrong(
-                f"{which}, the samples' mean is {off:+.2g} standard deviations off and their spread is "
-                f"{spread:.3g} times what a right sampler gives (dimension {dimension + 1} of the Gaussian data)."
+                f"{which}, the samples' mean is {r.mean():+.2g} standard deviations off and their spread is "
+                f"{r.std():.3g} times what a right sampler gives (kind {group + 1} of the Gaussian data)."
             )

@@ -41,17 +41,14 @@ def run(console: Console) -> None:
                     inside = _checks(folder, number, zygote)
                 note(f"assignment {number}: checks in this process, s", inside)
                 note(f"assignment {number}: ratio", outside / inside)
-        note("grader, peak MiB", _peak_mib("VmHWM", os.getpid()))
-        note("zygote, peak MiB", _peak_mib("VmHWM", zygote.process.pid))
-        note("largest worker, peak MiB (mostly shared with the zygote)", zygote.peak_kib / 1024)
     for name, values in figures.items():
         spread = f"  ({min(values):.3g} to {max(values):.3g})" if len(values) > 1 else ""
-        console.print(f"{name:60} {statistics.median(values):.3g}{spread}", highlight=False)
+        console.print(f"{name:62}{statistics.median(values):.4g}{spread}", highlight=False, soft_wrap=True)
     console.print(f"{ROUNDS} rounds, {os.cpu_count()} cores, Python {sys.version.split()[0]}, numpy {np.__version__}")
 
 
 def _wire(zygote: Zygote, note: Any) -> None:
-    """A worker's start, and calls a second with small and with image-sized arguments."""
+    """A worker's start, calls a second with small and with image-sized arguments, and the memory of all three."""
     marking = Session(zygote, overlay.load(SOLUTION))
     half = np.float64(0.5)
     for shape, label in (((4, 2), "of points"), ((16, 3, 16, 16), "of 48 KiB states")):
@@ -65,7 +62,12 @@ def _wire(zygote: Zygote, note: Any) -> None:
             for _ in range(200):
                 student("q_sample", x, half, x)
             note(f"calls a second {label}", 200 / (time.perf_counter() - started))
+            processes = {"grader": os.getpid(), "zygote": zygote.process.pid, "worker": student.pid}
+            shares = {name: _share_mib(pid) for name, pid in processes.items()}
             student.close()
+    for name, share in shares.items():
+        note(f"memory of the {name} (its share of what is shared), MiB", share)
+    note("memory together, MiB", sum(shares.values()))
 
 
 def _checks(folder: str, number: int, zygote: Zygote) -> float:
@@ -105,6 +107,7 @@ class _InProcess:
         del sys.path[:2]
 
 
-def _peak_mib(field: str, pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.split(f"{field}:")[1].split()[0]) / 1024
+def _share_mib(pid: int) -> float:
+    """A process's proportional set size, in which what n processes share counts 1/n for each."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(rollup.split("Pss:")[1].split()[0]) / 1024

@@ -14,7 +14,7 @@ from grader.outcomes import GraderFault
 from grader.paths import CHECKS, GRADED_FILES
 from grader.reporter import Reporter
 from grader.results import Results
-from grader.session import Session, Zygote
+from grader.session import BY_ID, Session, Zygote
 
 FAULT = "The grader itself failed, which is not your fault; these marks do not count. Tell the course staff."
 
@@ -85,7 +85,9 @@ def _message(results: Results, submission: overlay.Submission, zygote: Zygote) -
     """The sentence above all checks."""
     bonus = sum(line.points for line in results.lines if line.bonus and line.passed)
     extra = f" ({bonus:g} of them bonus)" if bonus else ""
-    lines = [f"{results.score:g} of {results.max_score:g} points{extra}.", *submission.problems.values()]
+    files = {BY_ID[line.task].file for line in results.lines}
+    problems = [sentence for name, sentence in submission.problems.items() if name in files]
+    lines = [f"{results.score:g} of {results.max_score:g} points{extra}.", *problems]
     if "a user id of its own" not in zygote.walls:
         lines.append("The grader did not run as root, so your code ran under the grader's own user id.")
     return "\n".join(lines)

@@ -30,7 +30,9 @@ def test_schedules_by_hand():
     """ᾱ is the running product of 1 − β; linear β run from β_1 to β_T, cosine ᾱ is cos² up to the clip."""
     close(alpha_bar_from_beta(f64([0.5, 0.2])), f64([1.0, 0.5, 0.4]), "alpha_bar")  # 1 · 0.5 · 0.8
     close(linear_schedule(T=3, beta_1=0.1, beta_T=0.3), f64([1.0, 0.9, 0.72, 0.504]), "alpha_bar")
-    close(cosine_schedule(T=2, s=0.0), f64([1.0, 0.5, 0.0005]), "alpha_bar")  # cos²(45°), then β = 0.999
+    # s = 0: cos² at 0° and 45°, then β = 0.999        s = 1: cos²(67.5°) / cos²(45°) = 1 − √½
+    close(cosine_schedule(T=2, s=0.0), f64([1.0, 0.5, 0.0005]), "alpha_bar")
+    close(cosine_schedule(T=2, s=1.0)[:2], f64([1.0, 1 - math.sqrt(0.5)]), "alpha_bar")
 
 
 def test_toy_score_is_the_gradient():

@@ -286,9 +286,9 @@ def test_ddpm_sample_steps(student):
 @weight(2)
 def test_ddpm_sample_whole_chain(student):
     """A chain of T = 1000 steps starts from the x_T that was given and ends at the last predicted x_0."""
-    examiner, returned = _ddpm_run(student, LINEAR)
+    examiner, returned = _ddpm_run(student, LINEAR, shape=transcript.FEW_PIXELS)
     expect(len(examiner.calls) == 1000, f"The model was called {len(examiner.calls)} times; there are 1000 steps.")
-    close(examiner.calls[0].x, _x_T(), "The first state that the model saw (it must be x_T)")
+    close(examiner.calls[0].x, _x_T(transcript.FEW_PIXELS), "The first state that the model saw (it must be x_T)")
     last = examiner.calls[-1]
     x_0 = steps.predict_x_0(last.x, LINEAR[1], last.answer)
     close(returned.value, x_0, "The result (it must be the last step's x_0_pred)", 8)
@@ -336,18 +336,17 @@ def test_ddpm_sample_gaussian_quality(student):
     False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
     """
     alpha_bar = cases.schedule.linear_alpha_bar(60, 1e-3, 0.2)
-    data = GaussianData(np.array([-1.0, 0.0, 2.0]), np.array([0.1, 0.5, 1.5]))
-    x_T = cases.states(66, 1, (10000, 3))[0].astype(np.float32)
-    examiner = transcript.noise_predictor(alpha_bar, x_T.shape, data=data, wobble=0.0)
+    x_T = _x_T(transcript.SAMPLES).astype(np.float32)
+    examiner = transcript.noise_predictor(alpha_bar, x_T.shape, data=transcript.GAUSSIANS, wobble=0.0)
     returned = student("ddpm_sample", examiner, x_T, alpha_bar, generator=Seed(4))
     x_0 = numbers(returned.value, x_T.shape, "x_0")
-    transcript.has_moments(x_0, *data.ddpm_output(alpha_bar), "With T = 60")
+    transcript.has_moments(x_0, *transcript.GAUSSIANS.ddpm_output(alpha_bar), "With T = 60")
 
 
-def _x_T():
-    return cases.states(60, 1, transcript.PIXELS)[0]
+def _x_T(shape=transcript.PIXELS):
+    return cases.states(60, 1, shape)[0]
 
 
-def _ddpm_run(student, alpha_bar, generator=Seed(5), seed=0):
-    examiner = transcript.noise_predictor(alpha_bar, limit=len(alpha_bar) + 20)
-    return examiner, student("ddpm_sample", examiner, _x_T(), alpha_bar, generator=generator, seed=seed)
+def _ddpm_run(student, alpha_bar, generator=Seed(5), seed=0, shape=transcript.PIXELS):
+    examiner = transcript.noise_predictor(alpha_bar, shape, len(alpha_bar) + 20)
+    return examiner, student("ddpm_sample", examiner, _x_T(shape), alpha_bar, generator=generator, seed=seed)

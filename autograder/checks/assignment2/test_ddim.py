@@ -347,7 +347,8 @@ def test_sample_is_ddpm(student):
     """
     for alpha_bar in (LINEAR, schedule.cosine_alpha_bar(60), SHORT):
         tau = np.arange(1, len(alpha_bar))
-        examiner, returned = _ddim(student, alpha_bar, tau, 1.0)
+        shape = transcript.FEW_PIXELS if len(tau) == T else transcript.PIXELS
+        examiner, returned = _ddim(student, alpha_bar, tau, 1.0, _x_T(shape))
         transcript.is_stochastic(transcript.steps_taken(examiner, returned, alpha_bar, tau), 1.0)
 
 
@@ -408,14 +409,14 @@ def test_sample_gaussian_quality(student):
 
     False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
     """
-    data = GaussianData(np.array([-1.0, 0.0, 2.0]), np.array([0.1, 0.5, 1.5]))
-    x_T = _x_T((10000, 3), np.float32)
+    x_T = _x_T(transcript.SAMPLES, np.float32)
     for count in (10, 20, 50):
         for eta in (0.0, 0.2, 0.5, 1.0):
             tau = _tau_of(count)
-            _, returned = _ddim(student, LINEAR, tau, eta, x_T, wobble=0.0, data=data)
+            _, returned = _ddim(student, LINEAR, tau, eta, x_T, wobble=0.0, data=transcript.GAUSSIANS)
             x_0 = numbers(returned.value, x_T.shape, "x_0")
-            transcript.has_moments(x_0, *data.ddim_output(LINEAR, tau, eta), f"At S = {count}, η = {eta}")
+            exact = transcript.GAUSSIANS.ddim_output(LINEAR, tau, eta)
+            transcript.has_moments(x_0, *exact, f"At S = {count}, η = {eta}")
 
 
 # 2.12 ddim_invert
