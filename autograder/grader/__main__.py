@@ -10,8 +10,8 @@ from grader import starter as starter_files
 from grader.marking import assignments, mark
 from grader.outcomes import GraderFault
 from grader.paths import SOLUTION
-from grader.session import Zygote
 from grader.table import show
+from grader.zygote import Zygote
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 console = Console()

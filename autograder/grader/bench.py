@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from grader import overlay, session
+from grader import overlay, session, tasks
 from grader.marking import assignments, mark
 from grader.paths import SOLUTION, STARTER
-from grader.session import Returned, Session, Student, Zygote
+from grader.session import Returned, Session, Student
+from grader.zygote import Zygote
 
 ROUNDS = 5
 
@@ -95,7 +96,7 @@ class _InProcess:
 
         def call(student: Student, function: str, *args: Any, seed: int = 0, **kwargs: Any) -> Returned:
             asked.extend(a for a in (*args, *kwargs.values()) if isinstance(a, session.Examiner))
-            module = session.BY_FUNCTION[function].file.removesuffix(".py")
+            module = tasks.BY_FUNCTION[function].file.removesuffix(".py")
             positional = [session.to_wire(a) for a in args]
             named = {name: session.to_wire(a) for name, a in kwargs.items()}
             return session.returned(worker.call(module, function, positional, named, seed, []))

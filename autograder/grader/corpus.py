@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.overlay import Submission
 from grader.paths import CORPUS, GRADED_FILES, SOLUTION
-from grader.session import BY_FUNCTION
+from grader.tasks import BY_FUNCTION
 
 
 @dataclass(frozen=True)

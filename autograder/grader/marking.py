@@ -14,7 +14,9 @@ from grader.outcomes import GraderFault
 from grader.paths import CHECKS, GRADED_FILES
 from grader.reporter import Reporter
 from grader.results import Results
-from grader.session import BY_ID, Session, Zygote
+from grader.session import Session
+from grader.tasks import BY_ID
+from grader.zygote import Zygote
 
 FAULT = "The grader itself failed, which is not your fault; these marks do not count. Tell the course staff."
 

@@ -10,7 +10,8 @@ import pytest
 
 from grader import outcomes, stand_ins
 from grader.results import Line, Results
-from grader.session import BY_ID, Session, Student
+from grader.session import Session, Student
+from grader.tasks import BY_ID
 
 FLAKY = "It gave different results for the same input; it must depend on its arguments alone."
 

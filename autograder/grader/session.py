@@ -1,14 +1,10 @@
-"""One marking: the zygote, the workers forked from it, and the calls that checks make on the student's functions."""
+"""One marking: the calls that checks make on the student's functions, each check in a worker of its own."""
 
-import json
 import os
 import secrets
 import select
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,29 +15,12 @@ from typing import Any
 from grader import outcomes, overlay, stand_ins, wire
 from grader.examiner import Examiner
 from grader.outcomes import GraderFault
-from grader.paths import STARTER
+from grader.tasks import BY_FUNCTION
+from grader.zygote import START_SECONDS, Zygote
 
 CALL_SECONDS = 10.0  # for one call of a student's function; the solution's slowest takes under 1 s
 RUN_SECONDS = 480.0  # for a whole marking; Gradescope's own limit is 600 s
 OUT_OF_TIME = f"Not finished: the whole marking has {RUN_SECONDS:.0f} s, and they were used up."
-START_SECONDS = 120.0  # for the zygote's import of torch on a cold, slow machine
-
-
-@dataclass(frozen=True)
-class Task:
-    """One row of the points table, `starter/diffusion/tasks.json`."""
-
-    task: str
-    file: str
-    function: str
-    points: float
-    title: str
-    bonus: bool = False
-
-
-TASKS = [Task(**row) for row in json.loads((STARTER / "diffusion" / "tasks.json").read_text())]
-BY_FUNCTION = {task.function: task for task in TASKS}
-BY_ID = {task.task: task for task in TASKS}
 
 
 @dataclass(frozen=True)
@@ -53,73 +32,6 @@ class Returned:
     carries_graph: bool
     model_calls: list[Any] = field(default_factory=list)  # of the public model of the losses: [x_t, t] each
     gradients: list[float] | None = None
-
-
-class Zygote:
-    """The process that has torch imported and forks workers. Use as a context manager."""
-
-    def __init__(self) -> None:
-        mine, its = socket.socketpair()
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "HOME": "/nonexistent",
-            "LANG": "C.UTF-8",
-            "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
-            **{name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")},
-            "OPENBLAS_NUM_THREADS": "1",
-        }
-        command = [sys.executable, "-I", "-B", str(Path(__file__).with_name("zygote.py")), str(its.fileno())]
-        started = time.monotonic()
-        self.process = subprocess.Popen(
-            command, env=environment, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL, cwd="/"
-        )
-        its.close()
-        self.sock, self.channel = mine, wire.Channel(mine)
-        self.peak_kib = 0
-        try:
-            self.walls = self._hear(started + START_SECONDS)["walls"]
-        except GraderFault:
-            self.close()
-            raise
-        self.start_seconds = time.monotonic() - started
-
-    def spawn(self, folder: Path, uid: int | None) -> tuple[int, wire.Channel]:
-        """Fork a worker; returns its process id and our end of its channel."""
-        mine, its = socket.socketpair()
-        with its:
-            self._say({"spawn": {"folder": str(folder), "uid": uid}})
-            socket.send_fds(self.sock, [b"x"], [its.fileno()])
-        return self._hear(time.monotonic() + START_SECONDS)["pid"], wire.Channel(mine)
-
-    def reap(self, pid: int) -> int:
-        """Kill a worker, wait for it and return how it ended: an exit code, or minus the signal's number."""
-        self._say({"reap": pid})
-        report = self._hear(time.monotonic() + START_SECONDS)
-        self.peak_kib = max(self.peak_kib, report["peak_kib"])
-        return report["exit"]
-
-    def _say(self, message: dict[str, Any]) -> None:
-        try:
-            self.channel.send(message)
-        except wire.Closed as error:
-            raise GraderFault("the zygote is gone") from error
-
-    def _hear(self, deadline: float) -> dict[str, Any]:
-        try:
-            return self.channel.receive(deadline)
-        except (wire.Closed, wire.ProtocolError, wire.Flooded, TimeoutError) as error:
-            raise GraderFault(f"the zygote does not answer ({type(error).__name__})") from error
-
-    def close(self) -> None:
-        self.channel.close()
-        self.process.kill()
-        self.process.wait()
-
-    def __enter__(self) -> "Zygote":
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
 
 
 class Session:

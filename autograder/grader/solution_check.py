@@ -11,7 +11,8 @@ from grader.corpus import Case
 from grader.marking import assignments, mark_loaded
 from grader.paths import SOLUTION, STARTER
 from grader.results import Results
-from grader.session import TASKS, Zygote
+from grader.tasks import TASKS
+from grader.zygote import Zygote
 
 # What this command marks of the corpora, as differently written or as differently wrong as they come.
 WHEAT = """

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.results import Results
-from grader.session import BY_ID
+from grader.tasks import BY_ID
 
 STYLES = {"passed": "green", "passed with a stand-in": "green", "to do": "yellow", "not run": "yellow"}
 
@@ -33,4 +33,11 @@ def show(console: Console, results: Results, assignment: int) -> None:
         table.add_row(f" {line.number}", f"{line.points if line.passed else 0:.4g}", Text(line.outcome, style), claim)
     console.print(table)
     console.print(escape(results.message), style="bold")
-    console.print(f"results: {results.path}\n", style="dim", highlight=False)
+    seconds, peak = results.extra["seconds"], results.extra["peak_mib"]
+    console.print(
+        f"{results.path}: {results.extra['calls']} calls in {seconds['checks']:.1f} s, after {seconds['zygote']:.1f} s "
+        f"for torch; at most {peak['grader']} MiB in the grader, {peak['worker']} in a worker (most of it shared)\n",
+        style="dim",
+        highlight=False,
+        soft_wrap=True,
+    )

@@ -1,56 +1,81 @@
-"""The zygote: imports torch once, then forks a fresh worker whenever the grader asks for one.
+"""The grader's end of the zygote: start it once, have it fork workers, learn how they ended."""
 
-Run as a script, isolated (`python -I -B zygote.py FD`), with FD a control socket. It runs no torch operation,
-sees no test and no submission; the file descriptor of a worker's own channel comes with each request.
-"""
-
-import importlib
 import os
-import resource
 import socket
+import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
-# What a worker may need after the fork, when another user id may not be able to read Python's own folders.
-PRELOAD = """
-    abc array bisect cmath collections contextlib copy dataclasses decimal enum fractions functools heapq inspect
-    itertools json linecache logging math numbers operator os pathlib pprint random re statistics string sys textwrap
-    time traceback types typing typing_extensions unicodedata warnings numpy numpy.linalg numpy.random numpy.testing
-    torch torch.nn torch.nn.functional torch.linalg torch.fft torch.special torch.distributions torch.func
-""".split()
+from grader import wire
+from grader.outcomes import GraderFault
+
+START_SECONDS = 120.0  # for the import of torch on a cold, slow machine, and for each answer after that
 
 
-def main(control_fd: int) -> None:
-    here = str(Path(__file__).resolve().parents[1])
-    sys.path.insert(0, here)
-    from grader import worker
-    from grader.wire import Channel, Closed
+class Zygote:
+    """The process that has torch imported and forks workers. Use as a context manager."""
 
-    for name in PRELOAD:
-        importlib.import_module(name)
-    sys.path.remove(here)
-
-    control = socket.socket(fileno=control_fd)
-    channel = Channel(control)
-    channel.send({"ready": os.getpid(), "walls": worker.walls()})
-    while True:
+    def __init__(self) -> None:
+        mine, its = socket.socketpair()
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": "/nonexistent",
+            "LANG": "C.UTF-8",
+            "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+            **{name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")},
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        command = [sys.executable, "-I", "-B", str(Path(__file__).with_name("zygote_main.py")), str(its.fileno())]
+        started = time.monotonic()
+        self.process = subprocess.Popen(
+            command, env=environment, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL, cwd="/"
+        )
+        its.close()
+        self.sock, self.channel = mine, wire.Channel(mine)
+        self.peak_kib = 0
         try:
-            request = channel.receive()
-        except Closed:
-            return
-        if "spawn" in request:
-            _, (worker_fd,), _, _ = socket.recv_fds(control, 1, 1)
-            pid = os.fork()
-            if pid == 0:
-                control.close()
-                worker.main(socket.socket(fileno=worker_fd), **request["spawn"])
-            os.close(worker_fd)
-            channel.send({"pid": pid})
-        elif "reap" in request:
-            _, status = os.waitpid(request["reap"], 0)
-            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-            channel.send({"exit": os.waitstatus_to_exitcode(status), "peak_kib": peak})
+            self.walls = self._hear(started + START_SECONDS)["walls"]
+        except GraderFault:
+            self.close()
+            raise
+        self.start_seconds = time.monotonic() - started
 
+    def spawn(self, folder: Path, uid: int | None) -> tuple[int, wire.Channel]:
+        """Fork a worker; returns its process id and our end of its channel."""
+        mine, its = socket.socketpair()
+        with its:
+            self._say({"spawn": {"folder": str(folder), "uid": uid}})
+            socket.send_fds(self.sock, [b"x"], [its.fileno()])
+        return self._hear(time.monotonic() + START_SECONDS)["pid"], wire.Channel(mine)
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    def reap(self, pid: int) -> int:
+        """Kill a worker, wait for it and return how it ended: an exit code, or minus the signal's number."""
+        self._say({"reap": pid})
+        report = self._hear(time.monotonic() + START_SECONDS)
+        self.peak_kib = max(self.peak_kib, report["peak_kib"])
+        return report["exit"]
+
+    def _say(self, message: dict[str, Any]) -> None:
+        try:
+            self.channel.send(message)
+        except wire.Closed as error:
+            raise GraderFault("the zygote is gone") from error
+
+    def _hear(self, deadline: float) -> dict[str, Any]:
+        try:
+            return self.channel.receive(deadline)
+        except (wire.Closed, wire.ProtocolError, wire.Flooded, TimeoutError) as error:
+            raise GraderFault(f"the zygote does not answer ({type(error).__name__})") from error
+
+    def close(self) -> None:
+        self.channel.close()
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self) -> "Zygote":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()

@@ -9,8 +9,9 @@ from grader import overlay, session
 from grader.marking import mark_loaded
 from grader.paths import GRADED_FILES, SOLUTION
 from grader.results import Line
-from grader.session import TASKS, Zygote
 from grader.solution_check import marks, score
+from grader.tasks import TASKS
+from grader.zygote import Zygote
 
 BODY = "    beta_t = 1 - alpha_bar_t / alpha_bar_prev\n    sigma_t"  # of ddim_sigma, in the solution
 IN_SAMPLER = {task.task for task in TASKS if task.file == "sampler.py" and task.task.startswith("2.")}

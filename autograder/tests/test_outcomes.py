@@ -1,0 +1,201 @@
+"""What a student reads: one sentence for each outcome, nothing of an input in it, whatever a worker reports."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from grader import outcomes
+from grader.outcomes import Died, Loses, Raised, ToDo
+from grader.wire import Other
+
+fuzz = settings(derandomize=True, database=None, deadline=None, max_examples=300)
+SOURCES = {
+    "sampler.py": "import torch\n\n\ndef q_sample(x_0, alpha_bar_t, eps):\n    return x_00 * beta  # ᾱ\n".encode(),
+    "score.py": b"class ScheduleError(Exception):\n    pass\n",
+}
+NOT_SHOWN = "(The message is not shown, since it could quote hidden inputs; the visible tests show it.)"
+
+
+def said(report) -> Loses:
+    return outcomes.raised("q_sample", report, SOURCES)
+
+
+def error(kind: str, message: str, place=None, importing=False):
+    return {"type": kind, "message": message, "place": place, "importing": importing}
+
+
+# Exceptions
+
+
+def test_the_functions_own_todo_is_to_do():
+    reason = said(error("NotImplementedError", "TODO 1.1: q_sample", ["sampler.py", 5]))
+    assert type(reason) is ToDo and reason.sentence == "To do: q_sample (1.1) is not written yet."
+
+
+def test_anothers_todo_is_named():
+    todo = b'raise NotImplementedError("TODO 1.2: predict_x_0")'
+    reason = outcomes.raised("q_sample", error("NotImplementedError", "TODO 1.2: predict_x_0"), {"sampler.py": todo})
+    assert type(reason) is ToDo and reason.sentence == "q_sample calls predict_x_0 (1.2), which is not written yet."
+
+
+@pytest.mark.parametrize("message", ["later", "", "TODO", "todo 1.1: q_sample", "my TODO 1.1: q_sample"])
+def test_another_not_implemented_error_is_an_exception(message):
+    assert type(said(error("NotImplementedError", message))) is Raised
+
+
+@pytest.mark.parametrize(
+    "kind, message",
+    [
+        ("NameError", "name 'x_00' is not defined"),
+        ("AttributeError", "module 'torch' has no attribute 'beta'"),
+        ("AttributeError", "'NoneType' object has no attribute 'eps'"),
+        ("TypeError", "'float' object is not callable"),
+        ("TypeError", "unsupported operand type(s) for *: 'NoneType' and 'float'"),
+        ("TypeError", "q_sample() missing 1 required positional argument: 'eps'"),
+        ("TypeError", "q_sample() takes 3 positional arguments but 4 were given"),
+        ("ValueError", "not enough values to unpack (expected 3, got 2)"),
+        ("ZeroDivisionError", "float division by zero"),
+        ("RuntimeError", "The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 1"),
+        ("RuntimeError", "expected scalar type Double but found Float"),
+        ("RuntimeError", "shape '[4, 1, 1]' is invalid for input of size 3"),
+        ("SyntaxError", "'(' was never closed"),
+        ("SyntaxError", "expected ':'"),
+        ("IndentationError", "unexpected indent"),
+        ("ModuleNotFoundError", "No module named 'torch.beta'"),
+    ],
+)
+def test_an_everyday_message_is_quoted(kind, message):
+    assert said(error(kind, message)).sentence == f"q_sample raised {kind}: {message}."
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "tensor([0.1257, -0.1321])",
+        "[0.125, 0.25]",
+        "name 'x_00' is not defined, by the way: 0.125",
+        "0.125 name 'x_00' is not defined",
+        "The size of tensor a (0.125) must match the size of tensor b (4) at non-singleton dimension 1",
+        "The size of tensor a (1234567) must match the size of tensor b (4) at non-singleton dimension 1",
+        "x_0 = 3",
+        "",
+    ],
+)
+def test_any_other_message_is_not_quoted(message):
+    assert said(error("ValueError", message)).sentence == f"q_sample raised ValueError. {NOT_SHOWN}"
+
+
+LEAKS = [
+    ("SyntaxError", "invalid syntax {}"),
+    ("SyntaxError", "invalid character {}"),
+    ("IndentationError", "expected an indented block {}"),
+    ("RecursionError", "maximum recursion depth exceeded {}"),
+    ("ImportError", "cannot import name 'x' from 'torch' ({})"),
+    ("RuntimeError", "Found no NVIDIA driver {}"),
+    ("RuntimeError", "CUDA {}"),
+    ("ImportError", "No module named {}"),
+    ("NameError", "name '{}' is not defined"),
+    ("AttributeError", "module '{}' has no attribute 'y'"),
+    ("TypeError", "q_sample() got {}"),
+    ("TypeError", "cannot unpack non-iterable {} object"),
+    ("NotImplementedError", "TODO 1.1: x{}"),
+    ("NotImplementedError", "TODO {}.{}: q_sample"),
+]
+
+
+@pytest.mark.xfail(strict=True, reason="grader bug: an everyday form may carry any text, or sixty digits of an input")
+@pytest.mark.parametrize("kind, form", LEAKS)
+def test_no_form_carries_the_numbers_of_an_input(kind, form):
+    for numbers in ("31415926535897", "0_1257_m0_1321_0_6404", "0.1257.0.1321.0.6404", "[0.1257, -0.1321, 0.6404]"):
+        sentence = said(error(kind, form.replace("{}", numbers))).sentence
+        assert numbers not in sentence and not re.search(r"\d{6}", sentence)
+
+
+def test_the_line_of_code_comes_from_the_submission_and_never_from_the_report():
+    report = error("NameError", "name 'beta' is not defined", ["sampler.py", 5]) | {"code": "0.1257", "line": "0.1257"}
+    assert said(report).sentence == (
+        "q_sample raised NameError: name 'beta' is not defined, at sampler.py, line 5: `return x_00 * beta  # ᾱ`."
+    )
+
+
+@pytest.mark.parametrize(
+    "place", [["judge.py", 5], ["/etc/passwd", 1], ["sampler.py"], ["sampler.py", "5"], "sampler.py"]
+)
+def test_a_place_that_is_no_line_of_a_graded_file_is_left_out(place):
+    assert said(error("KeyError", "'x'", place)).sentence == f"q_sample raised KeyError. {NOT_SHOWN}"
+
+
+@pytest.mark.xfail(strict=True, reason="grader bug: a reported line number is printed whatever it is")
+@pytest.mark.parametrize("line", [0, -1, 6, 10**40, True])
+def test_a_line_that_the_file_does_not_have_is_left_out(line):
+    assert said(error("KeyError", "'x'", ["sampler.py", line])).sentence == f"q_sample raised KeyError. {NOT_SHOWN}"
+
+
+def test_a_long_line_is_cut():
+    sources = {"sampler.py": b"x" * 10_000}
+    assert len(outcomes.raised("q_sample", error("KeyError", "", ["sampler.py", 1]), sources).sentence) < 400
+
+
+def test_a_file_that_cannot_be_imported_says_so():
+    report = error("SyntaxError", "invalid syntax (sampler.py, line 4)", ["sampler.py", 4], importing=True)
+    sentence = said(report).sentence
+    assert sentence.startswith("sampler.py could not be imported: it raised SyntaxError: invalid syntax, at sampler.py")
+
+
+@pytest.mark.parametrize("kind", ["SystemExit", "KeyboardInterrupt"])
+def test_an_attempt_to_end_python_says_so(kind):
+    sentence = said(error(kind, "0.1257", ["sampler.py", 5])).sentence
+    assert f"raised {kind}, at sampler.py, line 5" in sentence and "tried to end Python" in sentence
+    assert "0.1257" not in sentence
+
+
+def test_only_a_name_that_python_or_the_submission_has_is_named():
+    assert "raised ScheduleError." in said(error("ScheduleError", "")).sentence
+    for name in ("X01257M01321", "len", "0.1257", "__name__"):
+        assert "raised an exception." in said(error(name, "")).sentence
+
+
+# Reports are not trusted
+
+
+texts = st.text(st.characters()) | st.sampled_from(
+    ["sampler.py", "NameError", "TODO 1.1: q_sample", "\ud800", "x" * 999]
+)
+leaves = st.none() | st.booleans() | st.integers() | st.floats() | texts | st.just(np.zeros(3)) | st.just(Other("x"))
+values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3))
+fields = {name: values for name in ("type", "message", "place", "importing")}
+places = st.tuples(values | st.just("sampler.py"), values).map(list)
+reports = values | st.fixed_dictionaries({}, optional=fields) | st.fixed_dictionaries({**fields, "place": places})
+
+
+@pytest.mark.xfail(
+    strict=True, reason="grader bug: an array for a file name, or a lone surrogate, raises in the grader"
+)
+@fuzz
+@given(reports)
+@example({"type": "\ud800"})
+@example({"type": "KeyError", "place": [np.zeros(2), 1]})
+@example({"type": "SyntaxError", "message": "invalid syntax \ud800"})
+def test_no_report_does_more_than_lose(report):
+    """And the sentence can be written to a file."""
+    reason = said(report)
+    assert isinstance(reason, Loses) and reason.sentence.encode()
+
+
+# Ends of the worker
+
+
+@pytest.mark.parametrize("code", [0, 1, 70, 255])
+def test_an_exit_is_told_with_its_code(code):
+    reason = outcomes.died("q_sample", code)
+    assert type(reason) is Died
+    assert reason.sentence == f"q_sample ended the Python process (exit code {code}) instead of returning its result."
+
+
+@pytest.mark.parametrize("code, name", [(-9, "SIGKILL"), (-11, "SIGSEGV"), (-6, "SIGABRT"), (-63, "signal 63")])
+def test_a_signal_is_told_by_its_name(code, name):
+    reason = outcomes.died("q_sample", code)
+    assert type(reason) is Died and f"crashed or was killed inside q_sample ({name})" in reason.sentence
