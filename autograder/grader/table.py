@@ -21,6 +21,8 @@ def show(console: Console, results: Results, assignment: int) -> None:
     task = ""
     for line in results.lines:
         if line.task != task:
+            if task:
+                table.add_row()
             task = line.task
             mine = [other for other in results.lines if other.task == task]
             got, of = sum(other.points for other in mine if other.passed), sum(other.points for other in mine)
@@ -30,9 +32,10 @@ def show(console: Console, results: Results, assignment: int) -> None:
         claim = Text(line.claim)
         if line.outcome != "passed":
             claim.append(f"\n{line.output}", style=style)
-        table.add_row(f" {line.number}", f"{line.points if line.passed else 0:.4g}", Text(line.outcome, style), claim)
+        label = line.outcome.removeprefix("passed with a ")
+        table.add_row(f" {line.number}", f"{line.points if line.passed else 0:.4g}", Text(label, style), claim)
     console.print(table)
-    console.print(escape(results.message), style="bold")
+    console.print(escape(results.message), style="bold", highlight=False)
     seconds, peak = results.extra["seconds"], results.extra["peak_mib"]
     console.print(
         f"{results.path}: {results.extra['calls']} calls in {seconds['checks']:.1f} s, after {seconds['zygote']:.1f} s "

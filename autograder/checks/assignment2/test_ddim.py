@@ -452,7 +452,7 @@ def test_invert_steps(student):
 @number("2.12.2")
 @weight(1)
 def test_invert_round_trip(student):
-    """For data of one point, inversion and the exact DDIM are each other's inverse: x_0 comes back."""
+    """On Gaussian data, inverting and then sampling with the exact noise predictor brings x_0 back."""
     tau, alpha_bar = _tau_of(T), LINEAR
     data = GaussianData(np.zeros(2), np.ones(2))
     x_0 = _x_T(POINTS)

@@ -1,0 +1,42 @@
+"""Fixtures for tests that run a student's code: one zygote for all of them, and students made of a few lines."""
+
+import pytest
+
+from grader import overlay
+from grader.session import Session, Student
+from grader.zygote import Zygote
+
+HEAD = """
+import ctypes, gc, os, sys, torch
+from typing import NamedTuple
+
+def channel():
+    return next(o for o in gc.get_objects() if type(o).__name__ == "Channel")
+
+"""
+
+
+@pytest.fixture(scope="session")
+def zygote():
+    """A zygote, started from a process that has a secret in its environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADER_SECRET", "0.1257")
+        running = Zygote()
+    with running:
+        yield running
+
+
+@pytest.fixture
+def student(zygote):
+    """Makes a student whose q_sample(x, a, e) has the given body, or whose sampler.py is `source`."""
+    made = []
+
+    def make(body: str = "pass", source: str | None = None, stand_in_for=(), score: bytes = b"") -> Student:
+        text = source or "def q_sample(x, a=None, e=None):\n    " + body.replace("\n", "\n    ")
+        files = {"sampler.py": (HEAD + text).encode(), "score.py": score}
+        made.append(Session(zygote, overlay.Submission(files)).student(list(stand_in_for)))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

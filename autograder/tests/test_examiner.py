@@ -1,0 +1,105 @@
+"""What the grader answers in the middle of a call: the noise predictor, and right helpers in place of wrong ones."""
+
+import re
+
+import numpy as np
+import pytest
+
+from checks.oracle import schedule, steps
+from grader.examiner import Examiner
+from grader.outcomes import Flooded, Loses, Raised, Wrong
+from grader.paths import SOLUTION
+
+X, E = np.arange(8.0).reshape(4, 2), np.ones((4, 2))
+
+# The examiner
+
+
+def asked(student, body, T=10, parameters=("x_t", "t"), limit=3):
+    """Call q_sample(model) with an examiner that answers 2 x."""
+    examiner = Examiner(lambda x, *rest: 2 * x, X.shape, limit, T, parameters)
+    return examiner, student(body)("q_sample", examiner, X)
+
+
+@pytest.mark.parametrize("call", ["x(a, t)", "x(a, t=t)", "x(x_t=a, t=t)", "x.eval()(a, t)", "x.forward(a, t)"])
+def test_the_examiner_answers_and_keeps_the_transcript(student, call):
+    examiner, returned = asked(student, f"t = torch.full((4,), 7)\nreturn {call}, {call}")
+    assert [answer.tolist() for answer in returned.value] == [(2 * X).tolist()] * 2
+    assert [(each.x.tolist(), each.t.tolist(), each.t_as_asked) for each in examiner.calls] == [
+        (X.tolist(), [7] * 4, "int64 of shape (4,)")
+    ] * 2
+
+
+def test_the_examiner_looks_like_a_module(student):
+    _, returned = asked(
+        student, "p = list(x.parameters())\nreturn [isinstance(x, torch.nn.Module), len(p), x.training]"
+    )
+    assert returned.value == [True, 1, True]
+    _, returned = asked(student, "y = x(a, 1)\nwith torch.no_grad():\n  return [y, x(a, 1)]")
+    assert returned.carries_graph and np.array_equal(returned.value[1], 2 * X)
+
+
+@pytest.mark.parametrize(
+    "body, kind, sentence",
+    [
+        ("while True: x(a, 1)", Flooded, "called more than 3 times"),
+        ("x(a[:2], 1)", Wrong, r"got float64 of shape \(2, 2\) as the state; expected shape \(4, 2\)"),
+        ("x(a.long(), 1)", Wrong, "got int64 of shape"),
+        ("x(a / 0, 1)", Wrong, "NaN or infinite"),
+        ("x(a, 0)", Wrong, "outside 1..T"),
+        ("x(a, 11)", Wrong, "outside 1..T"),
+        ("x(a, torch.tensor([1, 2, 3, 0]))", Wrong, "outside 1..T"),
+        ("x(a, 1.5)", Wrong, "got a float as t"),
+        ("x(a, torch.ones(4, 1))", Wrong, r"got float32 of shape \(4, 1\) as t"),
+        ("x(a, 'now')", Wrong, "as t; expected int64"),
+        ("x(a, [1, [2]])", Wrong, "got a list as t"),
+        ("x(a)", Raised, "TypeError"),
+        ("x(a, 1, y=2)", Raised, "TypeError"),
+    ],
+)
+def test_what_no_noise_predictor_could_answer_loses(student, body, kind, sentence):
+    with pytest.raises(Loses) as caught:
+        asked(student, body)
+    assert type(caught.value) is kind and re.search(sentence, caught.value.sentence), caught.value.sentence
+
+
+BUG = pytest.mark.xfail(strict=True, reason="grader bug: a sigma that is no number raises in the grader")
+
+
+@pytest.mark.parametrize(
+    "sigma", ["'x'", "None", "x", "[1, 2]", pytest.param("[1, [2]]", marks=BUG), pytest.param("{'a': 1}", marks=BUG)]
+)
+def test_a_noise_level_that_is_no_number_loses(student, sigma):
+    with pytest.raises(Wrong, match="as sigma; expected one number"):
+        asked(student, f"x(a, {sigma})", T=None, parameters=("x", "sigma"))
+
+
+# Stand-ins
+
+
+WRONG_SIGMA = (SOLUTION / "sampler.py").read_text() + "\ndef ddim_sigma(a, b, eta): return 2 * eta * a\n"
+STEP = X, E, *schedule.linear_alpha_bar(1000)[[500, 400]], 0.5, X - 1
+
+
+def test_a_right_helper_stands_in_for_a_wrong_one(student):
+    want = steps.ddim_step(*STEP)
+    assert not np.allclose(student(source=WRONG_SIGMA)("ddim_step", *STEP).value, want)
+    assert np.allclose(student(source=WRONG_SIGMA, stand_in_for=["ddim_sigma"])("ddim_step", *STEP).value, want)
+
+
+def test_a_sampler_stands_in_with_the_students_own_score(student):
+    score = b"def langevin_sample(*a): 1/0\ndef annealed_langevin_sample(f, x): return langevin_sample(f, x, 0.5, 2)"
+    examiner = Examiner(lambda x: -x, X.shape, 9, None, ("x",))
+    student(score=score, stand_in_for=["langevin_sample"])("annealed_langevin_sample", examiner, X)
+    assert len(examiner.calls) == 2 and not np.array_equal(examiner.calls[1].x, X / 2)
+
+
+def test_arguments_that_do_not_fit_the_helper_lose(student):
+    source = "def ddim_sigma(): pass\ndef ddim_step(x): return ddim_sigma('a', None)"
+    with pytest.raises(Wrong, match="ddim_sigma was called with arguments that do not fit it"):
+        student(source=source, stand_in_for=["ddim_sigma"])("ddim_step", X)
+
+
+def test_helpers_are_told_right_or_wrong(student):
+    own = student(source=WRONG_SIGMA).session
+    assert own.is_right("ddim_coefficients", []) and not own.is_right("ddim_sigma", [])
