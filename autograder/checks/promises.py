@@ -43,5 +43,6 @@ def model_inputs(returned: Returned) -> tuple[np.ndarray, np.ndarray]:
         expect(right, f"The model got t as {describe(t)}; expected int64 of shape (B,).")
     x_t = [x for x, _ in returned.model_calls]
     expect(all(isinstance(x, np.ndarray) and x.ndim for x in x_t), "The model got something else than a state.")
+    expect(len({x.shape[1:] for x in x_t}) == 1, "The model got states of different shapes.")
     times = np.concatenate([t for _, t in returned.model_calls])
     return np.concatenate(x_t), times.astype(np.float64)

@@ -61,21 +61,14 @@ def _check(session: Session, results: Results, assignment: int) -> None:
     """Run the hidden checks of one assignment; raises GraderFault where any of them could not do its work."""
     reporter = Reporter(session, results)
     folder = CHECKS / f"assignment{assignment}"
-    arguments = [
-        str(folder),
-        f"--rootdir={CHECKS}",
-        "-c",
-        os.devnull,
-        "-p",
-        "no:cacheprovider",
-        "--import-mode=importlib",
-    ]
+    options = "--import-mode=importlib --continue-on-collection-errors -q --no-header -p no:cacheprovider -p no:logging"
+    arguments = [str(folder), f"--rootdir={CHECKS}", f"--config-file={os.devnull}", *options.split()]
     noise = io.StringIO()
     kept = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         with contextlib.redirect_stdout(noise), contextlib.redirect_stderr(noise):
-            pytest.main([*arguments, "-q", "--no-header", "-p", "no:logging"], plugins=[reporter])
+            pytest.main(arguments, plugins=[reporter])
     finally:
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         os.environ.update({name: value for name, value in kept.items() if value is not None})

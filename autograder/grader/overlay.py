@@ -2,6 +2,7 @@
 
 import stat
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -58,6 +59,8 @@ def lay(submission: Submission, tree: Path) -> None:
         target = tree / relative
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes() if content is None else content)
+    for path in (tree, *tree.rglob("*")):  # readable for the worker's user id, whatever our umask is
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _provided() -> list[Path]:
@@ -66,7 +69,8 @@ def _provided() -> list[Path]:
 
 
 def _from_folder(path: Path) -> dict[str, bytes | str]:
-    folder = _choose({p.name: p for p in path.iterdir() if p.is_dir() and not p.is_symlink()}, path)
+    inside = [p for p in path.iterdir() if p.is_dir() and not p.is_symlink() and p.name != "__MACOSX"]
+    folder = _choose(inside, path)
     found: dict[str, bytes | str] = {}
     for name in GRADED_FILES:
         file = folder / name
@@ -79,11 +83,11 @@ def _from_folder(path: Path) -> dict[str, bytes | str]:
     return found
 
 
-def _choose(folders: dict[str, Path], top: Path) -> Path:
+def _choose(folders: list[Path], top: Path) -> Path:
     """The folder that holds the graded files: the top one, or else the only one below it that has any."""
     if any((top / name).exists() for name in GRADED_FILES):
         return top
-    holders = [f for f in folders.values() if any((f / name).exists() for name in GRADED_FILES)]
+    holders = [f for f in folders if any((f / name).exists() for name in GRADED_FILES)]
     if len(holders) > 1:
         names = ", ".join(sorted(f.name for f in holders))
         raise SubmissionError(
@@ -98,13 +102,17 @@ def _from_zip(path: Path) -> dict[str, bytes | str]:
             entries = archive.infolist()
             if len(entries) > MAX_ENTRIES:
                 raise SubmissionError(f"the zip has {len(entries)} entries; hand in sampler.py and score.py only")
+            if any(e.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for e in entries):
+                raise SubmissionError(
+                    "the zip uses a compression that is not plain zip's; make it with another program"
+                )
             folder = _choose_in_zip(entries)
             return {
                 PurePosixPath(e.filename).name: _read(archive, e)
                 for e in entries
                 if PurePosixPath(e.filename).name in GRADED_FILES and PurePosixPath(e.filename).parent == folder
             }
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise SubmissionError(
             f"the zip cannot be read ({type(error).__name__}); make it again and hand it in"
         ) from error

@@ -35,7 +35,7 @@ class Line:
             "score": self.points if self.passed else 0.0,
             "max_score": self.points,
             "status": "passed" if self.passed else "failed",
-            "output": self.output[:MAX_OUTPUT],
+            "output": self.output[:MAX_OUTPUT].encode(errors="replace").decode(),
             "output_format": "text",
             "tags": self.tags,
             "visibility": self.visibility,

@@ -157,7 +157,8 @@ class Student:
         try:
             self.channel.receive(time.monotonic() + START_SECONDS)
         except (wire.Closed, wire.ProtocolError, wire.Flooded, TimeoutError) as error:
-            raise GraderFault(f"a worker did not start (exit code {self._stop()})") from error
+            self.gone = outcomes.NotRun("the worker did not start")
+            raise GraderFault(f"a worker did not start (exit code {self._stop(patience=1.0)})") from error
 
     def _end(self, fault: outcomes.Loses | None, by_exit_code: Callable[[int], outcomes.Loses] | None = None) -> Any:
         """Stop the worker and remember why: later calls in this check fail with the same reason."""

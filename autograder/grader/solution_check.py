@@ -2,6 +2,8 @@
 
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +15,8 @@ from grader.paths import SOLUTION, STARTER
 from grader.results import Results
 from grader.tasks import TASKS
 from grader.zygote import Zygote
+
+_zygote: Zygote  # of a process of the pool
 
 # What this command marks of the corpora, as differently written or as differently wrong as they come.
 WHEAT = """
@@ -52,15 +56,24 @@ def _all(folder: Path, zygote: Zygote) -> Iterator[tuple[str, str]]:
             f"{score(untouched):g} points",
         ),
     )
-    for name in WHEAT:
-        case = corpus.load(corpus.CORPUS / "wheat" / f"{name}.py")
-        yield f"wheat: {case.name} gets full marks", case_fault(case, folder, zygote)
-    for name in CHAFF:
-        case = corpus.load(corpus.CORPUS / "chaff" / f"{name}.py")
-        yield (
-            f"chaff: {case.name} loses {', '.join(sorted(case.wrong))} and nothing else",
-            case_fault(case, folder, zygote),
-        )
+    cases = [("wheat", name) for name in WHEAT] + [("chaff", name) for name in CHAFF]
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_start_zygote) as pool:
+        yield from pool.map(_case, cases)
+
+
+def _start_zygote() -> None:
+    """Give a process of the pool a zygote of its own, which ends with it."""
+    global _zygote
+    _zygote = Zygote()
+
+
+def _case(which: tuple[str, str]) -> tuple[str, str]:
+    """What has to hold of a corpus case, and what is wrong with it."""
+    kind, name = which
+    case = corpus.load(corpus.CORPUS / kind / f"{name}.py")
+    loses = f"loses {', '.join(sorted(case.wrong))} and nothing else" if case.wrong else "gets full marks"
+    with tempfile.TemporaryDirectory() as folder:
+        return f"{kind}: {name} {loses}", case_fault(case, Path(folder), _zygote)
 
 
 def marks(submission: overlay.Submission, folder: Path, zygote: Zygote) -> list[Results]:

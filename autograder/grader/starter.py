@@ -25,7 +25,7 @@ class RegionError(ValueError):
 
 def stub_out(source: str, name: str) -> str:
     """The starter's text for the solution's text `source`; `name` is used in messages."""
-    lines, expected, task, raises = [], "stub", "", 0
+    lines, expected, task, raises, marked_at = [], "stub", "", 0, name
     for number, line in enumerate(source.splitlines(), start=1):
         where = f"{name}, line {number}"
         if marker := MARKER.match(line):
@@ -34,7 +34,7 @@ def stub_out(source: str, name: str) -> str:
                 raise RegionError(f"{where}: found '{kind} {marked}', expected '{expected} {task}'".rstrip())
             if kind == "answer" and raises != 1:
                 raise RegionError(f"{where}: the stub of {task} needs one '# raise NotImplementedError(...)' line")
-            task, expected, raises = marked, NEXT[kind], 0
+            task, expected, raises, marked_at = marked, NEXT[kind], 0, where
         elif expected == "answer" and line.lstrip().startswith("# raise NotImplementedError("):
             if f'"TODO {task}: ' not in line:
                 raise RegionError(f'{where}: the stub of {task} must raise "TODO {task}: ..."')
@@ -43,7 +43,7 @@ def stub_out(source: str, name: str) -> str:
         elif expected != "end":
             lines.append(line)
     if expected != "stub":
-        raise RegionError(f"{name}: the region of {task} is not closed; expected '{expected} {task}'")
+        raise RegionError(f"{marked_at}: the region of {task} is not closed; expected '{expected} {task}'")
     text = "\n".join(lines) + "\n"
     try:
         compile(text, name, "exec")

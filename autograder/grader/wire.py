@@ -124,13 +124,15 @@ def decode(header: bytes, payload: bytes) -> Any:
         return _from_json(parsed["body"], arrays)
     except ProtocolError:
         raise
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError) as error:
         raise ProtocolError(f"a header cannot be read ({type(error).__name__})") from error
 
 
 def _from_json(tree: Any, arrays: list[np.ndarray]) -> Any:
     if isinstance(tree, list):
         return [_from_json(item, arrays) for item in tree]
+    if isinstance(tree, int) and abs(tree) >= 1 << 63:
+        raise ProtocolError("an integer is too large")
     if not isinstance(tree, dict):
         return tree
     kind = tree.pop("@", None)

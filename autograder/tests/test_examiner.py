@@ -5,10 +5,14 @@ import re
 import numpy as np
 import pytest
 
+from checks import promises
 from checks.oracle import schedule, steps
+from grader import stand_ins
 from grader.examiner import Examiner
 from grader.outcomes import Flooded, Loses, Raised, Wrong
 from grader.paths import SOLUTION
+from grader.session import Returned
+from grader.wire import Other
 
 X, E = np.arange(8.0).reshape(4, 2), np.ones((4, 2))
 
@@ -63,12 +67,7 @@ def test_what_no_noise_predictor_could_answer_loses(student, body, kind, sentenc
     assert type(caught.value) is kind and re.search(sentence, caught.value.sentence), caught.value.sentence
 
 
-BUG = pytest.mark.xfail(strict=True, reason="grader bug: a sigma that is no number raises in the grader")
-
-
-@pytest.mark.parametrize(
-    "sigma", ["'x'", "None", "x", "[1, 2]", pytest.param("[1, [2]]", marks=BUG), pytest.param("{'a': 1}", marks=BUG)]
-)
+@pytest.mark.parametrize("sigma", ["'x'", "None", "x", "[1, 2]", "[1, [2]]", "{'a': 1}"])
 def test_a_noise_level_that_is_no_number_loses(student, sigma):
     with pytest.raises(Wrong, match="as sigma; expected one number"):
         asked(student, f"x(a, {sigma})", T=None, parameters=("x", "sigma"))
@@ -103,3 +102,29 @@ def test_arguments_that_do_not_fit_the_helper_lose(student):
 def test_helpers_are_told_right_or_wrong(student):
     own = student(source=WRONG_SIGMA).session
     assert own.is_right("ddim_coefficients", []) and not own.is_right("ddim_sigma", [])
+
+
+ODD = [None, "x", 1.0, True, [], [[]], [X, X], [X, X, 0.0], {"a": 1}, Other("x"), np.full((), 7.0), X * np.nan, X > 0]
+
+
+@pytest.mark.parametrize("helper", sorted(set().union(*stand_ins.MAY_CALL.values()) - {"langevin_sample"}))
+def test_a_helper_is_right_with_its_right_answer_and_with_no_odd_one(helper):
+    assert len(stand_ins.probes(helper)) == 4
+    for args in stand_ins.probes(helper):
+        right = stand_ins.answer(helper, list(args), {})
+        assert stand_ins.agrees(helper, args, right)
+        assert not any(stand_ins.agrees(helper, args, odd) for odd in ODD)
+
+
+def test_an_odd_b_is_no_right_answer():
+    (args, *_), helper = stand_ins.probes("ddim_coefficients"), "ddim_coefficients"
+    omega_0, omega_t, _ = stand_ins.answer(helper, list(args), {})
+    for b in (1e-3, None, "0", [0, [0]], {"b": 0}, Other("x"), np.zeros(3) * np.nan):
+        assert not stand_ins.agrees(helper, args, [omega_0, omega_t, b])
+
+
+def test_calls_of_the_public_model_with_different_states_lose():
+    t = np.arange(1, 5)
+    calls = [[X.ravel(), t], [X, t]]
+    with pytest.raises(Wrong):
+        promises.model_inputs(Returned(np.ones(()), [], True, calls, [1.0, 1.0, 1.0]))

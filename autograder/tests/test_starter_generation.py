@@ -93,9 +93,8 @@ def test_a_region_that_is_not_closed_is_an_error_that_names_file_and_task(kept):
         stub_out(GOOD[: GOOD.index("    # --- stub 2.9")] + kept, "sampler.py")
 
 
-@pytest.mark.xfail(strict=True, reason="grader bug: the message on an unclosed region names no line")
 def test_a_region_that_is_not_closed_is_an_error_at_a_line():
-    with pytest.raises(RegionError, match=r"line 13\b"):
+    with pytest.raises(RegionError, match=r"line 15\b"):
         stub_out(GOOD.replace("    # --- end 2.9\n", ""), "sampler.py")
 
 

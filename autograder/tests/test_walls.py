@@ -204,7 +204,6 @@ def test_a_worker_that_is_killed_leaves_nothing_on_the_disk(student):
 
 
 @rooted
-@pytest.mark.xfail(strict=True, reason="grader bug: under umask 077 the worker cannot read its tree, and all is lost")
 def test_a_strict_umask_of_the_grader_does_not_cost_marks(student):
     before = os.umask(0o077)
     try:

@@ -16,7 +16,7 @@ from grader import wire
 from grader.wire import Callback, Channel, Closed, Flooded, Other, ProtocolError, PublicModel, Seed
 
 fuzz = settings(derandomize=True, database=None, deadline=None, max_examples=300)
-PAST = -1.0  # on the monotonic clock
+PAST, SOON = -1.0, time.monotonic() + 600  # deadlines: the second only keeps a broken channel from hanging
 
 
 @pytest.fixture
@@ -110,9 +110,11 @@ REFUSED = {
     "-Infinity": (b'{"body": [-Infinity], "arrays": []}', b""),
     "an integer of 5000 digits": (header().replace(b"null", b"9" * 5000), b""),
     "dtype object": (header(ONE_ARRAY, [["object", [1]]]), b"x" * 8),
+    "dtype of text": (header(ONE_ARRAY, [["U2", [1]]]), b"x" * 8),
+    "dtype of another byte order": (header(ONE_ARRAY, [[">f8", [1]]]), b"x" * 8),
     "dtype by structure": (header(ONE_ARRAY, [[[["f", "O"]], [1]]]), b"x" * 8),
     "a negative shape": (header(ONE_ARRAY, [["float64", [-1]]]), b"x" * 8),
-    "a shape of floats": (header(ONE_ARRAY, [["float64", [1.0]]]), b"x" * 8),
+    "a shape of bools": (header(ONE_ARRAY, [["float64", [True]]]), b"x" * 8),
     "nine dimensions": (header(ONE_ARRAY, [["float64", [1] * 9]]), b"x" * 8),
     "an overflowing shape": (header(ONE_ARRAY, [["bool", [1 << 26] * 8]]), b""),
     "an overflowing empty shape": (header(ONE_ARRAY, [["bool", [0, *[1 << 26] * 7]]]), b""),
@@ -133,7 +135,6 @@ def test_a_frame_that_encode_cannot_have_made_is_refused(name):
         wire.decode(*REFUSED[name])
 
 
-@pytest.mark.xfail(strict=True, reason="grader bug: decode lets OverflowError through, and integers of any size")
 @pytest.mark.parametrize("body", [{"@": "float", "value": 10**400}, 10**400, [2**63], {"a": -(2**63)}])
 def test_huge_integers_are_refused(body):
     with pytest.raises(ProtocolError):
@@ -149,7 +150,7 @@ def test_caps_hold_on_both_sides(pair):
     for lengths in ((wire.MAX_HEADER + 1, 0), (2, wire.MAX_PAYLOAD + 1), (2**32 - 1, 2**32 - 1)):
         theirs.sock.sendall(struct.pack(">II", *lengths))
         with pytest.raises(Flooded):
-            ours.receive()
+            ours.receive(SOON)
 
 
 keys = st.sampled_from(["@", "index", "value", "seed", "parameters", "description", "scale", "body"]) | st.text()
@@ -197,7 +198,7 @@ def test_no_change_to_a_valid_frame_does_more_than_break_the_protocol(changes, d
     theirs.sock.sendall(frame)
     theirs.close()
     try:
-        assert plain(ours.receive())
+        assert plain(ours.receive(SOON))
     except (ProtocolError, Flooded, Closed):
         pass
     finally:
@@ -218,7 +219,7 @@ def test_the_end_of_the_stream_is_told_apart(pair, sent):
     ours, theirs = pair
     theirs.sock.sendall(FRAME[:sent])
     theirs.close()
-    for use in (ours.receive, lambda: ours.send("anybody there?")):
+    for use in (lambda: ours.receive(SOON), lambda: ours.send("anybody there?", SOON)):
         with pytest.raises(Closed):
             use()
 
@@ -237,6 +238,6 @@ def test_a_deadline_that_is_past_is_kept_even_where_a_frame_waits(pair):
     for use in (lambda: ours.receive(PAST), lambda: ours.send("too late", PAST)):
         with pytest.raises(TimeoutError):
             use()
-    assert ours.receive(time.monotonic() + 60) == "waiting"
+    assert ours.receive(SOON) == "waiting"
     with pytest.raises(BlockingIOError):  # nothing was sent too late
         theirs.sock.recv(1, socket.MSG_DONTWAIT)

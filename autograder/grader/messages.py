@@ -1,0 +1,76 @@
+"""Which messages of exceptions may be quoted to a student.
+
+A message that the student's code makes could carry the hidden inputs. So one is quoted only where it has one of the
+forms in which Python and torch speak of everyday mistakes, and only names that its author knows already.
+"""
+
+import builtins
+import keyword
+import re
+
+# Forms of everyday messages. <name> must be Python's, torch's or in the submission itself; <n> is a
+# short number. Where a form ends in ~ more may follow, which is left out.
+EVERYDAY = """
+    name '<name>' is not defined
+    cannot access local variable '<name>' where it is not associated with a value
+    local variable '<name>' referenced before assignment
+    module '<name>' has no attribute '<name>'
+    '<name>' object has no attribute '<name>'
+    '<name>' object is not (callable|iterable|subscriptable)
+    No module named '<name>(.<name>)?'
+    cannot import name '<name>' from '<name>'~
+    unsupported operand type[(]s[)] for [-+*/@%&|^<>=]{1,3}( or pow[(][)])?: '<name>' and '<name>'
+    <name>[(][)] missing <n> required positional arguments?: '<name>'( and '<name>')?
+    <name>[(][)] takes (from <n> to )?<n> positional arguments? but <n> were given
+    <name>[(][)] got (an unexpected keyword argument|multiple values for argument) '<name>'
+    cannot unpack non-iterable <name> object
+    too many values to unpack [(]expected <n>[)]
+    not enough values to unpack [(]expected <n>, got <n>[)]
+    The size of tensor a [(]<n>[)] must match the size of tensor b [(]<n>[)] at non-singleton dimension <n>
+    expected scalar type <name> but found <name>
+    shape '\\[(<n>(, <n>){0,5})?\\]' is invalid for input of size <n>
+    output with shape \\[(<n>(, <n>){0,5})?\\] doesn't match the broadcast shape \\[(<n>(, <n>){0,5})?\\]
+    a leaf Variable that requires grad is being used in an in-place operation~
+    (float |integer )?division by zero
+    math domain error
+    index out of range in self
+    (list|tuple|string) index out of range
+    (sqrt|log|exp)[(][)]: argument 'input' [(]position 1[)] must be Tensor, not <name>
+    maximum recursion depth exceeded~
+    Torch not compiled with CUDA enabled
+    invalid syntax~
+    unexpected indent
+    expected an indented block~
+    unindent does not match any outer indentation level~
+    expected ':'
+    '[\\[({]' was never closed
+    unmatched '[])}]'
+    unterminated string literal~
+    invalid character~
+    source code string cannot contain null bytes~
+""".strip().splitlines()
+NAME, NUMBER = r"(?P<name{}>[A-Za-z_]\w{{0,39}})", r"\d{1,5}"
+KNOWN_NAMES = {*dir(builtins), *keyword.kwlist} | set(
+    "NoneType Tensor ndarray Generator Parameter module method function builtin_function_or_method generator "
+    "torch numpy np math nn functional F Float Double Half Long Int Bool".split()
+)
+
+
+def _compiled(form: str) -> re.Pattern[str]:
+    """A form as a pattern, each <name> a group of its own; a form without ~ must be the whole message."""
+    pieces = form.strip().removesuffix("~").replace("<n>", NUMBER).split("<name>")
+    pattern = pieces[0] + "".join(NAME.format(i) + piece for i, piece in enumerate(pieces[1:]))
+    return re.compile(pattern if form.endswith("~") else f"{pattern}[.]?$")
+
+
+FORMS = [_compiled(form) for form in EVERYDAY]
+
+
+def everyday(message: str, sources: dict[str, bytes]) -> str:
+    """What of a message may be quoted: as much as has an everyday form with known names, else nothing."""
+    for form in FORMS:
+        if found := form.match(message):
+            own = re.findall(r"\w+", " ".join(source.decode(errors="replace") for source in sources.values()))
+            strange = {name for name in found.groupdict().values() if name} - KNOWN_NAMES - set(own)
+            return "" if strange else found.group().removesuffix(".")
+    return ""
