@@ -34,6 +34,10 @@ def test_the_examiner_answers_and_keeps_the_transcript(student, call):
     ] * 2
 
 
+def test_as_many_calls_as_are_allowed_are_answered(student):
+    assert len(asked(student, "for _ in range(3): x(a, 1)")[0].calls) == 3
+
+
 def test_the_examiner_looks_like_a_module(student):
     _, returned = asked(
         student, "p = list(x.parameters())\nreturn [isinstance(x, torch.nn.Module), len(p), x.training]"
@@ -46,7 +50,7 @@ def test_the_examiner_looks_like_a_module(student):
 @pytest.mark.parametrize(
     "body, kind, sentence",
     [
-        ("while True: x(a, 1)", Flooded, "called more than 3 times"),
+        ("for _ in range(4): x(a, 1)", Flooded, "called more than 3 times"),
         ("x(a[:2], 1)", Wrong, r"got float64 of shape \(2, 2\) as the state; expected shape \(4, 2\)"),
         ("x(a.long(), 1)", Wrong, "got int64 of shape"),
         ("x(a / 0, 1)", Wrong, "NaN or infinite"),
@@ -67,7 +71,7 @@ def test_what_no_noise_predictor_could_answer_loses(student, body, kind, sentenc
     assert type(caught.value) is kind and re.search(sentence, caught.value.sentence), caught.value.sentence
 
 
-@pytest.mark.parametrize("sigma", ["'x'", "None", "x", "[1, 2]", "[1, [2]]", "{'a': 1}"])
+@pytest.mark.parametrize("sigma", ["'x'", "None", "x", "a[0]", "[1, 2]", "[1, [2]]", "{'a': 1}"])
 def test_a_noise_level_that_is_no_number_loses(student, sigma):
     with pytest.raises(Wrong, match="as sigma; expected one number"):
         asked(student, f"x(a, {sigma})", T=None, parameters=("x", "sigma"))
@@ -87,10 +91,16 @@ def test_a_right_helper_stands_in_for_a_wrong_one(student):
 
 
 def test_a_sampler_stands_in_with_the_students_own_score(student):
+    """It takes Langevin steps: x + a score + √(2a) z, with a = 0.5 here."""
     score = b"def langevin_sample(*a): 1/0\ndef annealed_langevin_sample(f, x): return langevin_sample(f, x, 0.5, 2)"
-    examiner = Examiner(lambda x: -x, X.shape, 9, None, ("x",))
-    student(score=score, stand_in_for=["langevin_sample"])("annealed_langevin_sample", examiner, X)
-    assert len(examiner.calls) == 2 and not np.array_equal(examiner.calls[1].x, X / 2)
+    x = np.linspace(-9, 9, 4096).reshape(64, 64)
+    examiner = Examiner(lambda x: -x, x.shape, 9, None, ("x",))
+    value = student(score=score, stand_in_for=["langevin_sample"])("annealed_langevin_sample", examiner, x).value
+    states = [call.x for call in examiner.calls] + [value]
+    assert len(states) == 3 and np.array_equal(states[0], x)
+    for before, after in zip(states, states[1:]):
+        z = after - 0.5 * before
+        assert abs(z.mean()) < 0.1 and abs(z.std() - 1) < 0.1
 
 
 def test_arguments_that_do_not_fit_the_helper_lose(student):

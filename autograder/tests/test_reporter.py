@@ -1,10 +1,6 @@
-"""From checks to results.json: points, order, the file before and after each check, and faults of the grader.
-
-The checks are tiny, written here; the marking around them is the real one.
-"""
+"""From checks to results.json: points, order, the file before and after each check, and faults of the grader. The checks here are tiny."""
 
 import json
-import math
 import os
 import re
 
@@ -121,10 +117,15 @@ def test_a_sentence_that_is_no_text_does_not_stop_the_marking(run):
     assert outcome(results) == {"1.1.1": "wrong", "1.1.2": "passed"} and not fault
 
 
+@pytest.mark.xfail(strict=True, reason="grader bug: only the sentences of checks are made text, not the one above them")
+def test_a_message_that_is_no_text_is_written_all_the_same(tmp_path):
+    Results(tmp_path / "results.json", message="two folders: a\udcff, b").write()  # a name on disk that is not UTF-8
+
+
 def test_nan_is_never_written_and_the_last_whole_file_stays(tmp_path):
     results = Results(tmp_path / "results.json", message="whole")
     results.write()
-    results.extra = {"seconds": math.nan}
+    results.extra = {"seconds": float("nan")}
     with pytest.raises(ValueError):
         results.write()
     assert json.loads((tmp_path / "results.json").read_text())["output"] == "whole"
@@ -217,6 +218,7 @@ def test_what_the_time_of_a_marking_does_not_reach_is_not_run(run, monkeypatch, 
     results, fault = run(check("1.1.1", body) + check("1.1.2", PASS), sampler=loop)
     assert set(outcome(results).values()) == {"not run"} and not fault
     assert {test["output"] for test in results["tests"]} == {OUT_OF_TIME}
+    assert results["extra_data"]["calls"] == 0 or seconds > 0
 
 
 def test_a_missing_file_says_so_in_its_checks_and_above_them(run):

@@ -2,13 +2,14 @@
 
 import errno
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from grader import sandbox
-from grader.outcomes import Died, Raised
+from grader.outcomes import Died, GraderFault, Raised
 from grader.paths import CHECKS, ROOT
 
 X = np.zeros(2)
@@ -87,12 +88,17 @@ def test_processes_sockets_and_other_processes_are_out_of_reach(student, code):
 
 
 @filtered
-@pytest.mark.parametrize(
-    "call", ["ptrace(16, os.getppid(), 0, 0)", "shmget(1, 4096, 0o1666)", "mount(0, b'/', 0, 4096, 0)"]
-)
+@pytest.mark.parametrize("call", ["ptrace(0, 0, 0, 0)", "shmget(1, 4096, 0o1666)", "mount(0, b'/', 0, 4096, 0)"])
 def test_system_calls_beside_pythons_own_are_refused(student, call):
     body = f"libc = ctypes.CDLL(None, use_errno=True)\nreturn [libc.{call}, ctypes.get_errno()]"
     assert called(student, body) in [[-1, error] for error in DENIED]
+
+
+@filtered
+def test_clone3_is_as_if_the_kernel_did_not_have_it(student):
+    """A filter cannot see its flags; the C library then uses clone, whose flags it sees."""
+    body = "libc = ctypes.CDLL(None, use_errno=True)\nreturn [libc.syscall(435, None, 0), ctypes.get_errno()]"
+    assert called(student, body) == [-1, errno.ENOSYS]
 
 
 def test_threads_may_be_started(student):
@@ -210,6 +216,15 @@ def test_a_strict_umask_of_the_grader_does_not_cost_marks(student):
         assert called(student, "return 1") == 1
     finally:
         os.umask(before)
+
+
+@rooted
+@pytest.mark.xfail(strict=True, reason="grader bug: where others may not enter TMPDIR, all marks are lost in silence")
+def test_a_tree_that_the_worker_cannot_read_is_a_fault_of_the_grader(student, tmp_path, monkeypatch):
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(GraderFault):
+        called(student, "return 1")
 
 
 def test_the_report_names_the_walls_that_stand(zygote):
