@@ -8,6 +8,8 @@ import builtins
 import keyword
 import re
 
+from grader.tasks import BY_FUNCTION
+
 # Forms of everyday messages. <name> must be Python's, torch's or in the submission itself; <n> is a
 # short number. Where a form ends in ~ more may follow, which is left out.
 EVERYDAY = """
@@ -50,7 +52,7 @@ EVERYDAY = """
     source code string cannot contain null bytes~
 """.strip().splitlines()
 NAME, NUMBER = r"(?P<name{}>[A-Za-z_]\w{{0,39}})", r"\d{1,5}"
-KNOWN_NAMES = {*dir(builtins), *keyword.kwlist} | set(
+KNOWN_NAMES = {*dir(builtins), *keyword.kwlist, *BY_FUNCTION, "sampler", "score", "diffusion"} | set(
     "NoneType Tensor ndarray Generator Parameter module method function builtin_function_or_method generator "
     "torch numpy np math nn functional F Float Double Half Long Int Bool".split()
 )

@@ -35,7 +35,7 @@ class Line:
             "score": self.points if self.passed else 0.0,
             "max_score": self.points,
             "status": "passed" if self.passed else "failed",
-            "output": self.output[:MAX_OUTPUT].encode(errors="replace").decode(),
+            "output": self.output[:MAX_OUTPUT],
             "output_format": "text",
             "tags": self.tags,
             "visibility": self.visibility,
@@ -80,5 +80,5 @@ class Results:
         text = json.dumps(self.as_gradescope(), allow_nan=False, ensure_ascii=False, indent=1)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.path.with_suffix(".new")
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_bytes(text.encode(errors="replace"))
         os.replace(temporary, self.path)

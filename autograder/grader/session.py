@@ -153,7 +153,12 @@ class Student:
         work.mkdir(mode=0o700)
         if self.uid is not None:
             os.chown(work, self.uid, self.uid)
-        self.pid, self.channel = self.session.zygote.spawn(self.folder, self.uid)
+        try:
+            self.pid, self.channel = self.session.zygote.spawn(self.folder, self.uid)
+        except GraderFault:
+            self.gone = outcomes.NotRun("the worker did not start")
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
         try:
             self.channel.receive(time.monotonic() + START_SECONDS)
         except (wire.Closed, wire.ProtocolError, wire.Flooded, TimeoutError) as error:

@@ -107,11 +107,8 @@ def decode(header: bytes, payload: bytes) -> Any:
         parsed = json.loads(header, parse_constant=_refuse)
         arrays, offset = [], 0
         for dtype, shape in parsed["arrays"]:
-            if (
-                dtype not in DTYPES
-                or not all(type(n) is int and 0 <= n <= MAX_PAYLOAD for n in shape)
-                or len(shape) > 8
-            ):
+            plain = type(shape) is list and len(shape) <= 8 and all(type(n) is int for n in shape)
+            if dtype not in DTYPES or not plain or not all(0 <= n <= MAX_PAYLOAD for n in shape):
                 raise ProtocolError("an array's dtype or shape is not allowed")
             count = math.prod(shape)
             end = offset + count * np.dtype(dtype).itemsize

@@ -33,6 +33,7 @@ def main(sock: socket.socket, folder: str, uid: int | None) -> NoReturn:
         os.environ.update(HOME=str(work), TMPDIR=str(work))
         system = [Path(p) for p in {sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64", "/etc/ld.so.cache"}]
         confine(work, [tree, *system, Path("/dev/urandom"), Path("/proc/self"), Path("/proc/cpuinfo")], uid)
+        os.listdir(tree)  # what the worker may not read is the grader's fault, so it ends here
         torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
         sys.path.insert(0, str(tree))
         channel = wire.Channel(sock)
