@@ -46,3 +46,10 @@ def model_inputs(returned: Returned) -> tuple[np.ndarray, np.ndarray]:
     expect(len({x.shape[1:] for x in x_t}) == 1, "The model got states of different shapes.")
     times = np.concatenate([t for _, t in returned.model_calls])
     return np.concatenate(x_t), times.astype(np.float64)
+
+
+def draws_from_generator(run: Callable[[int, int], Array], what: str) -> None:
+    """Fail unless the result of run(generator_seed, global_seed) depends on the first of its seeds alone."""
+    first = run(1, 1)
+    expect(np.array_equal(first, run(1, 2)), f"With one generator seed, {what} changed with torch's global seed.")
+    expect(not np.allclose(first, run(2, 1)), f"Another seed of the generator gave the same {what}; draw z from it.")

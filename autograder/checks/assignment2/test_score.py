@@ -8,15 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks import cases, noise
-from checks.cases import IMAGES, POINTS, SCHEDULES
-from checks.judge import EXACT, SINGLE, close, expect, kept, numbers
+from checks.cases import IMAGES, POINTS
+from checks.judge import SINGLE, close, expect, kept, numbers
+from checks.loss import LossChecks
 from checks.oracle import losses, steps
-from checks.promises import SHAPES, keeps_its_promises, model_inputs
+from checks.promises import SHAPES, draws_from_generator, keeps_its_promises
 from grader.examiner import Examiner
 from grader.wire import PublicModel, Seed
 
-LINEAR = SCHEDULES["linear"]
-SHORT = LINEAR[:41]
 CLOUD = (64, 64)  # a state with enough numbers for the statistics of one step
 
 
@@ -86,51 +85,28 @@ def test_tweedie_promises(student):
 
 # 2.3 score_matching_loss
 
-MODEL = PublicModel(scale=-0.6, shift=0.2, slope=-0.02)
-
-
-def _loss_case(shape):
-    x_0, eps = cases.states(231, 2, shape)
-    t = np.random.default_rng(231).integers(1, len(SHORT), shape[0])
-    want = losses.score_matching_loss(MODEL.scale, MODEL.shift, MODEL.slope, x_0, t, eps, SHORT)
-    return (MODEL, x_0, t, eps, SHORT), want
+LOSS = LossChecks("score_matching_loss", PublicModel(-0.6, 0.2, -0.02), losses.score_matching_loss)
 
 
 @number("2.3.1")
 @weight(3)
 def test_score_loss_value(student):
     """The loss is the unweighted mean over all elements of (s_θ(x_t, t) + ε/√(1 − ᾱ_t))², with a t for each item."""
-    for shape in SHAPES:
-        arguments, (want, _) = _loss_case(shape)
-        close(student("score_matching_loss", *arguments).value, want, f"The loss for shape {shape}", 1 + want)
+    LOSS.value(student)
 
 
 @number("2.3.2")
 @weight(3)
 def test_score_loss_gradient(student):
     """The loss carries a graph: its gradient reaches the model's parameters and is right."""
-    for shape in (POINTS, IMAGES):
-        arguments, (loss, gradients) = _loss_case(shape)
-        returned = student("score_matching_loss", *arguments)
-        expect(returned.gradients is not None, "The loss is not a scalar tensor that carries a graph to the model.")
-        want = np.array(list(gradients.values()))
-        close(np.array(returned.gradients), want, "The gradient of the loss", 1 + np.abs(want))
-        close(returned.value, loss, "The loss", 1 + loss)
+    LOSS.gradient(student)
 
 
 @number("2.3.3")
 @weight(2)
 def test_score_loss_model_call(student):
     """The model is asked with the forward jump x_t and t as int64 of shape (B,); inputs stay unchanged."""
-    for dtype in (np.float64, np.float32):
-        (model, x_0, t, eps, alpha_bar), (want, _) = _loss_case(POINTS)
-        x_0, eps = x_0.astype(dtype), eps.astype(dtype)
-        returned = student("score_matching_loss", model, x_0, t, eps, alpha_bar)
-        close(returned.value, want, "The loss", 1 + want, SINGLE if dtype == np.float32 else EXACT)
-        x_t, t_asked = model_inputs(returned)
-        close(t_asked, t, "The t that the model got")
-        close(x_t, steps.q_sample(x_0, alpha_bar[t], eps), "The x_t that the model got", 4, SINGLE)
-        kept(returned, x_0, x_t, "The x_t that the model got")
+    LOSS.model_call(student)
 
 
 # 2.4 langevin_sample
@@ -166,9 +142,7 @@ def test_langevin_generator(student):
         expect(len(examiner.calls) == 5, f"score_fn was called {len(examiner.calls)} times; there are 5 steps.")
         return numbers(returned.value, CLOUD, "x")
 
-    first = run(1, 1)
-    expect(np.array_equal(first, run(1, 2)), "With one generator seed, x changed with torch's global seed.")
-    expect(not np.allclose(first, run(2, 1)), "Another seed of the generator gave the same x; draw z from it.")
+    draws_from_generator(run, "x")
 
 
 @number("2.4.3")
@@ -249,9 +223,7 @@ def test_annealed_generator(student):
         _levels_in_order(examiner, SIGMAS, 2)
         return numbers(returned.value, CLOUD, "x")
 
-    first = run(1, 1)
-    expect(np.array_equal(first, run(1, 2)), "With one generator seed, x changed with torch's global seed.")
-    expect(not np.allclose(first, run(2, 1)), "Another seed of the generator gave the same x; draw z from it.")
+    draws_from_generator(run, "x")
 
 
 @number("2.5.3")

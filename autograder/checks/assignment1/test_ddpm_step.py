@@ -1,19 +1,18 @@
-"""Hidden checks of Assignment 1, the DDPM: tasks 1.1 to 1.6."""
+"""Hidden checks of Assignment 1: the jump, the loss, the posterior and the step, tasks 1.1 to 1.5."""
 
 import numpy as np
 from gradescope_utils.autograder_utils.decorators import number, weight
 from hypothesis import given
 
-from checks import cases, transcript
-from checks.cases import IMAGES, POINTS, SCHEDULES
-from checks.judge import EXACT, SINGLE, close, expect, kept, numbers, pair_of
+from checks import cases
+from checks.cases import IMAGES, SCHEDULES
+from checks.judge import EXACT, SINGLE, close, expect, kept, pair_of
+from checks.loss import LossChecks
 from checks.oracle import losses, steps
-from checks.oracle.gaussian import GaussianData
-from checks.promises import SHAPES, keeps_its_promises, model_inputs
-from grader.wire import PublicModel, Seed
+from checks.promises import SHAPES, keeps_its_promises
+from grader.wire import PublicModel
 
 LINEAR = SCHEDULES["linear"]
-SHORT = LINEAR[:41]  # a chain of T = 40 steps
 
 
 # 1.1 q_sample
@@ -83,51 +82,28 @@ def test_predict_x_0_promises(student):
 
 # 1.3 noise_prediction_loss
 
-MODEL = PublicModel(scale=0.4, shift=-0.3, slope=0.01)
-
-
-def _loss_case(shape, seed=31):
-    x_0, eps = cases.states(seed, 2, shape)
-    t = np.random.default_rng(seed).integers(1, len(SHORT), shape[0])
-    want = losses.noise_prediction_loss(MODEL.scale, MODEL.shift, MODEL.slope, x_0, t, eps, SHORT)
-    return (MODEL, x_0, t, eps, SHORT), want
+LOSS = LossChecks("noise_prediction_loss", PublicModel(0.4, -0.3, 0.01), losses.noise_prediction_loss)
 
 
 @number("1.3.1")
 @weight(2)
 def test_loss_value(student):
     """The loss is the mean over all elements of (ε_θ(x_t, t) − ε)², with a t for each item."""
-    for shape in SHAPES:
-        arguments, (want, _) = _loss_case(shape)
-        close(student("noise_prediction_loss", *arguments).value, want, f"The loss for shape {shape}", 1 + want)
+    LOSS.value(student)
 
 
 @number("1.3.2")
 @weight(2)
 def test_loss_gradient(student):
     """The loss carries a graph: its gradient reaches the model's parameters and is right."""
-    for shape in (POINTS, IMAGES):
-        arguments, (loss, gradients) = _loss_case(shape)
-        returned = student("noise_prediction_loss", *arguments)
-        expect(returned.gradients is not None, "The loss is not a scalar tensor that carries a graph to the model.")
-        want = np.array(list(gradients.values()))
-        close(np.array(returned.gradients), want, "The gradient of the loss", 1 + np.abs(want))
-        close(returned.value, loss, "The loss", 1 + loss)
+    LOSS.gradient(student)
 
 
 @number("1.3.3")
 @weight(1)
 def test_loss_model_call(student):
     """The model is asked with the forward jump x_t and t as int64 of shape (B,); inputs stay unchanged."""
-    for dtype in (np.float64, np.float32):
-        (model, x_0, t, eps, alpha_bar), (want, _) = _loss_case(POINTS)
-        x_0, eps = x_0.astype(dtype), eps.astype(dtype)
-        returned = student("noise_prediction_loss", model, x_0, t, eps, alpha_bar)
-        close(returned.value, want, "The loss", 1 + want, SINGLE if dtype == np.float32 else EXACT)
-        x_t, t_asked = model_inputs(returned)
-        close(t_asked, t, "The t that the model got")
-        close(x_t, steps.q_sample(x_0, alpha_bar[t], eps), "The x_t that the model got", 4, SINGLE)
-        kept(returned, x_0, x_t, "The x_t that the model got")
+    LOSS.model_call(student)
 
 
 # 1.4 ddpm_posterior
@@ -252,101 +228,3 @@ def test_ddpm_step_batch(student):
 def test_ddpm_step_promises(student):
     """It keeps float32 and float64, in full precision, and leaves its inputs unchanged."""
     keeps_its_promises(student, "ddpm_step", lambda s, a, p: (s[0], s[1], a, p, s[2]), steps.ddpm_step, "x_prev")
-
-
-# 1.6 ddpm_sample
-
-
-@number("1.6.1")
-@weight(1)
-def test_ddpm_sample_calls(student):
-    """The model is called exactly T times, at t = T, …, 1, with t as int64 of shape (B,)."""
-    for T in (1, 40):
-        examiner, _ = _ddpm_run(student, LINEAR[: T + 1])
-        transcript.called_in_order(examiner, list(range(T, 0, -1)))
-        for call in examiner.calls:
-            right = call.t_as_asked == f"int64 of shape ({transcript.PIXELS[0]},)"
-            expect(right, f"The model got t as {call.t_as_asked}; expected int64 of shape (B,).")
-
-
-@number("1.6.2")
-@weight(3)
-def test_ddpm_sample_steps(student):
-    """Each step of the chain is the DDPM step: right mean, fresh normal noise of variance β̃_t.
-
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
-    """
-    for alpha_bar in (SHORT, cases.schedule.cosine_alpha_bar(60), cases.schedule.linear_alpha_bar(25, 0.02, 0.3)):
-        examiner, returned = _ddpm_run(student, alpha_bar)
-        taken = transcript.steps_taken(examiner, returned, alpha_bar, np.arange(1, len(alpha_bar)))
-        transcript.is_stochastic(taken, eta=1.0)
-
-
-@number("1.6.3")
-@weight(2)
-def test_ddpm_sample_whole_chain(student):
-    """A chain of T = 1000 steps starts from the x_T that was given and ends at the last predicted x_0."""
-    examiner, returned = _ddpm_run(student, LINEAR, shape=transcript.FEW_PIXELS)
-    expect(len(examiner.calls) == 1000, f"The model was called {len(examiner.calls)} times; there are 1000 steps.")
-    close(examiner.calls[0].x, _x_T(transcript.FEW_PIXELS), "The first state that the model saw (it must be x_T)")
-    last = examiner.calls[-1]
-    x_0 = steps.predict_x_0(last.x, LINEAR[1], last.answer)
-    close(returned.value, x_0, "The result (it must be the last step's x_0_pred)", 8)
-
-
-@number("1.6.4")
-@weight(1)
-def test_ddpm_sample_generator(student):
-    """All noise comes from the generator: the same seed gives the same x_0, another seed another."""
-
-    def run(generator_seed, global_seed):
-        examiner, returned = _ddpm_run(student, SHORT, Seed(generator_seed), seed=global_seed)
-        transcript.called_in_order(examiner, list(range(len(SHORT) - 1, 0, -1)))
-        return numbers(returned.value, transcript.PIXELS, "x_0")
-
-    first = run(1, 1)
-    expect(np.array_equal(first, run(1, 2)), "With one generator seed, x_0 changed with torch's global seed.")
-    expect(not np.allclose(first, run(2, 1)), "Another seed of the generator gave the same x_0; draw z from it.")
-
-
-@number("1.6.5")
-@weight(1)
-def test_ddpm_sample_promises(student):
-    """It leaves no graph, keeps float32 and float64, and leaves x_T and alpha_bar unchanged."""
-    for dtype in (np.float64, np.float32):
-        for shape in (POINTS, IMAGES):
-            x_T = cases.states(65, 1, shape)[0].astype(dtype)
-            data = GaussianData(0.5, 0.7)
-            examiner = transcript.noise_predictor(SHORT, shape, data=data, wobble=0.0)
-            returned = student("ddpm_sample", examiner, x_T, SHORT, generator=Seed(3))
-            numbers(returned.value, shape, "x_0")
-            kept(returned, x_T, returned.value, "x_0")
-            last = examiner.calls[-1]
-            expect(last.x.dtype == dtype, f"The model got {last.x.dtype} states from a {np.dtype(dtype)} x_T.")
-            x_0 = steps.predict_x_0(last.x, SHORT[1], last.answer)
-            close(returned.value, x_0, "The result (it must be the last step's x_0_pred)", 8, SINGLE)
-            expect(not returned.carries_graph, "x_0 carries a graph: sample under torch.no_grad().")
-
-
-@number("1.6.6")
-@weight(2)
-def test_ddpm_sample_gaussian_quality(student):
-    """On Gaussian data the samples have the exact mean and spread, so the exact W2 distance.
-
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
-    """
-    alpha_bar = cases.schedule.linear_alpha_bar(60, 1e-3, 0.2)
-    x_T = _x_T(transcript.SAMPLES).astype(np.float32)
-    examiner = transcript.noise_predictor(alpha_bar, x_T.shape, data=transcript.GAUSSIANS, wobble=0.0)
-    returned = student("ddpm_sample", examiner, x_T, alpha_bar, generator=Seed(4))
-    x_0 = numbers(returned.value, x_T.shape, "x_0")
-    transcript.has_moments(x_0, *transcript.GAUSSIANS.ddpm_output(alpha_bar), "With T = 60")
-
-
-def _x_T(shape=transcript.PIXELS):
-    return cases.states(60, 1, shape)[0]
-
-
-def _ddpm_run(student, alpha_bar, generator=Seed(5), seed=0, shape=transcript.PIXELS):
-    examiner = transcript.noise_predictor(alpha_bar, shape, len(alpha_bar) + 20)
-    return examiner, student("ddpm_sample", examiner, _x_T(shape), alpha_bar, generator=generator, seed=seed)

@@ -1,0 +1,111 @@
+"""Hidden checks of Assignment 1: the DDPM sampler, task 1.6."""
+
+import numpy as np
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from checks import cases, transcript
+from checks.cases import IMAGES, POINTS, SCHEDULES
+from checks.judge import SINGLE, close, expect, kept, numbers
+from checks.oracle import steps
+from checks.oracle.gaussian import GaussianData
+from checks.promises import draws_from_generator
+from grader.wire import Seed
+
+LINEAR = SCHEDULES["linear"]
+SHORT = LINEAR[:41]  # a chain of T = 40 steps
+
+
+# 1.6 ddpm_sample
+
+
+@number("1.6.1")
+@weight(1)
+def test_ddpm_sample_calls(student):
+    """The model is called exactly T times, at t = T, …, 1, with t as int64 of shape (B,)."""
+    for T in (1, 40):
+        examiner, _ = _ddpm_run(student, LINEAR[: T + 1])
+        transcript.called_in_order(examiner, list(range(T, 0, -1)))
+        for call in examiner.calls:
+            right = call.t_as_asked == f"int64 of shape ({transcript.PIXELS[0]},)"
+            expect(right, f"The model got t as {call.t_as_asked}; expected int64 of shape (B,).")
+
+
+@number("1.6.2")
+@weight(3)
+def test_ddpm_sample_steps(student):
+    """Each step of the chain is the DDPM step: right mean, fresh normal noise of variance β̃_t.
+
+    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    """
+    for alpha_bar in (SHORT, cases.schedule.cosine_alpha_bar(60), cases.schedule.linear_alpha_bar(25, 0.02, 0.3)):
+        examiner, returned = _ddpm_run(student, alpha_bar)
+        taken = transcript.steps_taken(examiner, returned, alpha_bar, np.arange(1, len(alpha_bar)))
+        transcript.is_stochastic(taken, eta=1.0)
+
+
+@number("1.6.3")
+@weight(2)
+def test_ddpm_sample_whole_chain(student):
+    """A chain of T = 1000 steps starts from the x_T that was given and ends at the last predicted x_0."""
+    examiner, returned = _ddpm_run(student, LINEAR, shape=transcript.FEW_PIXELS)
+    expect(len(examiner.calls) == 1000, f"The model was called {len(examiner.calls)} times; there are 1000 steps.")
+    close(examiner.calls[0].x, _x_T(transcript.FEW_PIXELS), "The first state that the model saw (it must be x_T)")
+    last = examiner.calls[-1]
+    x_0 = steps.predict_x_0(last.x, LINEAR[1], last.answer)
+    close(returned.value, x_0, "The result (it must be the last step's x_0_pred)", 8)
+
+
+@number("1.6.4")
+@weight(1)
+def test_ddpm_sample_generator(student):
+    """All noise comes from the generator: the same seed gives the same x_0, another seed another."""
+
+    def run(generator_seed, global_seed):
+        examiner, returned = _ddpm_run(student, SHORT, Seed(generator_seed), seed=global_seed)
+        transcript.called_in_order(examiner, list(range(len(SHORT) - 1, 0, -1)))
+        return numbers(returned.value, transcript.PIXELS, "x_0")
+
+    draws_from_generator(run, "x_0")
+
+
+@number("1.6.5")
+@weight(1)
+def test_ddpm_sample_promises(student):
+    """It leaves no graph, keeps float32 and float64, and leaves x_T and alpha_bar unchanged."""
+    for dtype in (np.float64, np.float32):
+        for shape in (POINTS, IMAGES):
+            x_T = cases.states(65, 1, shape)[0].astype(dtype)
+            data = GaussianData(0.5, 0.7)
+            examiner = transcript.noise_predictor(SHORT, shape, data=data, wobble=0.0)
+            returned = student("ddpm_sample", examiner, x_T, SHORT, generator=Seed(3))
+            numbers(returned.value, shape, "x_0")
+            kept(returned, x_T, returned.value, "x_0")
+            last = examiner.calls[-1]
+            expect(last.x.dtype == dtype, f"The model got {last.x.dtype} states from a {np.dtype(dtype)} x_T.")
+            x_0 = steps.predict_x_0(last.x, SHORT[1], last.answer)
+            close(returned.value, x_0, "The result (it must be the last step's x_0_pred)", 8, SINGLE)
+            expect(not returned.carries_graph, "x_0 carries a graph: sample under torch.no_grad().")
+
+
+@number("1.6.6")
+@weight(2)
+def test_ddpm_sample_gaussian_quality(student):
+    """On Gaussian data the samples have the exact mean and spread, so the exact W2 distance.
+
+    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    """
+    alpha_bar = cases.schedule.linear_alpha_bar(60, 1e-3, 0.2)
+    x_T = _x_T(transcript.SAMPLES).astype(np.float32)
+    examiner = transcript.noise_predictor(alpha_bar, x_T.shape, data=transcript.GAUSSIANS, wobble=0.0)
+    returned = student("ddpm_sample", examiner, x_T, alpha_bar, generator=Seed(4))
+    x_0 = numbers(returned.value, x_T.shape, "x_0")
+    transcript.has_moments(x_0, *transcript.GAUSSIANS.ddpm_output(alpha_bar), "With T = 60")
+
+
+def _x_T(shape=transcript.PIXELS):
+    return cases.states(60, 1, shape)[0]
+
+
+def _ddpm_run(student, alpha_bar, generator=Seed(5), seed=0, shape=transcript.PIXELS):
+    examiner = transcript.noise_predictor(alpha_bar, shape, len(alpha_bar) + 20)
+    return examiner, student("ddpm_sample", examiner, _x_T(shape), alpha_bar, generator=generator, seed=seed)
