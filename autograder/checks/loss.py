@@ -14,7 +14,7 @@ from checks.cases import IMAGES, POINTS, SCHEDULES
 from checks.judge import EXACT, SINGLE, close, expect, kept
 from checks.oracle import steps
 from checks.oracle.losses import Loss
-from checks.promises import SHAPES, model_inputs
+from checks.promises import SHAPES, asked_about_each_item
 from grader.wire import PublicModel
 
 ALPHA_BAR = SCHEDULES["linear"][:41]
@@ -30,7 +30,7 @@ class LossChecks:
 
     def case(self, shape: tuple[int, ...], dtype: type = np.float64) -> tuple[tuple[Any, ...], Loss]:
         """The arguments of a call, with a t for each item, and the right loss and gradient."""
-        x_0, eps = [state.astype(dtype) for state in cases.states(31, 2, shape)]
+        x_0, eps = np.asarray(cases.states(31, 2, shape), dtype)
         t = np.random.default_rng(31).integers(1, len(ALPHA_BAR), shape[0])
         model = self.model
         want = self.oracle(model.scale, model.shift, model.slope, x_0, t, eps, ALPHA_BAR)
@@ -57,7 +57,5 @@ class LossChecks:
             _, x_0, t, eps, alpha_bar = arguments
             returned = student(self.function, *arguments)
             close(returned.value, want, "The loss", 1 + want, tolerance)
-            x_t, t_asked = model_inputs(returned)
-            close(t_asked, t, "The t that the model got")
-            close(x_t, steps.q_sample(x_0, alpha_bar[t], eps), "The x_t that the model got", 4, SINGLE)
+            x_t = asked_about_each_item(returned, steps.q_sample(x_0, alpha_bar[t], eps), t)
             kept(returned, x_0, x_t, "The x_t that the model got")

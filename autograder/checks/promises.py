@@ -34,18 +34,23 @@ def keeps_its_promises(
             kept(returned, states[0], returned.value, what)
 
 
-def model_inputs(returned: Returned) -> tuple[np.ndarray, np.ndarray]:
-    """x_t and t that the public model of a loss was asked with; of several calls (one an item, say), end to end."""
+def asked_about_each_item(returned: Returned, x_t: Array, t: np.ndarray) -> np.ndarray:
+    """Fail unless the public model of a loss was asked about every item (x_t, t), and about nothing else.
+
+    In one call or several, in any order, twice if need be. Returns the states that it was asked with.
+    """
     expect(returned.model_calls, "The loss never called the model.")
     for call in returned.model_calls:
-        _, t = pair_of(call, "x_t, t")
-        right = isinstance(t, np.ndarray) and t.dtype == np.int64 and t.ndim == 1
-        expect(right, f"The model got t as {describe(t)}; expected int64 of shape (B,).")
-    x_t = [x for x, _ in returned.model_calls]
-    expect(all(isinstance(x, np.ndarray) and x.ndim for x in x_t), "The model got something else than a state.")
-    expect(len({x.shape[1:] for x in x_t}) == 1, "The model got states of different shapes.")
-    times = np.concatenate([t for _, t in returned.model_calls])
-    return np.concatenate(x_t), times.astype(np.float64)
+        x, steps = pair_of(call, "x_t, t")
+        right = isinstance(steps, np.ndarray) and steps.dtype == np.int64 and steps.ndim == 1
+        expect(right, f"The model got t as {describe(steps)}; expected int64 of shape (B,).")
+        right = isinstance(x, np.ndarray) and x.shape == (len(steps), *x_t.shape[1:])
+        expect(right, f"The model got {describe(x)} as x_t, with a t for {len(steps)} items.")
+    asked = [(x, step) for call in returned.model_calls for x, step in zip(*call)]
+    found = [{i for i in np.flatnonzero(t == step) if np.abs(x - x_t[i]).max() <= 4 * SINGLE} for x, step in asked]
+    expect(all(found), "The model got an x_t or a t that no item of the batch has.")
+    expect(set().union(*found) == set(range(len(t))), "The model was not asked about every item of the batch.")
+    return np.concatenate([x for x, _ in returned.model_calls])
 
 
 def draws_from_generator(run: Callable[[int, int], Array], what: str) -> None:

@@ -101,6 +101,7 @@ def is_stochastic(taken: list[Step], eta: float) -> None:
         drawn.append(residual)
     if drawn:
         noise.normal_shape(np.stack(drawn[:: max(1, len(drawn) // 10)]), "The noise of the steps")
+        noise.fresh_everywhere(drawn, "The noise of the steps")
 
 
 GROUPS, EACH = 3, 100  # the quality tier: three kinds of Gaussian data, 100 pixels of each kind in an image

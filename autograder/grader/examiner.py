@@ -83,7 +83,8 @@ class Examiner:
 def describe(value: Any) -> str:
     """A value's kind, without its content."""
     if isinstance(value, np.ndarray):
-        return f"{value.dtype} of shape {value.shape}"
+        plain = value.ndim <= 5 and (value.size or value.ndim == 1)  # an odd shape could spell out a hidden number
+        return f"{value.dtype} of shape {value.shape}" if plain else f"{value.dtype} of another shape"
     if isinstance(value, Other):  # the worker's own words, so only those of a known form
         return value.description if KNOWN.fullmatch(str(value.description)) else "something else"
     return "None" if value is None else f"a {type(value).__name__}"

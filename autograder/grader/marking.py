@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import overlay
+from grader import outcomes, overlay
 from grader.outcomes import GraderFault
 from grader.paths import CHECKS, GRADED_FILES
 from grader.reporter import Reporter
@@ -31,7 +31,7 @@ def mark(submission: Path, assignment: int, out: Path, zygote: Zygote) -> Result
     try:
         loaded = overlay.load(submission)
     except overlay.SubmissionError as error:
-        loaded = overlay.Submission({}, dict.fromkeys(GRADED_FILES, f"Not marked: {error}."))
+        loaded = overlay.Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
     return mark_loaded(loaded, assignment, out, zygote)
 
 
@@ -68,10 +68,12 @@ def _check(session: Session, results: Results, assignment: int) -> None:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         with contextlib.redirect_stdout(noise), contextlib.redirect_stderr(noise):
-            pytest.main(arguments, plugins=[reporter])
+            ended = pytest.main(arguments, plugins=[reporter])
     finally:
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         os.environ.update({name: value for name, value in kept.items() if value is not None})
+    if ended == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt  # what is not marked must not look like a mark
     if reporter.faults or not results.lines:
         raise GraderFault("; ".join(reporter.faults) or f"no check was collected: {noise.getvalue()[-2000:]}")
 

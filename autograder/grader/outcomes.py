@@ -13,12 +13,17 @@ from grader.messages import everyday
 from grader.tasks import BY_ID
 
 
+def plain(text: str) -> str:
+    """Text that can do nothing to a terminal or a file: no control characters, no halves of characters."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 class Loses(Exception):
     """A reason, in one or two sentences for the student, why a check does not pass."""
 
     def __init__(self, sentence: str):
         super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence = plain(sentence)
 
 
 class Wrong(Loses):

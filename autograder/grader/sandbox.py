@@ -20,6 +20,7 @@ THREADS = 64
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # the same numbers on every architecture
 _LANDLOCK_VERSION_FLAG, _LANDLOCK_PATH_BENEATH = 1, 1
 _READ = (1 << 0) | (1 << 2) | (1 << 3)  # execute, read a file, list a directory
@@ -34,6 +35,10 @@ DENIED_SYSCALLS = """
     keyctl add_key request_key bpf perf_event_open userfaultfd io_uring_setup
     shmget shmat shmctl semget semop semctl msgget msgsnd msgrcv msgctl mq_open
     setuid setgid setreuid setregid setresuid setresgid setgroups personality
+    memfd_create memfd_secret chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat
+    setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr utime utimes utimensat futimesat
+    sched_setaffinity sched_setscheduler sched_setparam sched_setattr setpriority ioprio_set
+    inotify_init inotify_init1 mlock mlock2 mlockall
     init_module finit_module kexec_load reboot swapon swapoff quotactl
 """.split()
 
@@ -89,17 +94,17 @@ def landlock_abi() -> int:
 
 def _landlock(work: Path, readable: Iterable[Path]) -> None:
     class Ruleset(ctypes.Structure):
-        _fields_ = (("handled_access_fs", ctypes.c_uint64),)
+        _fields_ = (("fs", ctypes.c_uint64), ("net", ctypes.c_uint64), ("scoped", ctypes.c_uint64))
 
     class PathBeneath(ctypes.Structure):
         _pack_ = 1
         _fields_ = (("allowed_access", ctypes.c_uint64), ("parent_fd", ctypes.c_int32))
 
-    everything = _ACCESS_BY_ABI[min(landlock_abi(), 5)]
-    attributes = Ruleset(everything)
-    ruleset = _libc.syscall(
-        _LANDLOCK_CREATE, ctypes.byref(attributes), ctypes.c_size_t(ctypes.sizeof(attributes)), ctypes.c_uint32(0)
-    )
+    abi = landlock_abi()
+    everything = _ACCESS_BY_ABI[min(abi, 5)]
+    attributes = Ruleset(everything, 0, 0b11)  # 0b11: no abstract sockets and no signals to the outside
+    size = ctypes.sizeof(attributes) if abi >= 6 else ctypes.sizeof(ctypes.c_uint64)  # an older kernel knows the first
+    ruleset = _libc.syscall(_LANDLOCK_CREATE, ctypes.byref(attributes), ctypes.c_size_t(size), ctypes.c_uint32(0))
     if ruleset < 0:
         raise OSError(ctypes.get_errno(), "Landlock refused a rule set")
     write = everything & ~(1 << 0)  # all but execute
@@ -141,4 +146,8 @@ def _seccomp() -> None:
             continue  # a system call that this kernel or architecture does not have
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be seen; the C library then uses clone
     rules.add_rule(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, clone_thread, 0))  # threads only
+    rules.add_rule(refuse, "prlimit64", seccomp.Arg(0, seccomp.NE, 0))  # prlimit64(0, ...) is one's own limits
+    rules.add_rule(refuse, "prctl", seccomp.Arg(0, seccomp.EQ, _PR_SET_PDEATHSIG))
+    for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX):  # they aim signals at other processes
+        rules.add_rule(refuse, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
     rules.load()

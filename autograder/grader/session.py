@@ -5,8 +5,10 @@ import secrets
 import select
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,7 @@ from grader.zygote import START_SECONDS, Zygote
 
 CALL_SECONDS = 10.0  # for one call of a student's function; the solution's slowest takes under 1 s
 RUN_SECONDS = 480.0  # for a whole marking; Gradescope's own limit is 600 s
+FUNCTION_SECONDS = 40.0  # for all calls of one function, so that a slow one leaves time for the others
 OUT_OF_TIME = f"Not finished: the whole marking has {RUN_SECONDS:.0f} s, and they were used up."
 
 
@@ -42,6 +45,7 @@ class Session:
         self.submission = submission
         self.deadline = time.monotonic() + RUN_SECONDS
         self.hung: dict[tuple[str, bool], outcomes.TimedOut] = {}  # by function, and whether helpers were replaced
+        self.spent: dict[str, float] = defaultdict(float)  # seconds, by function
         self.calls = 0
         self._next_uid = 20000 + secrets.randbelow(30000)
 
@@ -85,7 +89,10 @@ class Student:
             raise outcomes.TimedOut(f"{hung.sentence} It was not called again.")
         if time.monotonic() > self.session.deadline:
             raise outcomes.NotRun(OUT_OF_TIME)
+        if self.session.spent[function] > FUNCTION_SECONDS:
+            raise outcomes.TimedOut(f"{function} has used up the {FUNCTION_SECONDS:.0f} s of all its checks together.")
         self.session.calls += 1
+        started = time.monotonic()
         deadline = min(time.monotonic() + CALL_SECONDS, self.session.deadline)
         examiners = [a for a in (*args, *kwargs.values()) if isinstance(a, Examiner)]
         request = {
@@ -101,6 +108,8 @@ class Student:
         except outcomes.TimedOut as fault:
             self.session.hung[function, bool(self.stand_in_for)] = fault
             raise
+        finally:
+            self.session.spent[function] += time.monotonic() - started
 
     def _converse(self, function: str, request: dict[str, Any], examiner: Examiner | None, deadline: float) -> Returned:
         if self.folder is None:
@@ -134,7 +143,7 @@ class Student:
             raise self._end(fault) from None
 
     def _answer(self, reply: dict[str, Any], examiner: Examiner | None) -> Any:
-        what, args = reply["ask"], reply.get("args")
+        what, args = str(reply["ask"]), reply.get("args")
         if what == "callback" and examiner and isinstance(args, list) and len(args) == len(examiner.parameters):
             return examiner.answer(args)
         helper = "langevin_sample" if what == "langevin_step" else what
@@ -155,9 +164,9 @@ class Student:
             os.chown(work, self.uid, self.uid)
         try:
             self.pid, self.channel = self.session.zygote.spawn(self.folder, self.uid)
-        except GraderFault:
+        except (GraderFault, OSError):
             self.gone = outcomes.NotRun("the worker did not start")
-            shutil.rmtree(self.folder, ignore_errors=True)
+            _remove(self.folder)
             raise
         try:
             self.channel.receive(time.monotonic() + START_SECONDS)
@@ -179,13 +188,21 @@ class Student:
         os.kill(self.pid, signal.SIGKILL)  # not yet reaped, so the number is still the worker's
         exit_code = self.session.zygote.reap(self.pid)
         self.channel.close()
-        shutil.rmtree(self.folder or "", ignore_errors=True)
+        _remove(self.folder)
         return exit_code
 
     def close(self) -> None:
         """End the worker; a check that is over needs it no more."""
         if self.folder is not None and self.gone is None:
             self._end(outcomes.NotRun("the check is over"))
+
+
+def _remove(folder: Path | None) -> None:
+    """Delete a worker's folder, however deep the tree is that it holds."""
+    try:
+        shutil.rmtree(folder or "", ignore_errors=True)
+    except RecursionError:  # rmtree calls itself for each level
+        subprocess.run(["rm", "-rf", "--", str(folder)], stderr=subprocess.DEVNULL, check=False)
 
 
 def to_wire(value: Any) -> Any:

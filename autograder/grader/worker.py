@@ -4,6 +4,7 @@ It lives for one check. Whatever it says is only an answer: the expected values,
 stay in the grader. A callable argument is a stub here, which asks the grader over the wire.
 """
 
+import contextlib
 import importlib
 import math
 import os
@@ -32,6 +33,8 @@ def main(sock: socket.socket, folder: str, uid: int | None) -> NoReturn:
         os.chdir(work)
         os.environ.update(HOME=str(work), TMPDIR=str(work))
         system = [Path(p) for p in {sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64", "/etc/ld.so.cache"}]
+        with contextlib.suppress(OSError):  # short of memory, the kernel is to end us, not the grader
+            Path("/proc/self/oom_score_adj").write_text("1000")
         confine(work, [tree, *system, Path("/dev/urandom"), Path("/proc/self"), Path("/proc/cpuinfo")], uid)
         os.listdir(tree)  # what the worker may not read is the grader's fault, so it ends here
         torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))

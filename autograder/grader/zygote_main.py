@@ -4,19 +4,23 @@ Run as a script, isolated (`python -I -B zygote_main.py FD`), with FD a control 
 sees no test and no submission; the file descriptor of a worker's own channel comes with each request.
 """
 
+import contextlib
 import importlib
 import os
 import resource
 import socket
 import sys
+import warnings
 from pathlib import Path
 
-# What a worker may need after the fork, when another user id may not be able to read Python's own folders.
-PRELOAD = """
-    abc array bisect cmath collections contextlib copy dataclasses decimal enum fractions functools heapq inspect
-    itertools json linecache logging math numbers operator os pathlib pprint random re statistics string sys textwrap
-    time traceback types typing typing_extensions unicodedata warnings numpy numpy.linalg numpy.random numpy.testing
+# What a worker may need after the fork: all of the standard library that has no window and no side effect, since
+# another user id may not be able to read the folder that it lies in, and marks must not hang on that.
+APART = "antigravity this idlelib turtle turtledemo tkinter _tkinter lib2to3 test ensurepip venv __main__".split()
+BESIDE = """
+    concurrent.futures.thread importlib.resources logging.handlers multiprocessing.pool xml.etree.ElementTree
+    numpy numpy.linalg numpy.random numpy.fft numpy.testing typing_extensions
     torch torch.nn torch.nn.functional torch.linalg torch.fft torch.special torch.distributions torch.func
+    torch.autograd.functional torch.utils.checkpoint torch.utils.data
 """.split()
 
 
@@ -26,8 +30,10 @@ def main(control_fd: int) -> None:
     from grader import worker
     from grader.wire import Channel, Closed
 
-    for name in PRELOAD:
-        importlib.import_module(name)
+    for name in [*sorted(sys.stdlib_module_names - set(APART)), *BESIDE]:
+        with contextlib.suppress(ImportError), warnings.catch_warnings():  # of other systems, or deprecated
+            warnings.simplefilter("ignore")
+            importlib.import_module(name)
     sys.path.remove(here)
 
     control = socket.socket(fileno=control_fd)

@@ -137,4 +137,4 @@ def test_calls_of_the_public_model_with_different_states_lose():
     t = np.arange(1, 5)
     calls = [[X.ravel(), t], [X, t]]
     with pytest.raises(Wrong):
-        promises.model_inputs(Returned(np.ones(()), [], True, calls, [1.0, 1.0, 1.0]))
+        promises.asked_about_each_item(Returned(np.ones(()), [], True, calls, [1.0, 1.0, 1.0]), X, t)

@@ -75,11 +75,12 @@ def test_ddpm_sample_promises(student):
     for dtype in (np.float64, np.float32):
         for shape in (POINTS, IMAGES):
             x_T = cases.states(65, 1, shape)[0].astype(dtype)
-            data = GaussianData(0.5, 0.7)
+            data = GaussianData(2.0, 0.05)
             examiner = transcript.noise_predictor(SHORT, shape, data=data, wobble=0.0)
             returned = student("ddpm_sample", examiner, x_T, SHORT, generator=Seed(3))
             numbers(returned.value, shape, "x_0")
             kept(returned, x_T, returned.value, "x_0")
+            transcript.called_in_order(examiner, list(range(len(SHORT) - 1, 0, -1)))
             last = examiner.calls[-1]
             expect(last.x.dtype == dtype, f"The model got {last.x.dtype} states from a {np.dtype(dtype)} x_T.")
             x_0 = steps.predict_x_0(last.x, SHORT[1], last.answer)

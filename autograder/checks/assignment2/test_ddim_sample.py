@@ -226,7 +226,7 @@ def test_invert_steps(student):
 def test_invert_round_trip(student):
     """On Gaussian data, inverting and then sampling with the exact noise predictor brings x_0 back."""
     tau, alpha_bar = _tau_of(T), LINEAR
-    data = GaussianData(np.zeros(2), np.ones(2))
+    data = GaussianData(np.array([0.5, -1.0]), np.array([0.4, 1.5]))
     x_0 = _x_T(POINTS)
     examiner = transcript.noise_predictor(alpha_bar, POINTS, len(tau) + 20, data, wobble=0.0)
     x_T = numbers(student("ddim_invert", examiner, x_0, alpha_bar, tau).value, POINTS, "x_T")
