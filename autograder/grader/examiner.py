@@ -15,7 +15,7 @@ from grader.outcomes import Flooded, Wrong
 from grader.wire import Other
 
 KNOWN = re.compile(
-    r"a torch\.[a-z]{3,8}\d{0,3} tensor of shape \((\d{1,5}(, ?\d{1,5}){0,4},?)?\)"
+    r"a torch\.[a-z]{3,8}\d{0,3} tensor of shape \(([1-9]\d{0,3}(, ?[1-9]\d{0,3}){0,3},?)?\)"
     r"|a value of type (ndarray|Parameter|str|complex|set|function|method|generator|type|Generator|Size|dtype|Tensor)"
     r"|a huge integer"
 )

@@ -85,8 +85,8 @@ def _message(results: Results, submission: overlay.Submission, zygote: Zygote) -
     files = {BY_ID[line.task].file for line in results.lines}
     problems = [sentence for name, sentence in submission.problems.items() if name in files]
     lines = [f"{results.score:g} of {results.max_score:g} points{extra}.", *problems]
-    if "a user id of its own" not in zygote.walls:
-        lines.append("The grader did not run as root, so your code ran under the grader's own user id.")
+    if missing := [wall for wall, stands in zygote.walls.items() if not stands]:
+        lines.append(f"The code ran without: {', '.join(missing)}. (No marks hang on it.)")
     return "\n".join(lines)
 
 

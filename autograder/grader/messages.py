@@ -51,7 +51,7 @@ EVERYDAY = """
     invalid character~
     source code string cannot contain null bytes~
 """.strip().splitlines()
-NAME, NUMBER = r"(?P<name{}>[A-Za-z_]\w{{0,39}})", r"\d{1,4}"
+NAME, NUMBER = r"(?P<name{}>[A-Za-z_]\w{{0,39}})", r"\d{1,3}"
 KNOWN_NAMES = {*dir(builtins), *keyword.kwlist, *BY_FUNCTION, "sampler", "score", "diffusion"} | set(
     "NoneType Tensor ndarray Generator Parameter module method function builtin_function_or_method generator "
     "torch numpy np math nn functional F Float Double Half Long Int Bool".split()

@@ -107,8 +107,8 @@ def _place(report: dict[str, Any], sources: dict[str, bytes]) -> tuple[str, int,
     """File, line and code of a report, if the submission has that line; the code never comes from the worker."""
     match report.get("place"):
         case [str(name), int(line)] if name in sources and not isinstance(line, bool) and line >= 1:
-            code = sources[name].decode(errors="replace").splitlines()[line - 1 : line]
-            return (name, line, code[0].strip()[:120]) if code else None
+            code = re.split(r"\r\n|\r|\n", sources[name].decode(errors="replace"))[line - 1 : line]  # as Python counts
+            return (name, line, code[0].strip()[:120]) if code and code[0].strip() else None
     return None
 
 

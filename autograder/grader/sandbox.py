@@ -14,13 +14,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 MEMORY_HEADROOM = 512 << 20  # address space above what the zygote already has
-FILE_SIZE = 16 << 20
+FILE_SIZE = 1 << 20
 OPEN_FILES = 64
 THREADS = 64
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
-_F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _FIOSETOWN, _SIOCSPGRP = 8, 10, 15, 0x8901, 0x8902
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # the same numbers on every architecture
 _LANDLOCK_VERSION_FLAG, _LANDLOCK_PATH_BENEATH = 1, 1
 _READ = (1 << 0) | (1 << 2) | (1 << 3)  # execute, read a file, list a directory
@@ -63,13 +63,15 @@ def confine(work: Path, readable: Iterable[Path], uid: int | None) -> None:
         _seccomp()
 
 
-def walls() -> list[str]:
-    """What `confine` can use here, in words, for the report."""
-    found = ["resource limits", "no new privileges"]
-    found += ["a user id of its own"] if os.geteuid() == 0 else []
-    found += ["Landlock"] if landlock_abi() else []
-    found += ["seccomp"] if seccomp_available() else []
-    return found
+def walls() -> dict[str, bool]:
+    """Each wall that `confine` knows, in words for the report, and whether this machine has it."""
+    return {
+        "resource limits": True,
+        "no new privileges": True,
+        "a user id of its own": os.geteuid() == 0,
+        "Landlock": landlock_abi() > 0,
+        "seccomp": seccomp_available(),
+    }
 
 
 def _set_limits(own_uid: bool) -> None:
@@ -147,7 +149,8 @@ def _seccomp() -> None:
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be seen; the C library then uses clone
     rules.add_rule(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, clone_thread, 0))  # threads only
     rules.add_rule(refuse, "prlimit64", seccomp.Arg(0, seccomp.NE, 0))  # prlimit64(0, ...) is one's own limits
-    rules.add_rule(refuse, "prctl", seccomp.Arg(0, seccomp.EQ, _PR_SET_PDEATHSIG))
-    for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX):  # they aim signals at other processes
-        rules.add_rule(refuse, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
+    aimed = [("fcntl", 1, command) for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX)]  # signals at other processes
+    aimed += [("ioctl", 1, command) for command in (_FIOSETOWN, _SIOCSPGRP)]
+    for name, index, value in [("prctl", 0, _PR_SET_PDEATHSIG), *aimed]:  # the kernel looks at the low 32 bits only
+        rules.add_rule(refuse, name, seccomp.Arg(index, seccomp.MASKED_EQ, 0xFFFFFFFF, value))
     rules.load()

@@ -21,8 +21,8 @@ from grader.tasks import BY_FUNCTION
 from grader.zygote import START_SECONDS, Zygote
 
 CALL_SECONDS = 10.0  # for one call of a student's function; the solution's slowest takes under 1 s
-RUN_SECONDS = 480.0  # for a whole marking; Gradescope's own limit is 600 s
-FUNCTION_SECONDS = 40.0  # for all calls of one function, so that a slow one leaves time for the others
+RUN_SECONDS = 420.0  # for a whole marking; Gradescope's own limit is 600 s, the zygote's start with it
+FUNCTION_SECONDS = 30.0  # for all calls of one function, so that a slow one leaves time for the others
 OUT_OF_TIME = f"Not finished: the whole marking has {RUN_SECONDS:.0f} s, and they were used up."
 
 

@@ -15,13 +15,11 @@ _DDPM = ("predict_x_0", "ddpm_posterior", "q_sample", "score_from_eps", "tweedie
 _DDIM = (*_DDPM, "ddim_sigma", "ddim_coefficients", "ddpm_step")
 
 MAY_CALL: dict[str, tuple[str, ...]] = {
-    "predict_x_0": ("score_from_eps", "tweedie_mean"),
     "noise_prediction_loss": ("q_sample",),
     "ddpm_step": (*_DDPM, "ddim_sigma", "ddim_coefficients", "ddim_step"),
     "ddpm_sample": (*_DDIM, "ddim_step"),
     "score_matching_loss": ("q_sample", "score_from_eps"),
     "annealed_langevin_sample": ("langevin_sample",),
-    "ddim_sigma": ("ddpm_posterior",),
     "ddim_step": _DDIM,
     "ddim_sample": (*_DDIM, "ddim_step"),
     "ddim_invert": (*_DDIM, "ddim_step"),

@@ -18,6 +18,7 @@ from pathlib import Path
 APART = "antigravity this idlelib turtle turtledemo tkinter _tkinter lib2to3 test ensurepip venv __main__".split()
 BESIDE = """
     concurrent.futures.thread importlib.resources logging.handlers multiprocessing.pool xml.etree.ElementTree
+    ctypes.wintypes
     numpy numpy.linalg numpy.random numpy.fft numpy.testing typing_extensions
     torch torch.nn torch.nn.functional torch.linalg torch.fft torch.special torch.distributions torch.func
     torch.autograd.functional torch.utils.checkpoint torch.utils.data

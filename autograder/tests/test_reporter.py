@@ -241,6 +241,7 @@ def test_pytests_own_settings_in_the_environment_change_nothing(run, monkeypatch
 
 
 def test_a_marking_without_root_says_so(run, zygote, monkeypatch):
-    monkeypatch.setattr(zygote, "walls", ["resource limits"])
+    walls = {"resource limits": True, "a user id of its own": False}
+    monkeypatch.setattr(zygote, "walls", walls)
     results, _ = run(check("1.1.1", PASS))
-    assert "did not run as root" in results["output"] and results["extra_data"]["walls"] == ["resource limits"]
+    assert "ran without: a user id of its own" in results["output"] and results["extra_data"]["walls"] == walls

@@ -98,7 +98,8 @@ def test_marginal_variance(student, case):
 @given(case=_with_sigma())
 def test_marginal_mean(student, case):
     """Marginal preservation: with any σ_t, the mean of q(x_prev | x_0) is √ᾱ_prev x_0, so b = 0."""
-    _, _, b, (factor, _) = _omegas(student, *case)
+    _, omega_t, b, (factor, _) = _omegas(student, *case)
+    expect(1 - case[1] < 1e-3 or omega_t != 0, "ω_t is 0 below the largest σ_t: then x_prev would not depend on x_t.")
     close(factor, np.sqrt(case[1]), "The factor on x_0 in the mean of q(x_prev | x_0) that your ω₀ and ω_t make")
     zero(b)
 
@@ -124,6 +125,8 @@ def test_sigma_maximum(student):
             omega_0, omega_t, _, _ = _omegas(student, alpha_bar[t], alpha_bar[t_prev], sigma_max)
             close(omega_t, 0.0, "ω_t at the largest σ_t", 1, 1e-5)
             close(omega_0, np.sqrt(alpha_bar[t_prev]), "ω₀ at the largest σ_t")
+        _, omega_t, _, _ = _omegas(student, alpha_bar[700], alpha_bar[650], np.float64(0))
+        expect(omega_t != 0, "ω_t is 0 not only at the largest σ_t, but at σ_t = 0 too.")
 
 
 @number("2.8.5")
