@@ -60,7 +60,7 @@ def noise_predictor(
 def called_in_order(examiner: Examiner, steps_wanted: list[int]) -> None:
     """Fail unless the model was asked once at each wanted step, in that order, every item at the same t."""
     count, wanted = len(examiner.calls), len(steps_wanted)
-    expect(count == wanted, f"The model was called {count} times; there are {wanted} steps.")
+    expect(count == wanted, f"The model was called {count} times instead of {wanted}.")
     for number, (call, t) in enumerate(zip(examiner.calls, steps_wanted), start=1):
         expect((call.t == t).all(), f"Call {number} of {wanted} asked the model at another t than the sequence has.")
 

@@ -48,7 +48,7 @@ def test_ddpm_sample_steps(student):
 def test_ddpm_sample_whole_chain(student):
     """A chain of T = 1000 steps starts from the x_T that was given and ends at the last predicted x_0."""
     examiner, returned = _ddpm_run(student, LINEAR, shape=transcript.FEW_PIXELS)
-    expect(len(examiner.calls) == 1000, f"The model was called {len(examiner.calls)} times; there are 1000 steps.")
+    expect(len(examiner.calls) == 1000, f"The model was called {len(examiner.calls)} times instead of 1000.")
     close(examiner.calls[0].x, _x_T(transcript.FEW_PIXELS), "The first state that the model saw (it must be x_T)")
     last = examiner.calls[-1]
     x_0 = steps.predict_x_0(last.x, LINEAR[1], last.answer)

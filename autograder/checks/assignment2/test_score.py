@@ -139,7 +139,7 @@ def test_langevin_generator(student):
 
     def run(generator_seed, global_seed):
         examiner, x, returned = _langevin(student, 0.1, 5, generator=Seed(generator_seed), seed=global_seed)
-        expect(len(examiner.calls) == 5, f"score_fn was called {len(examiner.calls)} times; there are 5 steps.")
+        expect(len(examiner.calls) == 5, f"score_fn was called {len(examiner.calls)} times instead of 5.")
         return numbers(returned.value, CLOUD, "x")
 
     draws_from_generator(run, "x")
@@ -152,7 +152,7 @@ def test_langevin_promises(student):
     for dtype in (np.float64, np.float32):
         for shape in (POINTS, IMAGES):
             examiner, x, returned = _langevin(student, 1e-12, 6, shape, dtype)
-            expect(len(examiner.calls) == 6, f"score_fn was called {len(examiner.calls)} times; there are 6 steps.")
+            expect(len(examiner.calls) == 6, f"score_fn was called {len(examiner.calls)} times instead of 6.")
             close(returned.value, x, "x after six tiny steps", 1, SINGLE)
             kept(returned, x, returned.value, "x")
             expect(not returned.carries_graph, "x carries a graph: sample under torch.no_grad().")
@@ -161,7 +161,7 @@ def test_langevin_promises(student):
 def _langevin_residuals(examiner, returned, x, step_sizes):
     """Fail unless each step from x on was a Langevin step of its size."""
     count, wanted = len(examiner.calls), len(step_sizes)
-    expect(count == wanted, f"score_fn was called {count} times; there are {wanted} steps.")
+    expect(count == wanted, f"score_fn was called {count} times instead of {wanted}.")
     close(examiner.calls[0].x, x, "The first state that score_fn saw (it must be x)")
     result = numbers(returned.value, examiner.shape, "What it returned")
     after = [call.x.astype(np.float64) for call in examiner.calls[1:]] + [result]
@@ -195,7 +195,7 @@ def _annealed(student, sigmas, step_size, steps_per_sigma, shape=CLOUD, dtype=np
 def _levels_in_order(examiner, sigmas, steps_per_sigma):
     asked = [call.t for call in examiner.calls]
     wanted = np.repeat(sigmas, steps_per_sigma)
-    expect(len(asked) == len(wanted), f"score_fn was called {len(asked)} times; there are {len(wanted)} steps.")
+    expect(len(asked) == len(wanted), f"score_fn was called {len(asked)} times instead of {len(wanted)}.")
     expect(
         np.allclose(asked, wanted, rtol=1e-6), "score_fn must get each sigma in the order given, steps_per_sigma times."
     )
