@@ -19,7 +19,9 @@ def plain(text: str) -> str:
 
 
 class Loses(Exception):
-    """A reason, in one or two sentences for the student, why a check does not pass."""
+    """A reason, in one or two sentences for the student, why a check does not pass; `outcome` is its kind."""
+
+    outcome: str
 
     def __init__(self, sentence: str):
         super().__init__(sentence)
@@ -29,33 +31,49 @@ class Loses(Exception):
 class Wrong(Loses):
     """The call returned, but not what it should have."""
 
+    outcome = "wrong"
+
 
 class ToDo(Loses):
     """The function, or one that it calls, still raises its TODO."""
+
+    outcome = "to do"
 
 
 class Raised(Loses):
     """The student's code raised an exception."""
 
+    outcome = "raised"
+
 
 class TimedOut(Loses):
     """The call did not end in time."""
+
+    outcome = "timed out"
 
 
 class Died(Loses):
     """The worker process ended in the middle of the call."""
 
+    outcome = "died"
+
 
 class Flooded(Loses):
     """The call sent or asked for more than is allowed."""
+
+    outcome = "flooded"
 
 
 class BrokeProtocol(Loses):
     """The worker sent something that is not an answer."""
 
+    outcome = "broke the protocol"
+
 
 class NotRun(Loses):
     """The check did not run."""
+
+    outcome = "not run"
 
 
 class GraderFault(Exception):

@@ -11,7 +11,7 @@ import pytest
 from grader import outcomes, stand_ins
 from grader.results import Line, Results
 from grader.session import Session, Student
-from grader.tasks import BY_FUNCTION, BY_ID
+from grader.tasks import BY_FUNCTION, BY_ID, task_of
 
 FLAKY = "It gave different results for the same input; it must depend on its arguments alone."
 
@@ -76,7 +76,7 @@ class Reporter:
                 line.output = f"Passed, with a right {names} standing in for yours, wrong or not written yet."
             else:
                 self.failed_functions.add(function)
-                line.outcome, line.output = _outcome(reason), reason.sentence
+                line.outcome, line.output = reason.outcome, reason.sentence
         finally:
             self.results.write()
         return True
@@ -108,9 +108,9 @@ class Reporter:
 
     def _wrong_helpers(self, function: str) -> list[str]:
         """The public helpers that `function` may call and that failed a check of their own, or a probe."""
-        mine = BY_FUNCTION[function].task.split(".")[0]
+        mine = BY_FUNCTION[function].assignment
         helpers = stand_ins.MAY_CALL.get(function, ())
-        marked = [name for name in helpers if BY_FUNCTION[name].task.split(".")[0] <= mine]  # a later one costs nothing
+        marked = [name for name in helpers if BY_FUNCTION[name].assignment <= mine]  # a later one costs nothing
         return [name for name in marked if not self._is_right(name)]
 
     def _is_right(self, helper: str) -> bool:
@@ -126,7 +126,7 @@ class Reporter:
 
 
 def _task(item: pytest.Function) -> str:
-    return ".".join(item.function.__number__.split(".")[:2])
+    return task_of(item.function.__number__)
 
 
 def _weight(item: pytest.Function) -> Fraction:
@@ -135,16 +135,3 @@ def _weight(item: pytest.Function) -> Fraction:
 
 def _claim(item: pytest.Function) -> str:
     return " ".join((item.function.__doc__ or item.name).split("\n\n")[0].split())
-
-
-def _outcome(reason: outcomes.Loses) -> str:
-    return {
-        outcomes.Wrong: "wrong",
-        outcomes.ToDo: "to do",
-        outcomes.Raised: "raised",
-        outcomes.TimedOut: "timed out",
-        outcomes.Died: "died",
-        outcomes.Flooded: "flooded",
-        outcomes.BrokeProtocol: "broke the protocol",
-        outcomes.NotRun: "not run",
-    }[type(reason)]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.tasks import task_of
+
 MAX_OUTPUT = 90_000  # Gradescope cuts the middle out of an output above 100,000 characters
 
 
@@ -26,7 +28,7 @@ class Line:
 
     @property
     def task(self) -> str:
-        return ".".join(self.number.split(".")[:2])
+        return task_of(self.number)
 
     def as_gradescope(self) -> dict[str, Any]:
         return {

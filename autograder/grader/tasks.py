@@ -17,6 +17,15 @@ class Task:
     title: str
     bonus: bool = False
 
+    @property
+    def assignment(self) -> int:
+        return int(self.task.split(".")[0])
+
+
+def task_of(number: str) -> str:
+    """The task of a check, from the check's number: "2.8" of "2.8.1"."""
+    return ".".join(number.split(".")[:2])
+
 
 TASKS = [Task(**row) for row in json.loads((STARTER / "diffusion" / "tasks.json").read_text())]
 BY_FUNCTION = {task.function: task for task in TASKS}
