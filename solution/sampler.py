@@ -262,10 +262,18 @@ def ddim_sample(
     #   check  make test T=2.11
     # raise NotImplementedError("TODO 2.11: ddim_sample")
     # --- answer 2.11
-    x_t, steps = x_T, [0, *tau.tolist()]
-    for t, t_prev in zip(steps[:0:-1], steps[-2::-1]):
+    x_t, steps = x_T, [*reversed(tau.tolist()), 0]
+    alpha_bar_t, alpha_bar_prev = alpha_bar[steps[:-1]], alpha_bar[steps[1:]]
+    sigma_t = ddim_sigma(alpha_bar_t, alpha_bar_prev, eta)
+    omega_0, omega_t, _ = ddim_coefficients(alpha_bar_t, alpha_bar_prev, sigma_t)
+    # of all steps at once, and as plain numbers, which cost less in the loop than 0-d tensors
+    coefficients = torch.stack([alpha_bar_t.sqrt(), (1 - alpha_bar_t).sqrt(), omega_0, omega_t, sigma_t], dim=1)
+    for t, (scale, spread, w_0, w_t, sigma) in zip(steps, coefficients.tolist()):
         eps = eps_model(x_t, time_like(x_t, t))
-        x_t = ddim_step(x_t, eps, alpha_bar[t], alpha_bar[t_prev], eta, noise_like(x_t, generator))
+        x_0_pred = (x_t - spread * eps) / scale
+        x_t = w_0 * x_0_pred + w_t * x_t
+        if eta > 0:
+            x_t = x_t + sigma * noise_like(x_t, generator)
     x_0 = x_t
     # --- end 2.11
     return x_0

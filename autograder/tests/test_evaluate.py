@@ -1,0 +1,230 @@
+"""evaluate.py and sample.py as a student runs them: resumed after a kill, their tables and pictures, what they refuse.
+
+The tree has the solution, a tiny noise predictor and the shipped feature network. A start of torch takes seconds, so
+what needs no Python of its own is forked from one that has imported the packages.
+"""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from grader.paths import ASSETS, GRADED_FILES, SOLUTION, STARTER
+
+pytest.importorskip("torch_fidelity", reason="torch-fidelity is not installed; make installs it")
+from matplotlib.image import imread  # noqa: E402
+
+with pytest.MonkeyPatch.context() as patch:
+    patch.syspath_prepend(STARTER)
+    from diffusion import checkpoints, data, sampling
+    from diffusion.unet import UNet
+
+CELLS = ["--steps", "2", "3", "--etas", "0", "1", "--images", "70", "--batch", "32"]  # three batches to a cell
+WRAPPED = """
+import os
+_ddim_sample, _calls = ddim_sample, []
+def ddim_sample(eps_model, x_T, *others):
+    _calls.append(1)
+    if os.environ.get("DIE_IN_CALL") == str(len(_calls)):
+        os.kill(os.getpid(), 9)
+    return x_T if "SHOW_X_T" in os.environ else _ddim_sample(eps_model, x_T, *others)
+"""
+FORKS = """
+import json, os, runpy, sys
+import matplotlib.figure, torch, torch_fidelity, tqdm
+for name, folder, blocked, environment, argv in json.load(sys.stdin):
+    if os.fork() == 0:
+        for stream, ending in ((1, "out"), (2, "error")):
+            os.dup2(os.open(f"{name}.{ending}", os.O_WRONLY | os.O_CREAT), stream)
+        os.chdir(folder)
+        os.environ.update(environment)
+        sys.argv, sys.path[0] = argv, folder
+        sys.modules.update(dict.fromkeys(blocked))
+        code = 0
+        try:
+            runpy.run_path(argv[0], run_name="__main__")
+        except SystemExit as reason:
+            code = print(reason, file=sys.stderr) or 1
+        sys.stdout.flush()
+        os._exit(code)  # the end of a Python with torch takes a second
+    open(f"{name}.code", "w").write(str(os.waitstatus_to_exitcode(os.wait()[1])))
+"""
+IMAGES_EXTRA = ["torchvision", "safetensors", "torch_fidelity", "tqdm", "matplotlib"]
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """The starter with the solution, whose ddim_sample can be told to die, and with assets of its own."""
+    tree = tmp_path_factory.mktemp("student") / "starter"
+    shutil.copytree(STARTER, tree, ignore=shutil.ignore_patterns(".*", "__pycache__", "runs", "data", "assets"))
+    for name in GRADED_FILES:
+        source = (SOLUTION / name).read_text("utf-8")
+        (tree / name).write_text(source + WRAPPED if name == "sampler.py" else source, "utf-8")
+    torch.manual_seed(0)
+    network = UNet(channels=(8,), blocks=(1,), attention=(False,))
+    torch.nn.init.normal_(network.out[-1].weight, std=0.1)
+    (tree / "assets").mkdir()
+    checkpoints.save_network(tree / "assets" / "fashion-unet.safetensors", network, {"data": "fashion"})
+    for name in ("fashion-features.safetensors", "fashion-reference.safetensors"):
+        shutil.copy(ASSETS / name, tree / "assets")
+    digests = {p.name: {"sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in (tree / "assets").iterdir()}
+    (tree / "assets" / "MANIFEST.json").write_text(json.dumps({"files": digests}))
+    return tree
+
+
+@pytest.fixture(scope="module")
+def start(tree):
+    """start(command): Python in the tree, with one thread, so that two runs add in the same order."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "PYTHON")) and k != "COLUMNS"}
+
+    def _start(*command, folder=tree, **more):
+        environment = {**kept, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", **more}
+        pipe = subprocess.PIPE
+        arguments = [sys.executable, "-B", *command]
+        streams = {"stdin": pipe, "stdout": pipe, "stderr": pipe, "encoding": "utf-8"}
+        return subprocess.Popen(arguments, cwd=folder, env=environment, **streams)
+
+    return _start
+
+
+def end(process):
+    """Its exit code, standard output and standard error."""
+    out, error = process.communicate(timeout=120)
+    return process.returncode, out, error
+
+
+def rows(folder):
+    """The rows of figures.csv, without the time that each took."""
+    with (folder / "figures.csv").open(newline="") as file:
+        return [{name: value for name, value in row.items() if name != "seconds"} for row in csv.DictReader(file)]
+
+
+@pytest.fixture(scope="module")
+def runs(tree, start):
+    """Two evaluations side by side: one undisturbed, one killed in its second cell; the latter then goes on."""
+    whole = start("evaluate.py", *CELLS, "--out", "runs/whole")
+    killed = start("evaluate.py", *CELLS, "--out", "runs/killed", DIE_IN_CALL="5")
+    ends = {"whole": end(whole), "killed": end(killed)}
+    left = rows(tree / "runs" / "killed")
+    resumed = end(start("evaluate.py", *CELLS, "--out", "runs/killed", DIE_IN_CALL="10"))  # nine calls are left to do
+    return {**ends, "left": left, "resumed": resumed}
+
+
+def test_a_killed_run_keeps_its_finished_cells(runs):
+    assert runs["killed"][0] == -signal.SIGKILL
+    assert [(row["S"], row["eta"]) for row in runs["left"]] == [("2", "0")]
+
+
+def test_a_resumed_run_ends_with_the_table_of_an_undisturbed_one(runs, tree):
+    (code, table, error), (code_resumed, table_resumed, error_resumed) = runs["whole"], runs["resumed"]
+    assert code == code_resumed == 0, error + error_resumed
+    assert table_resumed.replace("killed", "whole") == table
+    assert rows(tree / "runs" / "killed") == rows(tree / "runs" / "whole")
+    assert len(rows(tree / "runs" / "whole")) == 4
+
+
+def test_the_table_has_every_figure_with_what_stands_behind_it(runs, tree):
+    table = runs["whole"][1]
+    for line in ("FID ± half a 95 % confidence interval", "KID ± standard deviation", "IS ± standard deviation"):
+        assert line in table
+    for row in rows(tree / "runs" / "whole"):
+        values = {name: float(value) for name, value in row.items()}
+        assert all(np.isfinite(value) for value in values.values())
+        assert values["fid"] > values["fid_interval"] > 0 and 1 <= values["is"] <= 10 and values["images"] == 70
+        assert f"{values['fid']:.2f} ± {values['fid_interval']:.2f}" in table
+
+
+def test_the_pictures_are_drawn(runs, tree):
+    for name in ("fid.png", "grid.png"):
+        picture = imread(tree / "runs" / "whole" / name)
+        assert min(picture.shape[:2]) > 200 and picture[..., :3].std() > 0.05, name
+
+
+@pytest.fixture(scope="module")
+def forked(runs, tree, start, tmp_path_factory):
+    """Short runs: the exit code, standard output and standard error of each."""
+    unfinished, damaged = (tmp_path_factory.mktemp(name) / "starter" for name in ("unfinished", "damaged"))
+    for each in (unfinished, damaged):
+        shutil.copytree(tree, each, ignore=shutil.ignore_patterns("runs"))
+    shutil.copy(STARTER / "sampler.py", unfinished)
+    (damaged / "assets" / "fashion-reference.safetensors").write_bytes(b"damaged")
+    commands = [  # name, folder, packages that are missing, environment, command
+        ("images", tree, [], {}, ["evaluate.py", *CELLS, "--images", "80", "--out", "runs/whole"]),
+        ("few", tree, [], {}, ["evaluate.py", *CELLS, "--images", "63", "--out", "runs/few"]),
+        ("data", tree, [], {}, ["evaluate.py", "--data", "cifar10", "--out", "runs/data"]),
+        ("network", tree, [], {}, ["evaluate.py", "--network", "no.safetensors", "--out", "runs/network"]),
+        ("inception", tree, [], {}, ["evaluate.py", "--features", "sampler.py", "--out", "runs/inception"]),
+        ("damaged", damaged, [], {}, ["evaluate.py", *CELLS]),
+        ("todo", unfinished, [], {}, ["evaluate.py", *CELLS]),
+        ("package", tree, ["tqdm"], {}, ["evaluate.py", *CELLS]),
+        ("sample todo", unfinished, [], {}, ["sample.py", "--images", "4"]),
+        ("sample package", tree, ["safetensors"], {}, ["sample.py"]),
+        ("ddim", tree, [], {}, ["sample.py", "--steps", "2", "--images", "10", "--out", "ddim.png"]),
+        ("ddpm", tree, [], {}, ["sample.py", "--ddpm", "--images", "1", "--out", "ddpm.png"]),
+        ("x_T", tree, [], {"SHOW_X_T": "yes"}, ["evaluate.py", *CELLS, "--out", "runs/x_T"]),
+    ]
+    folder = tmp_path_factory.mktemp("ends")
+    process = start("-c", FORKS, folder=folder)
+    _, error = process.communicate(json.dumps(commands, default=str), timeout=120)
+    assert process.returncode == 0, error
+
+    def read(name, ending):
+        return (folder / f"{name}.{ending}").read_text("utf-8")
+
+    return {name: (int(read(name, "code")), read(name, "out"), read(name, "error")) for name, *_ in commands}
+
+
+def test_all_cells_begin_with_the_same_x_T_whatever_the_batch(forked, tree):
+    assert forked["x_T"][0] == 0, forked["x_T"][2]
+    x_T = sampling.draw_x_T((1, 28, 28), 9, sampling.generators(0, torch.device("cpu"))[0])
+    images, _ = checkpoints.read(tree / "runs" / "x_T" / "images.safetensors")
+    assert set(images) == {"2 0", "2 1", "3 0", "3 1"}
+    assert all(torch.equal(each, data.to_pixels(x_T)) for each in images.values())
+
+
+@pytest.mark.parametrize(
+    "name, sentence",
+    {
+        "images": "evaluate.py: runs/whole was begun with another images (then 70, now 80); choose another --out",
+        "few": "evaluate.py: expected at least 64 images, as many as there are features; got 63",
+        "data": "evaluate.py: the shipped feature network knows Fashion-MNIST only; for cifar10 give",
+        "network": "evaluate.py: no.safetensors cannot be read as a checkpoint",
+        "inception": "evaluate.py: sampler.py cannot be read as torch-fidelity's Inception weights",
+        "damaged": "fashion-reference.safetensors is damaged",
+        "todo": "evaluate.py: your sampler.py isn't finished: TODO 2.10: ddim_timesteps",
+        "package": "evaluate.py: the package tqdm is missing; type: ",
+        "sample todo": "sample.py: your sampler.py isn't finished: TODO 2.10: ddim_timesteps",
+        "sample package": "sample.py: the package safetensors is missing; type: ",
+    }.items(),
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(name, sentence, forked):
+    code, out, error = forked[name]
+    last = error.replace("\r", "\n").strip().splitlines()[-1]
+    assert code == 1 and sentence in last and "Traceback" not in error and out == ""
+
+
+def test_a_refused_run_leaves_the_results_as_they_were(forked, tree):
+    assert len(rows(tree / "runs" / "whole")) == 4
+    assert not (tree / "runs" / "few").exists()
+
+
+def test_sample_draws_a_grid(forked, tree):
+    for name, said in (("ddim", "ddim.png: 10 images, 2 steps\n"), ("ddpm", "ddpm.png: 1 images, 1000 steps\n")):
+        code, out, error = forked[name]
+        assert (code, out) == (0, said), error
+    assert imread(tree / "ddim.png").shape[:2] == (2 * 2 * 29, 2 * 8 * 29)
+    assert imread(tree / "ddpm.png")[..., :3].std() > 0.05
+
+
+def test_the_visible_tests_need_no_package_for_images(tree, start):
+    blocked = f"import sys; sys.modules.update(dict.fromkeys({IMAGES_EXTRA}))"
+    code, out, error = end(start("-c", f"{blocked}; import pytest; sys.exit(pytest.main(['--collect-only', '-q']))"))
+    assert code == 0, out + error

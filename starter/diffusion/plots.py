@@ -1,0 +1,62 @@
+"""Pictures of images and of figures, as PNG files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.image import imsave
+from torch import Tensor
+
+
+def save_grid(pixels: Tensor, path: Path, columns: int = 8, zoom: int = 2) -> None:
+    """Write images (N, C, H, W) uint8, C 1 or 3, side by side, `columns` in a row, each pixel zoom × zoom."""
+    imsave(path, tiles(pixels, columns).repeat(zoom, 0).repeat(zoom, 1))
+
+
+def tiles(pixels: Tensor, columns: int) -> np.ndarray:
+    """Images (N, C, H, W) uint8 as one, (rows · (H + 1), columns · (W + 1), 3) uint8, a white line between them."""
+    n, channels, height, width = pixels.shape
+    rows = -(-n // columns)
+    page = np.full((rows, columns, height + 1, width + 1, 3), 255, np.uint8)
+    for i, image in enumerate(pixels.permute(0, 2, 3, 1).expand(-1, -1, -1, 3).cpu().numpy()):
+        page[i // columns, i % columns, :height, :width] = image
+    return page.transpose(0, 2, 1, 3, 4).reshape(rows * (height + 1), columns * (width + 1), 3)
+
+
+def save_cells(cells: list[list[Tensor]], steps: Sequence[int], etas: Sequence[float], path: Path) -> None:
+    """Write images of every cell: cells[i][j], (n, C, H, W) uint8, made with etas[i] and steps[j]."""
+    side = int(np.ceil(np.sqrt(len(cells[0][0]))))
+    figure = Figure(figsize=(1.6 * len(steps) + 0.7, 1.65 * len(etas) + 0.7), dpi=200, layout="constrained")
+    axes = figure.subplots(len(etas), len(steps), squeeze=False)
+    for i, eta in enumerate(etas):
+        for j in range(len(steps)):
+            axes[i, j].imshow(tiles(cells[i][j], side), interpolation="nearest")
+            axes[i, j].set(xticks=[], yticks=[])
+            axes[i, j].spines[:].set_visible(False)
+        axes[i, 0].set_ylabel(f"η = {eta:g}", fontsize=11)
+    for j, S in enumerate(steps):
+        axes[0, j].set_title(f"S = {S}", fontsize=11)
+    figure.savefig(path)
+
+
+def save_heat_map(
+    figures: np.ndarray, intervals: np.ndarray, steps: Sequence[int], etas: Sequence[float], title: str, path: Path
+) -> None:
+    """Write a map of figures[i, j] ± intervals[i, j], of etas[i] and steps[j]: the darker the lower, on a log scale."""
+    figure = Figure(figsize=(1.2 * len(steps) + 0.9, 0.75 * len(etas) + 1.1), dpi=200, layout="constrained")
+    axes = figure.subplots()
+    low = max(float(figures.min()), 1e-6)
+    scale = LogNorm(low, max(float(figures.max()), 1.01 * low))
+    axes.imshow(figures.clip(min=low), cmap="cividis", norm=scale, aspect="auto")  # for the colour-blind; grey prints
+    for (i, j), value in np.ndenumerate(figures):
+        ink = {"ha": "center", "va": "center", "color": "black" if scale(max(value, low)) > 0.45 else "white"}
+        axes.text(j, i - 0.13, f"{value:#.3g}".rstrip("."), fontsize=13, **ink)
+        axes.text(j, i + 0.2, f"± {intervals[i, j]:#.2g}".rstrip("."), fontsize=9, **ink)
+    axes.set(xticks=range(len(steps)), xticklabels=steps, xlabel="S, the number of steps")
+    axes.set(yticks=range(len(etas)), yticklabels=[f"{eta:g}" for eta in etas], ylabel="η")
+    axes.set_title(title, fontsize=11)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    figure.savefig(path)

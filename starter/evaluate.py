@@ -1,0 +1,135 @@
+"""Measure your DDIM on images: FID, KID and IS for each number of steps S and each eta.
+
+    python evaluate.py                                            the lecture's table, 2000 images a cell
+    python evaluate.py --steps 10 20 --etas 0 1 --images 1000     a part of it
+    python evaluate.py --network runs/fashion/network.safetensors --out runs/mine
+
+It can be stopped at any moment; the same command goes on where it was. What comes out, in --out: figures.csv, one row a
+cell; fid.png, the table as a map; grid.png, images of every cell from the same x_T.
+Every x_T is drawn on the CPU and is the same everywhere; the noise of the steps (eta > 0) depends on the kind of device
+and, a little, on --batch.
+"""
+
+import argparse
+import hashlib
+import sys
+import time
+from pathlib import Path
+
+try:
+    import torch
+    from torch import Tensor
+    from tqdm import tqdm
+
+    import sampler
+    from diffusion import checkpoints, data, metrics
+    from diffusion.assets import NoAsset, find
+    from diffusion.checkpoints import BadCheckpoint
+    from diffusion.data import NoData
+    from diffusion.results import OtherSettings, Results
+    from diffusion.sampling import draw_x_T, generators, image_shape, open_network
+    from diffusion.schedule import linear_schedule
+    from sampler import ddim_sample, ddim_timesteps
+except ModuleNotFoundError as error:
+    sys.exit(f"evaluate.py: the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'")
+
+SHOWN = 9  # images of a cell that are kept for grid.png
+
+
+class Refused(Exception):
+    """This evaluation cannot be made; the message says why, and what can be done."""
+
+
+def main() -> None:
+    args = arguments()
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network, record = open_network(args.network, device)
+    name = args.data or record.get("data", "fashion")
+    if name != "fashion" and not args.features:
+        raise Refused(f"the shipped feature network knows Fashion-MNIST only; for {name} give Inception's --features")
+    extractor = metrics.inception(args.features, device) if args.features else metrics.shipped_extractor(device)
+    shape = image_shape(network, name)
+    metrics.require(args.images, metrics.extract(extractor, torch.zeros(1, *shape, dtype=torch.uint8))[0].shape[1])
+    decisive = settings(args, name)
+    results = Results(args.out, decisive)
+    real = reference(args, decisive, extractor)
+    missing = [(S, eta) for S in args.steps for eta in args.etas if not results.has(S, eta)]
+    alpha_bar = linear_schedule().to(device)
+    with tqdm(total=sum(S for S, _ in missing) * args.images, unit="call", unit_scale=True, mininterval=2) as bar:
+
+        def eps_model(x_t: Tensor, t: Tensor) -> Tensor:
+            bar.update(len(x_t))
+            return network(x_t, t)
+
+        for S, eta in missing:
+            bar.set_description(f"S {S}, η {eta:g}")
+            began = time.monotonic()
+            pixels = sample(eps_model, shape, alpha_bar, S, eta, args)
+            features, logits = metrics.extract(extractor, pixels)
+            figures = metrics.measure(features, logits, real, args.seed)
+            seconds = round(time.monotonic() - began, 1)
+            results.add(S, eta, {"images": args.images, **figures, "seconds": seconds}, pixels[:SHOWN])
+    print(results.tables(args.steps, args.etas))
+    results.draw(args.steps, args.etas)
+    print(f"{args.out}: figures.csv, fid.png, grid.png")
+
+
+def sample(eps_model, shape: tuple[int, int, int], alpha_bar: Tensor, S: int, eta: float, args) -> Tensor:
+    """The images of one cell, (N, C, H, W) uint8."""
+    from_x_T, from_steps = generators(args.seed, alpha_bar.device)
+    tau, pixels = ddim_timesteps(len(alpha_bar) - 1, S), []
+    batch = args.batch or (1000 if alpha_bar.is_cuda else 250)
+    for first in range(0, args.images, batch):
+        x_T = draw_x_T(shape, min(batch, args.images - first), from_x_T).to(alpha_bar.device)
+        x_0 = ddim_sample(eps_model, x_T, alpha_bar, tau, eta, from_steps)
+        if x_0.shape != x_T.shape or not x_0.isfinite().all():
+            raise Refused(f"ddim_sample gave no images, or NaN, at S = {S}, η = {eta:g}; make test says more")
+        pixels.append(data.to_pixels(x_0).cpu())
+    return torch.cat(pixels)
+
+
+def reference(args: argparse.Namespace, decisive: dict, extractor: metrics.Extractor) -> metrics.Reference:
+    """Of the training images: for Inception made once and kept in --out, otherwise shipped."""
+    if not args.features:
+        return metrics.shipped_reference()
+    path = args.out / f"reference-{decisive['data']}-{decisive['features']}.safetensors"
+    if not path.exists():
+        print(f"{path} is missing: it is made once, from all training images", file=sys.stderr)
+        checkpoints.write(path, metrics.reference(data.load(decisive["data"])[0], extractor))
+    return metrics.Reference.of(checkpoints.read(path)[0])
+
+
+def settings(args: argparse.Namespace, name: str) -> dict[str, str | int]:
+    """What decides the figures of a cell; files by the beginning of their sha256."""
+    files = {
+        "network": args.network or find("fashion-unet.safetensors"),
+        "features": args.features or find("fashion-features.safetensors"),
+        "sampler.py": Path(sampler.__file__),
+    }
+    digests = {each: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for each, path in files.items()}
+    return {"data": name, "images": args.images, "seed": args.seed, **digests}
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--steps", type=int, nargs="+", default=[5, 10, 20, 50, 100], help="S; default 5 10 20 50 100")
+    parser.add_argument("--etas", type=float, nargs="+", default=[0.0, 0.2, 0.5, 1.0], help="default 0 0.2 0.5 1")
+    parser.add_argument("--images", type=int, default=2000, help="of each cell; default 2000")
+    parser.add_argument("--network", type=Path, help="as train.py wrote it; default the one of the assignment")
+    parser.add_argument("--data", choices=data.NAMES, help="to compare with; default what the network was trained on")
+    parser.add_argument("--features", type=Path, help="torch-fidelity's Inception weights; default the shipped network")
+    parser.add_argument("--out", type=Path, default=Path("runs/evaluate"), help="a folder; default runs/evaluate")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--batch", type=int, help="images at a time; default 1000 with CUDA, 250 without")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (Refused, OtherSettings, metrics.TooFewImages, NoAsset, NoData, BadCheckpoint) as error:
+        sys.exit(f"evaluate.py: {error}")
+    except NotImplementedError as error:
+        sys.exit(f"evaluate.py: your sampler.py isn't finished: {error}")
+    except KeyboardInterrupt:
+        sys.exit("evaluate.py: stopped; the same command goes on after the last finished cell")
