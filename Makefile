@@ -1,20 +1,18 @@
 # `make` lists the targets. The environment is made when it is missing.
 SUBMISSION ?= solution
-A ?=
+TIER ?= cpu
 OUT ?= out
-
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 GRADER := PYTHONPATH=autograder $(BIN)/python -m grader
-
-.PHONY: help grade test solution-check release starter lint bench
+.PHONY: help grade test solution-check release starter assets lint tiers paper-table bench
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
 
-grade: $(READY) ## grade SUBMISSION=folder-or-zip (default: the solution) A=1|2 (default: both) OUT=folder
-	$(GRADER) grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )--out "$(OUT)"
+grade: $(READY) ## grade SUBMISSION=folder-or-zip (default: the solution) A=1|2 (default: both) TIER=closed-form|cpu|gpu OUT=folder
+	$(GRADER) grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )--tier $(TIER) --out "$(OUT)"
 
 test: $(READY) ## the visible tests on the solution and the tests of the harness
 	$(BIN)/python -m pytest -q
@@ -28,8 +26,17 @@ release: $(READY) ## the two student zips and the two autograder zips, into OUT
 starter: $(READY) ## write starter/sampler.py and starter/score.py from the solution
 	$(GRADER) starter
 
+assets: $(READY) ## make what is missing in assets/; TIER=gpu: a larger network for CIFAR-10, STEPS=, BATCH=
+	$(GRADER) assets --tier $(TIER) $(if $(STEPS),--steps $(STEPS) )$(if $(BATCH),--batch $(BATCH))
+
 lint: $(READY) ## ruff and the type checker
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
+
+tiers: $(READY) ## which known mistakes each tier of sampling quality sees; TIER=cpu|gpu
+	$(GRADER) tiers --tier $(TIER)
+
+paper-table: $(READY) ## the DDIM paper's Table 1: WEIGHTS=, FEATURES=, DATA=cifar10|celeba, IMAGES=, STEPS="10 20", ETAS="0 1"
+	$(GRADER) paper-table "$(SUBMISSION)" --out "$(OUT)"
 
 bench: $(READY) ## the performance figures
 	$(GRADER) bench

@@ -1,8 +1,9 @@
 """Whether residuals are what they must be: independent standard normal numbers.
 
 Every bound below is a proven inequality, so the false-alarm rate of each is at most DELTA = 1e-13 for a right answer:
-a Gaussian tail for the correlations, Laurent & Massart (2000, Lemma 1) for the variance, and the Dvoretzky-Kiefer-
-Wolfowitz inequality with Massart's constant for the distribution. A check makes fewer than 10,000 such comparisons.
+a Gaussian tail for the correlations, Laurent & Massart (2000, Lemma 1) for the variance, the Dvoretzky-Kiefer-
+Wolfowitz inequality with Massart's constant for the distribution, and Hoeffding (1963, Theorem 1) for a share of
+independent items, alike or not. A check makes fewer than 10,000 such comparisons.
 """
 
 import math
@@ -66,3 +67,12 @@ def fresh_everywhere(drawn: list[Array], what: str) -> None:
     items = pooled[:: -(-len(pooled) // 10)].reshape(-1, pooled[0][0].size)
     alike = np.abs(np.triu(items @ items.T, 1)) / np.linalg.norm(items, axis=1)
     expect(alike.max() <= 8.2, f"{what} is not fresh: two items, or the same item in two steps, got the same noise.")
+
+
+def share_fits(count: int, n: int, share: float, slack: float) -> bool:
+    """Whether `count` of n independent items is what a share within `slack` of `share` may give."""
+    got = count / n
+    p = min(max(got, share - slack), share + slack)  # the likeliest of the shares that may be right
+    surprise = got * math.log(got / p) if got else 0.0
+    surprise += (1 - got) * math.log((1 - got) / (1 - p)) if got < 1 else 0.0
+    return n * surprise <= X

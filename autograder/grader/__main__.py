@@ -1,14 +1,15 @@
 """The grader's commands; `make help` lists them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
 from grader import starter as starter_files
 from grader.marking import assignments, mark
-from grader.outcomes import GraderFault
+from grader.outcomes import GraderFault, Loses
+from grader.overlay import SubmissionError
 from grader.paths import SOLUTION
 from grader.table import show
 from grader.zygote import Zygote
@@ -22,6 +23,9 @@ def grade(
     submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py and score.py")] = SOLUTION,
     assignment: Annotated[int | None, typer.Option("--assignment", "-a", min=1, max=2)] = None,
     out: Annotated[Path, typer.Option(help="where results.json goes")] = Path("out"),
+    tier: Annotated[
+        Literal["closed-form", "cpu", "gpu"], typer.Option(help="which checks of sampling quality")
+    ] = "cpu",
 ) -> None:
     """Mark one submission as Gradescope would; exit 0 whatever the mark, 2 when the grader itself failed."""
     if not submission.exists():
@@ -31,7 +35,7 @@ def grade(
     try:
         with Zygote() as zygote:
             for number in wanted:
-                results = mark(submission, number, out if len(wanted) == 1 else out / str(number), zygote)
+                results = mark(submission, number, out if len(wanted) == 1 else out / str(number), zygote, tier)
                 show(console, results, number)
     except GraderFault as fault:
         console.print(f"[bold red]The grader failed:[/] {fault}")
@@ -64,6 +68,69 @@ def release(out: Annotated[Path, typer.Option(help="where the zips go")] = Path(
 
     for path in build(out):
         console.print(f"{path}  {path.stat().st_size / 1024:.0f} KiB", highlight=False)
+
+
+@app.command()
+def assets(
+    tier: Annotated[Literal["cpu", "gpu"], typer.Option(help="gpu: the larger network, for CIFAR-10")] = "cpu",
+    steps: Annotated[int | None, typer.Option(help="of training, in the gpu tier")] = None,
+    batch: Annotated[int | None, typer.Option(help="images a step of training, in the gpu tier")] = None,
+    manifest: Annotated[bool, typer.Option("--manifest", help="make nothing, list what is there")] = False,
+) -> None:
+    """Make what is in assets/: what is there as MANIFEST.json has it stays, and what was stopped goes on."""
+    from grader.assets import AssetError, list_anew, make
+    from grader.recipe import cifar10, fashion
+
+    try:
+        if manifest:
+            console.print(f"assets/ has {list_anew(fashion()) / 2**20:.1f} MiB", highlight=False)
+            return
+        if tier == "cpu" and (steps or batch):
+            raise AssetError("--steps and --batch are for --tier gpu: what is shipped has one recipe")
+        for line in make(cifar10(steps, batch) if tier == "gpu" else fashion()):
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+    except AssetError as error:
+        console.print(f"The assets could not be made: {error}", style="bold red", markup=False)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def tiers(tier: Annotated[Literal["cpu", "gpu"], typer.Option()] = "cpu") -> None:
+    """Print which known mistakes each tier of sampling quality sees."""
+    from grader.tiers import run
+
+    run(console, tier)
+
+
+@app.command()
+def paper_table(
+    submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py")] = SOLUTION,
+    weights: Annotated[str, typer.Option(envvar="WEIGHTS", help="a folder with a UNet2DModel, or its hub name")] = "",
+    features: Annotated[Path | None, typer.Option(envvar="FEATURES", help="torch-fidelity's Inception weights")] = None,
+    data: Annotated[str, typer.Option(envvar="DATA", help="cifar10 or celeba")] = "cifar10",
+    images: Annotated[int, typer.Option(envvar="IMAGES", min=1, help="of each cell; the paper's are 50000")] = 50_000,
+    steps: Annotated[str, typer.Option(envvar="STEPS", help="the columns to fill")] = "10 20 50 100 1000",
+    etas: Annotated[str, typer.Option(envvar="ETAS", help="the rows to fill")] = "0 0.2 0.5 1",
+    out: Annotated[Path, typer.Option(help="keeps what is measured, so that the same command goes on")] = Path("out"),
+) -> None:
+    """Print the DDIM paper's Table 1 with figures of the submission beside it; exit 1 where the submission failed."""
+    from grader.paper_table import PaperTable, Refused
+
+    failed = ""
+    try:
+        table = PaperTable(data, steps, etas, out)
+        if weights and features:
+            table.fill(images, submission, weights, features)
+    except Loses as reason:
+        failed = f"The submission failed: {reason}"
+    except (Refused, SubmissionError, GraderFault, ImportError) as error:
+        hint = "; type: .venv/bin/python -m pip install --editable '.[paper]'" if isinstance(error, ImportError) else ""
+        console.print(f"The table could not be made: {error}{hint}", style="bold red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+    console.print(str(table), highlight=False, markup=False, soft_wrap=True)
+    if failed or not (weights and features):
+        console.print(failed or "Nothing was sampled: that takes WEIGHTS and FEATURES.", style="bold", markup=False)
+    raise typer.Exit(1 if failed else 0)
 
 
 @app.command()

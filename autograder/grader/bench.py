@@ -2,6 +2,7 @@
 
 The same checks are run twice, side by side in this one run: through workers, and with the solution imported into this
 process, where a call is a plain function call. Only this command does that, and only with the solution.
+`bench_sampling` has the figures of the samplers themselves.
 """
 
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,13 @@ def run(console: Console) -> None:
                     inside = _checks(folder, number, zygote)
                 note(f"assignment {number}: checks in this process, s", inside)
                 note(f"assignment {number}: ratio", outside / inside)
+    if find_spec("diffusers"):
+        with _InProcess():
+            from grader.bench_sampling import compare
+
+            compare(note)
+    else:
+        console.print("diffusers is not installed (it needs Python 3.11), so the samplers are compared with nothing.")
     for name, values in figures.items():
         spread = f"  ({_short(min(values))} to {_short(max(values))})" if len(values) > 1 else ""
         line = f"{name:62}{_short(statistics.median(values))}{spread}"

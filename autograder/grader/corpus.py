@@ -1,8 +1,8 @@
 """The corpora: submissions that are known to be right (wheat) or wrong (chaff), to mark the grader with.
 
-A case is one Python file, a small overlay on the solution: each of its functions that is named like a task replaces
-the solution's; everything else at its top level goes below the imports of the files that it changes. The docstring
-says what it is; a chaff's ends with "Wrong: 2.7", the tasks that it must lose marks in (and no others).
+A case is one Python file, a small overlay on the solution (a chaff: on the solution with `corpus/plain_loop.py`): each
+of its functions that is named like a task replaces that one; everything else at its top level goes below the imports.
+The docstring says what it is; a chaff's ends with "Wrong: 2.7", the tasks that it must lose marks in (and no others).
 """
 
 import ast
@@ -40,24 +40,31 @@ def load(path: Path) -> Case:
     if not story or (declared is None) != (kind == "wheat"):
         raise ValueError(f"{kind}/{path.name}: the docstring must say what it is, and a chaff's which tasks are wrong")
     wrong = frozenset(declared.group(1).replace(",", " ").split()) if declared else frozenset()
-    return Case(kind, path.stem, story, wrong, Submission(splice(source)))
+    base = "" if kind == "wheat" else (CORPUS / "plain_loop.py").read_text()
+    return Case(kind, path.stem, story, wrong, Submission(splice(source, base)))
 
 
-def splice(case: str) -> dict[str, bytes]:
-    """The two graded files of the solution with the functions of a case in the place of theirs."""
-    module = ast.parse(case)
-    replacements: dict[str, dict[str, str]] = {name: {} for name in GRADED_FILES}
-    rest = []
-    for node in module.body:
+def splice(case: str, base: str = "") -> dict[str, bytes]:
+    """The two graded files of the solution, with functions of `base`, then those of a case in place of theirs."""
+    functions, rest = _parts(case)
+    functions = _parts(base)[0] | functions
+    files = {}
+    for name in GRADED_FILES:
+        mine = {function: text for function, text in functions.items() if BY_FUNCTION[function].file == name}
+        source = (SOLUTION / name).read_text()
+        files[name] = (_replace(source, mine, rest) if mine else source).encode()
+    return files
+
+
+def _parts(case: str) -> tuple[dict[str, str], str]:
+    """The text of each function that is named like a task, and of all else but the docstring."""
+    functions, rest = {}, []
+    for node in ast.parse(case).body:
         if isinstance(node, ast.FunctionDef) and node.name in BY_FUNCTION:
-            replacements[BY_FUNCTION[node.name].file][node.name] = _text(case, node)
+            functions[node.name] = _text(case, node)
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             rest.append(_text(case, node))
-    files = {}
-    for name, functions in replacements.items():
-        source = (SOLUTION / name).read_text()
-        files[name] = (_replace(source, functions, "\n\n".join(rest)) if functions else source).encode()
-    return files
+    return functions, "\n\n".join(rest)
 
 
 def _replace(source: str, functions: dict[str, str], rest: str) -> str:

@@ -35,7 +35,7 @@ class Examiner:
     """Answers `model(x, t)`, x float64, for a state of the given shape, and records every call.
 
     parameters: the names of the callable's arguments. T: the last step that the model knows (None: no steps).
-    limit: the number of calls after which it refuses.
+    limit: the number of calls after which it refuses. remembers: whether the transcript holds the states and answers.
     """
 
     def __init__(
@@ -45,7 +45,9 @@ class Examiner:
         limit: int,
         T: int | None = None,
         parameters: tuple[str, ...] = ("x_t", "t"),
+        remembers: bool = True,
     ):
+        self.remembers = remembers
         self.model, self.shape, self.limit, self.T, self.parameters = model, shape, limit, T, parameters
         self.calls: list[Call] = []
 
@@ -61,9 +63,10 @@ class Examiner:
             raise Wrong(f"The state that call {number} of the model got has NaN or infinite values.")
         t = self._second(rest[0], number) if rest else None
         answer = np.asarray(self.model(x.astype(np.float64), *([] if t is None else [t])))
-        call = Call(x, t, np.broadcast_to(answer, self.shape).astype(x.dtype), describe(rest[0]) if rest else "")
-        self.calls.append(call)
-        return call.answer
+        answer = np.broadcast_to(answer, self.shape).astype(x.dtype)
+        states = (x, answer) if self.remembers else (x[:0], answer[:0])
+        self.calls.append(Call(states[0], t, states[1], describe(rest[0]) if rest else ""))
+        return answer
 
     def _second(self, value: Any, number: int) -> Any:
         """The steps t, one for each item, or the noise level sigma, in whichever form it came."""

@@ -26,23 +26,25 @@ def assignments() -> list[int]:
     return [n for n in (1, 2) if (CHECKS / f"assignment{n}").is_dir()]
 
 
-def mark(submission: Path, assignment: int, out: Path, zygote: Zygote) -> Results:
+def mark(submission: Path, assignment: int, out: Path, zygote: Zygote, tier: str = "cpu") -> Results:
     """Mark the submission at a path and write `out/results.json`; what cannot be opened gets a zero that says why."""
     try:
         loaded = overlay.load(submission)
     except overlay.SubmissionError as error:
         loaded = overlay.Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
-    return mark_loaded(loaded, assignment, out, zygote)
+    return mark_loaded(loaded, assignment, out, zygote, tier)
 
 
-def mark_loaded(submission: overlay.Submission, assignment: int, out: Path, zygote: Zygote) -> Results:
+def mark_loaded(
+    submission: overlay.Submission, assignment: int, out: Path, zygote: Zygote, tier: str = "cpu"
+) -> Results:
     """Mark a submission in one assignment; a wrong answer never raises, a fault of the grader does.
 
     Raises GraderFault after `out/results.json` says so.
     """
     results = Results(out / "results.json", message=FAULT)
     results.write()
-    session = Session(zygote, submission)
+    session = Session(zygote, submission, tier)
     started = time.monotonic()
     _check(session, results, assignment)
     results.message = _message(results, submission, zygote)

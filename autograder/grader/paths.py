@@ -8,5 +8,6 @@ SOLUTION = ROOT / "solution"  # in the repository only, never in a zip
 AUTOGRADER = ROOT / "autograder"
 CHECKS = AUTOGRADER / "checks"
 CORPUS = AUTOGRADER / "corpus"
+ASSETS = ROOT / "assets"
 
 GRADED_FILES = ("sampler.py", "score.py")  # all that is taken from a submission

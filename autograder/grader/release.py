@@ -5,15 +5,19 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from grader.paths import ROOT, SOLUTION
+from grader.real_images import PART
 from grader.starter import MARKER
 
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
-STARTER = "README.md Makefile pyproject.toml sampler.py score.py *.py tests/*.py".split()
+STARTER = "README.md Makefile pyproject.toml sampler.py score.py train.py sample.py evaluate.py *.py tests/*.py".split()
 STARTER += "diffusion/tasks.json diffusion/tensors.py diffusion/*.py diffusion/*.json".split()
 SCRIPTS = "setup.sh run_autograder".split()
 LOCKS = [f"requirements/py3{minor}.txt" for minor in (10, 11, 12, 13)]
 GRADER = "grader/__main__.py grader/paths.py grader/*.py grader/*.json grader/*.html".split()
 GRADER += "checks/__init__.py checks/*.py checks/oracle/__init__.py checks/oracle/*.py".split()
+ASSETS = "fashion-statistics.npz closed-form-bands.json".split()  # those that the checks alone read
+NETWORKS = "MANIFEST.json fashion-unet.safetensors fashion-features.safetensors fashion-reference.safetensors".split()
+IMAGES = ["README.md", "LICENSE-fashion-mnist", *(f"fashion-part/{name}.gz" for name in PART)]
 ZIPS = [f"assignment{n}-{kind}.zip" for n in (1, 2) for kind in ("student", "autograder")]
 
 
@@ -26,9 +30,11 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
     folder = zip_name.split("-")[0]
     if zip_name.endswith("-student.zip"):
         rows = {f"{folder}/{each}": f"starter/{each}" for each in [*STARTER, f"tests/test_{folder}.py"]}
+        rows |= {f"{folder}/assets/{each}": f"assets/{each}" for each in NETWORKS + IMAGES}
     else:
         checked = [*GRADER, f"checks/{folder}/*.py", f"checks/{folder}/*.json"]
         kept = [f"autograder/{each}" for each in checked] + [f"starter/{each}" for each in STARTER]
+        kept += [f"assets/{each}" for each in ASSETS + NETWORKS]
         rows = {each: f"autograder/{each}" for each in SCRIPTS + LOCKS} | {each: each for each in kept}
     return {PurePosixPath(inside): home for inside, home in rows.items()}
 

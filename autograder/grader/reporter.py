@@ -9,6 +9,7 @@ import hypothesis.errors
 import pytest
 
 from grader import outcomes, stand_ins
+from grader.predictor import Predictor
 from grader.results import Line, Results
 from grader.session import Session, Student
 from grader.tasks import BY_FUNCTION, BY_ID, task_of
@@ -26,11 +27,19 @@ class Reporter:
         self.failed_functions: set[str] = set()
         self.right_helpers: dict[str, bool] = {}
         self.current: Student | None = None
+        self.note = ""  # what the last check that passed has to say
+
+    @pytest.hookimpl
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "network: needs the trained network; not in the closed-form tier")
+        config.addinivalue_line("markers", "gpu: belongs to the GPU tier")
 
     # Collection: one line for each check, worth its share of its task's points
 
     @pytest.hookimpl
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if self.session.tier == "closed-form":
+            items[:] = [item for item in items if not item.get_closest_marker("network")]
         items.sort(key=lambda item: [int(part) for part in item.function.__number__.split(".")])  # type: ignore[attr-defined]
 
     @pytest.hookimpl
@@ -64,16 +73,20 @@ class Reporter:
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         line = self.line[pyfuncitem.nodeid]
         function = BY_ID[line.task].function
+        if pyfuncitem.get_closest_marker("gpu") and (why := self.session.no_gpu()):
+            line.output = f"Not run: {why}."
+            return True
         try:
             reason = self._run(pyfuncitem, [])
             if reason is None:
-                line.passed, line.outcome, line.output = True, "passed", "Passed."
+                line.passed, line.outcome, line.output = True, "passed", _said("Passed.", self.note)
                 return True
             wrong = self._wrong_helpers(function)
             if wrong and self._run(pyfuncitem, wrong) is None:
                 names = ", ".join(wrong)
                 line.passed, line.outcome = True, "passed with a stand-in"
-                line.output = f"Passed, with a right {names} standing in for yours, wrong or not written yet."
+                passed = f"Passed, with a right {names} standing in for yours, wrong or not written yet."
+                line.output = _said(passed, self.note)
             else:
                 self.failed_functions.add(function)
                 line.outcome, line.output = reason.outcome, reason.sentence
@@ -97,7 +110,7 @@ class Reporter:
         self.current = self.session.student(helpers)
         try:
             arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
-            item.obj(**arguments)
+            self.note = item.obj(**arguments) or ""
             return None
         except outcomes.Loses as reason:
             return reason
@@ -123,6 +136,17 @@ class Reporter:
     def student(self) -> Iterator[Any]:
         """The student's functions in a fresh worker: `student("ddim_step", x_t, ...)`."""
         yield lambda *args, **kwargs: self.current(*args, **kwargs)  # type: ignore[misc]
+
+    @pytest.fixture
+    def network(self, request: pytest.FixtureRequest) -> Predictor | None:
+        """The trained networks, on the GPU for a check that is marked `gpu`; None where that does not run."""
+        if not request.node.get_closest_marker("gpu"):
+            return self.session.zygote.predictor("cpu")
+        return None if self.session.no_gpu() else self.session.zygote.predictor("cuda")
+
+
+def _said(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def _task(item: pytest.Function) -> str:

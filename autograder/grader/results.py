@@ -30,6 +30,11 @@ class Line:
     def task(self) -> str:
         return task_of(self.number)
 
+    @property
+    def lost(self) -> bool:
+        """Whether it did not pass; a check that carries no points and did not run costs nothing."""
+        return not self.passed and (self.points > 0 or self.outcome != "not run")
+
     def as_gradescope(self) -> dict[str, Any]:
         return {
             "number": self.number,

@@ -17,6 +17,7 @@ from typing import Any
 from grader import outcomes, overlay, stand_ins, wire
 from grader.examiner import Examiner
 from grader.outcomes import GraderFault
+from grader.predictor import NoDevice
 from grader.tasks import BY_FUNCTION
 from grader.zygote import START_SECONDS, Zygote
 
@@ -40,8 +41,9 @@ class Returned:
 class Session:
     """One submission being marked: hands out a fresh `Student` for each check."""
 
-    def __init__(self, zygote: Zygote, submission: overlay.Submission):
-        self.zygote = zygote
+    def __init__(self, zygote: Zygote, submission: overlay.Submission, tier: str = "cpu"):
+        """tier: "closed-form", "cpu" with the trained network, too, "gpu" with the checks that need CUDA, too."""
+        self.zygote, self.tier = zygote, tier
         self.submission = submission
         self.deadline = time.monotonic() + RUN_SECONDS
         self.hung: dict[tuple[str, bool], outcomes.TimedOut] = {}  # by function, and whether helpers were replaced
@@ -53,6 +55,16 @@ class Session:
         """A student in a worker of its own; the grader answers for the helpers in `stand_in_for`."""
         self._next_uid += 1
         return Student(self, self._next_uid if os.geteuid() == 0 else None, stand_in_for or [])
+
+    def no_gpu(self) -> str:
+        """Why the checks of the GPU tier do not run; empty where they do."""
+        if self.tier != "gpu":
+            return "the GPU tier was not asked for"
+        try:
+            self.zygote.predictor("cuda")
+        except NoDevice as reason:
+            return str(reason)
+        return ""
 
     def is_right(self, helper: str, stand_in_for: list[str]) -> bool:
         """Whether a public helper, with right helpers of its own, gives right answers on a few plain inputs."""
@@ -121,7 +133,12 @@ class Student:
                 if not isinstance(reply, dict):
                     raise wire.ProtocolError("a reply is not an object")
                 if "ask" in reply:
-                    self.channel.send(self._answer(reply, examiner), deadline)
+                    asked = time.monotonic()
+                    answer = self._answer(reply, examiner)
+                    own = time.monotonic() - asked  # the grader's own time, a network's above all, is not the student's
+                    deadline, self.session.deadline = deadline + own, self.session.deadline + own
+                    self.session.spent[function] -= own
+                    self.channel.send(answer, deadline)
                 elif "raised" in reply:
                     raise outcomes.raised(function, reply["raised"], self.session.submission.files)
                 elif "flooded" in reply:

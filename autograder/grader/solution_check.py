@@ -45,7 +45,7 @@ def _all(folder: Path, zygote: Zygote) -> Iterator[tuple[str, str]]:
     """What has to hold, and what is wrong with it ("" where nothing is)."""
     yield "the starter is in step with the solution", _starter_fault()
     yield "the four release zips hold what they should, and no answer", _release_fault(folder)
-    solution = marks(overlay.load(SOLUTION), folder, zygote)
+    solution = marks(overlay.load(SOLUTION), folder, zygote, tier="cpu")
     full = sum(task.points for task in TASKS)
     yield f"the solution gets {full:g} points, the bonus with them", _unless(score(solution) == full, lost(solution))
     untouched = marks(overlay.load(STARTER), folder, zygote)
@@ -76,9 +76,9 @@ def _case(which: tuple[str, str]) -> tuple[str, str]:
         return f"{kind}: {name} {loses}", case_fault(case, Path(folder), _zygote)
 
 
-def marks(submission: overlay.Submission, folder: Path, zygote: Zygote) -> list[Results]:
+def marks(submission: overlay.Submission, folder: Path, zygote: Zygote, tier: str = "closed-form") -> list[Results]:
     """A submission's results in each assignment."""
-    return [mark_loaded(submission, number, folder / str(number), zygote) for number in assignments()]
+    return [mark_loaded(submission, number, folder / str(number), zygote, tier) for number in assignments()]
 
 
 def score(results: list[Results]) -> float:
@@ -87,13 +87,13 @@ def score(results: list[Results]) -> float:
 
 def lost(results: list[Results]) -> str:
     """The checks that did not pass, each with its reason."""
-    return "; ".join(f"{line.number} {line.output}" for r in results for line in r.lines if not line.passed)
+    return "; ".join(f"{line.number} {line.output}" for r in results for line in r.lines if line.lost)
 
 
 def case_fault(case: Case, folder: Path, zygote: Zygote) -> str:
     """What is wrong with the marks of a corpus case: "" where it loses exactly the tasks that it declares."""
     results = marks(case.submission, folder, zygote)
-    tasks = {line.task for each in results for line in each.lines if not line.passed}
+    tasks = {line.task for each in results for line in each.lines if line.lost}
     missed = f"not caught: {', '.join(sorted(case.wrong - tasks))}. " if case.wrong - tasks else ""
     return missed + _unless(tasks <= case.wrong, lost(results)) if tasks != case.wrong else ""
 

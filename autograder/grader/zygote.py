@@ -10,6 +10,8 @@ from typing import Any
 
 from grader import wire
 from grader.outcomes import GraderFault
+from grader.paths import STARTER
+from grader.predictor import Predictor
 
 START_SECONDS = 120.0  # for the import of torch on a cold, slow machine, and for each answer after that
 
@@ -35,6 +37,7 @@ class Zygote:
         its.close()
         self.sock, self.channel = mine, wire.Channel(mine)
         self.peak_kib = 0
+        self._predictors: dict[str, Predictor] = {}
         try:
             self.walls = self._hear(started + START_SECONDS)["walls"]
         except GraderFault:
@@ -49,6 +52,16 @@ class Zygote:
             self._say({"spawn": {"folder": str(folder), "uid": uid}})
             socket.send_fds(self.sock, [b"x"], [its.fileno()])
         return self._hear(time.monotonic() + START_SECONDS)["pid"], wire.Channel(mine)
+
+    def predictor(self, device: str) -> Predictor:
+        """The shipped networks on a device, "cpu" or "cuda", in a process that is started once. Raises NoDevice."""
+        if device not in self._predictors:
+            mine, its = socket.socketpair()
+            with its:
+                self._say({"predict": {"device": device, "code": str(STARTER)}})
+                socket.send_fds(self.sock, [b"x"], [its.fileno()])
+            self._predictors[device] = Predictor(mine)
+        return self._predictors[device]
 
     def reap(self, pid: int) -> int:
         """Kill a worker, wait for it and return how it ended: an exit code, or minus the signal's number."""
@@ -70,6 +83,8 @@ class Zygote:
             raise GraderFault(f"the zygote does not answer ({type(error).__name__})") from error
 
     def close(self) -> None:
+        for predictor in self._predictors.values():
+            predictor.close()
         self.channel.close()
         self.process.kill()
         self.process.wait()

@@ -28,7 +28,7 @@ BESIDE = """
 def main(control_fd: int) -> None:
     here = str(Path(__file__).resolve().parents[1])
     sys.path.insert(0, here)
-    from grader import worker
+    from grader import predictor_main, worker
     from grader.wire import Channel, Closed
 
     for name in [*sorted(sys.stdlib_module_names - set(APART)), *BESIDE]:
@@ -46,13 +46,19 @@ def main(control_fd: int) -> None:
         except Closed:
             return
         if "spawn" in request:
-            _, (worker_fd,), _, _ = socket.recv_fds(control, 1, 1)
+            _, (its_fd,), _, _ = socket.recv_fds(control, 1, 1)
             pid = os.fork()
             if pid == 0:
                 control.close()
-                worker.main(socket.socket(fileno=worker_fd), **request["spawn"])
-            os.close(worker_fd)
+                worker.main(socket.socket(fileno=its_fd), **request["spawn"])
+            os.close(its_fd)
             channel.send({"pid": pid})
+        elif "predict" in request:
+            _, (its_fd,), _, _ = socket.recv_fds(control, 1, 1)
+            if os.fork() == 0:
+                control.close()
+                predictor_main.main(socket.socket(fileno=its_fd), **request["predict"])
+            os.close(its_fd)
         elif "reap" in request:
             _, status = os.waitpid(request["reap"], 0)
             peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss

@@ -36,7 +36,7 @@ def submission(line: str = "", files: tuple[str, ...] = GRADED_FILES) -> overlay
 
 def failed(given: overlay.Submission, folder: Path, zygote: Zygote) -> list[Line]:
     """What is lost in Assignment 2, which has tasks in both files."""
-    return [line for line in mark_loaded(given, 2, folder, zygote).lines if not line.passed]
+    return [line for line in mark_loaded(given, 2, folder, zygote, "closed-form").lines if not line.passed]
 
 
 @pytest.mark.parametrize(

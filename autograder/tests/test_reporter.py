@@ -53,7 +53,7 @@ def run(tmp_path, monkeypatch, zygote):
             (folder / f"test_{tmp_path.name}_{index}.py").write_text(IMPORTS + text)
         given, fault = submission or overlay.Submission({"sampler.py": sampler.encode(), "score.py": b""}), ""
         try:
-            marking.mark_loaded(given, assignment, tmp_path / "out", zygote)
+            marking.mark_loaded(given, assignment, tmp_path / "out", zygote, "closed-form")
         except GraderFault as error:
             fault = str(error)
         assert [p.name for p in (tmp_path / "out").iterdir()] == ["results.json"]

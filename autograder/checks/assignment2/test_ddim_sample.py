@@ -174,23 +174,6 @@ def test_sample_promises(student):
             expect(not returned.carries_graph, "x_0 carries a graph: sample under torch.no_grad().")
 
 
-@number("2.11.8")
-@weight(2)
-def test_sample_gaussian_quality(student):
-    """On Gaussian data, S × η: the samples have the exact mean and spread, so the exact W2 distance.
-
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
-    """
-    x_T = _x_T(transcript.SAMPLES, np.float32)
-    for count in (10, 20, 50):
-        for eta in (0.0, 0.2, 0.5, 1.0):
-            tau = _tau_of(count)
-            _, returned = _ddim(student, LINEAR, tau, eta, x_T, wobble=0.0, data=transcript.GAUSSIANS)
-            x_0 = numbers(returned.value, x_T.shape, "x_0")
-            exact = transcript.GAUSSIANS.ddim_output(LINEAR, tau, eta)
-            transcript.has_moments(x_0, *exact, f"At S = {count}, η = {eta}")
-
-
 # 2.12 ddim_invert
 
 

@@ -4,6 +4,8 @@ schedule   tables of alpha_bar, and even sub-sequences tau
 steps      one step of everything: forward jump, posterior, DDPM, DDIM, Langevin, reverse SDE
 samplers   the loops over those steps
 gaussian   Gaussian data: the exact noise predictor, and the exact distribution that a sampler puts out
+mixture    a mixture of Gaussians as data: the exact noise predictor
+frechet    the Fréchet distance of two Gaussians, and FID
 losses     both losses of a small public model, with their gradients
 arrays     what they share: float64, coefficients beside states, Bayes' rule for Gaussians
 

@@ -1,0 +1,41 @@
+"""Hidden checks of Assignment 1: sampling quality in closed form, tasks 1.5 and 1.6."""
+
+import numpy as np
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from checks import cases, images, quality, transcript
+from checks.judge import numbers
+from checks.oracle import schedule
+from grader.wire import Seed
+
+
+@number("1.5.6")
+@weight(2)
+def test_ddpm_step_gaussian_quality(student):
+    """On Gaussian images with the pixel covariance of Fashion-MNIST: a chain of T = 100 such steps puts out the right
+    covariance, at the right W2 distance from the images, on either schedule."""
+
+    def step(x_t, eps, z, alpha_bar_t, alpha_bar_prev):
+        return student("ddpm_step", x_t, eps, alpha_bar_t, alpha_bar_prev, z).value
+
+    found = []
+    for alpha_bar in (schedule.linear_alpha_bar(100, 1e-3, 0.2), schedule.cosine_alpha_bar(100)):
+        _, std = images.CENTRED.ddpm_output(alpha_bar)
+        found.append(quality.chain_fits(step, alpha_bar, np.arange(1, 101), std, "With T = 100"))
+    return "W2² from the images: {:.3g} on the linear schedule, {:.3g} on the cosine one.".format(*found)
+
+
+@number("1.6.6")
+@weight(2)
+def test_ddpm_sample_gaussian_quality(student):
+    """On Gaussian images with the pixel mean and covariance of Fashion-MNIST, the samples from one x_T have the exact
+    mean and spread, so all samples have the exact W2 distance from the images.
+
+    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    """
+    alpha_bar = schedule.linear_alpha_bar(60, 1e-3, 0.2)
+    x_T = cases.states(66, 1, quality.SAMPLES)[0]
+    examiner = transcript.noise_predictor(alpha_bar, x_T.shape, len(alpha_bar) + 20, images.ALL, wobble=0.0)
+    returned = student("ddpm_sample", examiner, x_T, alpha_bar, generator=Seed(4))
+    x_0 = numbers(returned.value, x_T.shape, "x_0")
+    quality.samples_fit(x_0, x_T, *images.ALL.ddpm_output(alpha_bar, x_T, 0.0), "With T = 60")

@@ -1,0 +1,36 @@
+"""Hidden checks of Assignment 1: images from the trained network, task 1.6, in the CPU tier and the GPU tier."""
+
+import pytest
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from checks import network as quality
+
+pytestmark = pytest.mark.network
+
+
+@number("1.6.7")
+@weight(2)
+def test_ddpm_images(student, network):
+    """With a trained network and a schedule of 20 of its steps, FID and roughness of the images are those of a right
+    DDPM.
+
+    False-alarm rate 1e-6 for each figure by a normal model of many right draws: see `grader.image_bands`.
+    """
+    return _images(student, network, quality.CPU, 20)
+
+
+@number("1.6.8")
+@weight(0)
+@pytest.mark.gpu
+def test_ddpm_images_gpu(student, network):
+    """GPU tier: over 10,000 images, all T = 1000 steps: FID and roughness are those of a right DDPM.
+
+    False-alarm rate 1e-6 for each figure by a normal model of many right draws: see `grader.image_bands`.
+    """
+    return _images(student, network, quality.GPU, 1000)
+
+
+def _images(student, network, tier, S):
+    start = quality.noise(tier.blocks * quality.BLOCK)
+    x_0 = quality.samples(student, "ddpm_sample", network, start, tier, S)
+    return f"FID {quality.in_bands(x_0, network, tier, S)}."

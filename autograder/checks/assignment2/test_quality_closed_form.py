@@ -1,0 +1,73 @@
+"""Hidden checks of Assignment 2: sampling quality in closed form, tasks 2.9 and 2.11."""
+
+import numpy as np
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from checks import bands, cases, images, quality, transcript
+from checks.cases import SCHEDULES, T
+from checks.judge import close, numbers
+from checks.oracle import frechet, schedule
+from grader.wire import Seed
+
+LINEAR = SCHEDULES["linear"]
+ETAS = (0.0, 0.2, 0.5, 1.0)
+
+
+@number("2.9.7")
+@weight(2)
+def test_step_gaussian_quality(student):
+    """On Gaussian images with the pixel covariance of Fashion-MNIST, S × η: a chain of such steps puts out the right
+    covariance, at the right W2 distance from the images."""
+    rows = []
+    for S in (5, 10, 20, 50, 100):
+        tau, row = schedule.even_timesteps(T, S), []
+        for eta in ETAS:
+            step = lambda x_t, eps, z, a, a_prev: student("ddim_step", x_t, eps, a, a_prev, eta, z).value  # noqa: B023, E731
+            _, std = images.CENTRED.ddim_output(LINEAR, tau, eta)
+            row.append(f"{quality.chain_fits(step, LINEAR, tau, std, f'At S = {S}, η = {eta}'):.3g}")
+        rows.append(f"{', '.join(row)} at S = {S}")
+    return f"W2² from the images at η = {', '.join(map(str, ETAS))}: {'; '.join(rows)}."
+
+
+@number("2.11.8")
+@weight(2)
+def test_sample_gaussian_quality(student):
+    """On Gaussian images with the pixel mean and covariance of Fashion-MNIST, S × η: the samples from one x_T have the
+    exact mean and spread, so all samples have the exact W2 distance from the images.
+
+    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    """
+    x_T = cases.states(2118, 1, quality.SAMPLES)[0]
+    for S in (10, 20, 50):
+        tau = schedule.even_timesteps(T, S)
+        for eta in ETAS:
+            x_0 = _sample(student, x_T, tau, eta, images.ALL)
+            exact = images.ALL.ddim_output(LINEAR, tau, eta, x_T, 0.0)
+            quality.samples_fit(x_0, x_T, *exact, f"At S = {S}, η = {eta}")
+
+
+@number("2.11.9")
+@weight(2)
+def test_sample_mixture_quality(student):
+    """On a mixture of ten Gaussians, one for each class of Fashion-MNIST: at η = 0 the samples are the right ones, at
+    η = 1 as many as must be are of each class, and as near to its mean as they must be.
+
+    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    """
+    found = []
+    for S in bands.SIZES:
+        tau, few = schedule.even_timesteps(T, S), slice(100)
+        still, noisy = (_sample(student, bands.X_T, tau, eta, images.CLASSES) for eta in (0.0, 1.0))
+        right = bands.right_samples(bands.X_T[few], S, 0.0)
+        close(still[few], right, f"At S = {S}, η = 0, x_0", np.abs(right).max())
+        bands.fits(noisy, S, f"At S = {S}, η = 1")
+        distances = [frechet.fid(x_0, *images.CLASSES.moments()) for x_0 in (still, noisy)]
+        found.append("{:.1f} at η = 0 and {:.1f} at η = 1 at S = {}".format(*distances, S))
+    return f"Fréchet distance of {len(bands.X_T)} samples from the mixture: {'; '.join(found)}."
+
+
+def _sample(student, x_T, tau, eta, data):
+    """x_0 by the student's sampler, with the exact noise predictor of the data."""
+    examiner = transcript.noise_predictor(LINEAR, x_T.shape, len(tau) + 20, data, wobble=0.0)
+    returned = student("ddim_sample", examiner, x_T, LINEAR, tau, eta, generator=Seed(8))
+    return numbers(returned.value, x_T.shape, "x_0")

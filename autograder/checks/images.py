@@ -1,0 +1,17 @@
+"""The training images as the checks know them: Gaussians, along the principal directions of all pixels.
+
+A right sampler does the same to an image as to the same image seen along other directions, so nothing is lost by them.
+"""
+
+import numpy as np
+
+from checks.oracle.gaussian import GaussianData
+from checks.oracle.mixture import GaussianMixture
+from grader.image_statistics import load
+from grader.paths import ASSETS
+
+_statistics = load(ASSETS / "fashion-statistics.npz")
+STD = np.sqrt(_statistics["variances"])  # (784,), falling
+ALL = GaussianData(_statistics["mean"], STD)  # one Gaussian with the mean and the covariance of all images
+CENTRED = GaussianData(0.0, STD)  # the same without its mean, as in the table of W2²
+CLASSES = GaussianMixture(*(_statistics[name] for name in ("weights", "means", "covariances")))  # in 64 directions

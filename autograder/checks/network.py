@@ -1,0 +1,125 @@
+"""The quality of images from the trained network: one code for the CPU tier and the GPU tier, at their own sizes.
+
+At η = 0 nothing is random, so the images themselves must be the right sampler's. At η = 1 two figures of a block of
+images must lie in a band around those of right samplers: its FID, and its roughness, how much neighbouring pixels
+differ. Both edges count: a σ that is too small makes images with a *better* FID.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load_file
+
+from checks import cases
+from checks.judge import expect, numbers
+from checks.oracle import frechet, samplers, schedule
+from checks.oracle.arrays import Array
+from grader.examiner import Examiner
+from grader.paths import ASSETS
+from grader.predictor import Predictor
+from grader.wire import Seed
+
+LINEAR = cases.SCHEDULES["linear"]
+SHAPE = (1, 28, 28)
+BLOCK = 384  # images whose figures are taken together
+FIRST = 64  # images of the tier that are compared one by one
+CLOSE = 0.02  # of the range [−1, 1]: rounding in float32, seen through all steps of the network
+BETTER = " (Better than right is wrong, too: the steps add less noise than they must.)"
+
+
+@dataclass(frozen=True)
+class Tier:
+    """How much a tier looks at: images at η = 0, at each S of `exact`; blocks at η = 1, at each S of `noisy`."""
+
+    name: str
+    images: int
+    exact: tuple[int, ...]
+    blocks: int
+    noisy: tuple[int, ...]
+    batch: int  # images that go through a sampler at once
+
+
+CPU = Tier("cpu", images=256, exact=(10,), blocks=1, noisy=(10, 20), batch=BLOCK)
+GPU = Tier("gpu", images=10_000, exact=(10, 20, 50, 100), blocks=27, noisy=(10, 20, 50, 100, 1000), batch=9 * BLOCK)
+
+
+def tau_of(S: int) -> np.ndarray:
+    """S even steps of 1..1000."""
+    return schedule.even_timesteps(cases.T, S)
+
+
+def x_T(block: int) -> np.ndarray:
+    """The pure noise that a block starts from, (BLOCK, 1, 28, 28) float32: the same on every machine."""
+    return np.random.default_rng([2120, block]).standard_normal((BLOCK, *SHAPE), dtype=np.float32)
+
+
+def noise(count: int) -> np.ndarray:
+    """The x_T of `count` images: of as many blocks as it takes."""
+    return np.concatenate([x_T(block) for block in range(-(-count // BLOCK))])[:count]
+
+
+def samples(
+    student: Any, function: str, network: Predictor, start: np.ndarray, tier: Tier, S: int, **arguments: Any
+) -> Array:
+    """x_0 from the x_T in `start`, by the student's ddim_sample, or ddpm_sample on the schedule that tau leaves."""
+    tau, parts = tau_of(S), []
+    if function == "ddpm_sample":  # its own T is S, and its t is the t-th step of tau
+        rest, asked = [np.concatenate([[1.0], LINEAR[tau]])], tau
+    else:
+        rest, asked = [LINEAR, tau], np.arange(1, len(LINEAR))
+    for first in range(0, len(start), tier.batch):
+        part = start[first : first + tier.batch]
+        eps_model = lambda x, t: network.eps(x, asked[t - 1])  # noqa: E731
+        examiner = Examiner(eps_model, part.shape, S + 20, T=len(asked), remembers=False)
+        returned = student(function, examiner, part, *rest, generator=Seed(7000 + first), **arguments)
+        parts.append(numbers(returned.value, part.shape, "x_0"))
+    return np.concatenate(parts)
+
+
+def equal_the_right_ones(x_0: Array, network: Predictor, S: int) -> None:
+    """Fail unless the first images at η = 0 are the oracle's, from the same x_T and the same network."""
+    start = noise(FIRST).astype(np.float64)
+    eps_model = lambda x, t: network.eps(x, t).astype(np.float64)  # noqa: E731
+    right = samplers.ddim_sample(eps_model, start, LINEAR, tau_of(S), 0.0, lambda: 0 * start)
+    off = np.abs(x_0[:FIRST] - right).max(axis=(1, 2, 3)) > CLOSE
+    expect(not off.any(), f"At S = {S}, η = 0, {off.sum()} of {FIRST} images are not the right sampler's.")
+
+
+def fid(features: Array) -> float:
+    """FID against all training images, by the shipped feature network."""
+    reference = load_file(ASSETS / "fashion-reference.safetensors")
+    return frechet.fid(features, reference["mu"], reference["sigma"])
+
+
+def roughness(images: Array) -> float:
+    """The mean absolute difference of neighbouring pixels, both ways, of images (N, 1, H, W) cut off at ±1."""
+    x = images.clip(-1, 1)
+    return float(np.abs(np.diff(x, axis=2)).mean() + np.abs(np.diff(x, axis=3)).mean())
+
+
+def in_bands(x_0: Array, network: Predictor, tier: Tier, S: int) -> str:
+    """Fail unless FID and roughness, geometric means over the blocks, lie in their bands; returns them in words."""
+    blocks = np.split(x_0, tier.blocks)
+    found = {
+        "FID": math.exp(np.mean([math.log(fid(network.features(block))) for block in blocks])),
+        "roughness": math.exp(np.mean([math.log(roughness(block)) for block in blocks])),
+    }
+    for name, value in found.items():
+        low, high = band(tier, S, name)
+        where = f"{value:.3g}, {'above' if value > high else 'below'} the {low:.3g} to {high:.3g} of right samplers"
+        advice = BETTER if name == "FID" and value < low else ""
+        expect(low <= value <= high, f"At S = {S}, η = 1, the {name} of the images is {where}.{advice}")
+    return f"{found['FID']:.1f} and roughness {found['roughness']:.3f} at S = {S}, η = 1"
+
+
+def band(tier: Tier, S: int, name: str) -> tuple[float, float]:
+    """Where the geometric mean over a tier's blocks lies for a right sampler, but for one chance in a million.
+
+    Its logarithm: mean ± t·s·√(1/blocks + 1/draws), from `assets/image-bands.json`, see `grader.image_bands`.
+    """
+    row = json.loads((ASSETS / "image-bands.json").read_text())[tier.name][str(S)][name]
+    half = row["quantile"] * row["std"] * math.sqrt(1 / tier.blocks + 1 / row["draws"])
+    return math.exp(row["mean"] - half), math.exp(row["mean"] + half)

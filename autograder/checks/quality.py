@@ -1,0 +1,67 @@
+"""The quality of samples in closed form: Gaussian images with the pixel covariance of real ones, 784 directions.
+
+Every step is affine in (x_t, eps, z) and the exact eps is affine in x_t, so what a chain puts out is a Gaussian that is
+known exactly: as a whole, from the steps' coefficients, and for a given x_T, from the right sampler's formula.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from checks import images, noise
+from checks.judge import close, expect, numbers
+from checks.oracle import samplers
+from checks.oracle.arrays import Array
+from checks.oracle.gaussian import w2
+from grader.outcomes import Wrong
+
+PARTS, EACH = 4, 196  # the 784 directions from the loudest to the quietest, in four parts
+SAMPLES = (20, PARTS * EACH)
+NEAR = 1e-3  # of the right chain's own distance from the images; float32 inside a step makes it 1e-4 at most
+
+Step = Callable[[Array, Array, Array, np.float64, np.float64], Any]  # (x_t, eps, z, ᾱ_t, ᾱ_prev) -> x_prev, untrusted
+
+
+def chain_fits(step: Step, alpha_bar: Array, tau: np.ndarray, std: Array, which: str) -> float:
+    """Fail unless a chain of the steps puts out the right covariance: variances std² along the directions.
+
+    Its W2 distance from the right output is held to NEAR of the right output's own W2 distance from the images.
+    Returns the latter, squared.
+    """
+    variance = np.ones_like(images.STD)
+    for _, _, alpha_bar_t, alpha_bar_prev in samplers.step_pairs(alpha_bar, tau):
+        x_t, eps, z = np.eye(3)[:, None]  # each is 1 where the others are 0: one answer holds all three coefficients
+        value = step(x_t, eps, z, np.float64(alpha_bar_t), np.float64(alpha_bar_prev))
+        of_x_t, of_eps, of_z = numbers(value, (1, 3), "x_prev")[0]
+        slope = images.CENTRED.eps(np.ones((1, variance.size)), alpha_bar_t)[0]
+        variance = (of_x_t + of_eps * slope) ** 2 * variance + of_z**2
+    far, right = w2(0, np.sqrt(variance), 0, images.STD), w2(0, std, 0, images.STD)
+    expect(
+        w2(0, np.sqrt(variance), 0, std) <= NEAR * right,
+        f"{which}, a chain of your steps ends at a squared W2 distance of {far**2:.3g} from the images, "
+        f"{(far / right) ** 2:.3g} times a right chain's. (Nearer is wrong, too: a right chain has one distance.)",
+    )
+    return far**2
+
+
+def samples_fit(x_0: Array, x_T: Array, mean: Array, std: Array, which: str) -> None:
+    """Fail unless the samples are N(mean, std²), the right sampler's output for the given x_T.
+
+    x_0, x_T, mean: SAMPLES; std: (784,), or 0 where nothing is random. Then mean and covariance are right whatever
+    x_T is, and so is the W2 distance from the images.
+    False-alarm rate below 1e-9 for a right sampler: see `checks.noise`.
+    """
+    if not np.any(std):
+        close(x_0, mean, f"{which}, x_0", np.abs(x_T).max() + np.abs(mean).max())
+        return
+    residuals = (x_0 - mean) / std
+    for first in range(0, PARTS * EACH, EACH):
+        part = slice(first, first + EACH)
+        r = residuals[:, part].ravel()
+        if not noise.moments_fit(r, [np.ones(r.size), x_T[:, part].ravel()]):
+            spread = f"has {np.sqrt(np.mean(r**2)):.3g} times the spread that it must have"
+            raise Wrong(
+                f"{which}, x_0 {'has another mean than it must have' if noise.moments_fit(r, []) else spread}, "
+                f"given x_T (principal directions {first + 1} to {first + EACH} of the images)."
+            )
