@@ -25,7 +25,7 @@ class Zygote:
             "PATH": "/usr/bin:/bin",
             "HOME": "/nonexistent",
             "LANG": "C.UTF-8",
-            "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+            "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS") or "1",
             **{name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")},
             "OPENBLAS_NUM_THREADS": "1",
         }
