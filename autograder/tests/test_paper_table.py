@@ -375,14 +375,19 @@ def test_a_name_is_asked_of_the_hub(command, weights, monkeypatch):
     asked = []
 
     def load_config(name, **options):
-        asked.append((name, options))
+        asked.append((name, options["local_files_only"]))
+        return {"_class_name": "UNet2DModel"}
+
+    def from_pretrained(name, **options):
+        asked.append((name, options["local_files_only"]))
         raise OSError("We couldn't connect to\nthe hub")
 
     monkeypatch.setattr(diffusers.UNet2DModel, "load_config", load_config)
+    monkeypatch.setattr(diffusers.UNet2DModel, "from_pretrained", from_pretrained)
     code, said = command(weights="nobody/ddpm")
     assert code == 2 and said.splitlines()[0].endswith("(We couldn't connect to the hub)")
     command(weights=weights)
-    assert asked == [("nobody/ddpm", {"local_files_only": False}), (str(weights), {"local_files_only": True})]
+    assert asked == [("nobody/ddpm", False)] * 2 + [(str(weights), True)] * 2
 
 
 @pytest.mark.parametrize(
