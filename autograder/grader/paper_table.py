@@ -110,7 +110,6 @@ def tau_of(S: int, spacing: str) -> np.ndarray:
 def sample(student: session.Student, eps_model: Callable, shape: tuple, tau: np.ndarray, eta: float) -> np.ndarray:
     """Images of a shape (N, 3, H, W), as pixels, uint8; every time from the same x_T."""
     rng, parts = np.random.default_rng(0), []
-    session.CALL_SECONDS = 10 + len(tau) / 2  # of the worker's own, for more images than a check has
     batches = range(0, shape[0], FLOATS // (3 * shape[2] ** 2))
     for first in track(batches, f"{len(tau)} steps, η = {eta:g}"):
         x_T = rng.standard_normal((min(batches.step, shape[0] - first), *shape[1:]), np.float32)

@@ -247,6 +247,16 @@ def test_what_the_results_say_of_each_tier(zygote, tmp_path, monkeypatch):
         assert results.score == results.max_score == 100
 
 
+def test_many_images_have_more_time(zygote, monkeypatch):
+    """A sampler's limit grows with the numbers that it has to work through: 10 s would not do for the GPU tier."""
+    monkeypatch.setattr(session, "CALL_SECONDS", 0.0)
+    student = Session(zygote, overlay.load(SOLUTION)).student()
+    x_T = np.zeros((1000, 100), np.float32)
+    examiner = session.Examiner(lambda x, t: x, x_T.shape, 1000, T=1000, remembers=False)
+    assert student("ddim_sample", examiner, x_T, quality.LINEAR, quality.tau_of(5)).value.shape == x_T.shape
+    student.close()
+
+
 def test_a_sampler_that_hangs_is_still_stopped(zygote, monkeypatch):
     """The student's own seconds count as before."""
     monkeypatch.setattr(session, "CALL_SECONDS", 1.0)
