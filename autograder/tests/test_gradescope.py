@@ -430,4 +430,5 @@ def test_make_passes_a_submission_on_as_given():
     command = ["make", "--dry-run", "grade", "SUBMISSION=my hand-in.zip", "A=1", "OUT=somewhere"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # of `make test`
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
-    assert done.stdout.splitlines()[-1].endswith('-m grader grade "my hand-in.zip" --assignment 1 --tier cpu --out "somewhere"')
+    given = '-m grader grade "my hand-in.zip" --assignment 1 --tier cpu --out "somewhere"'
+    assert done.stdout.splitlines()[-1].endswith(given)
