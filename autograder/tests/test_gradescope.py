@@ -423,7 +423,7 @@ def test_every_command_that_the_documents_name_is_a_target():
     assert named - targets[ROOT] - targets[STARTER] == set()
     assert {"grade", "test", "solution-check", "release", "starter", "lint", "bench", "help"} <= targets[ROOT]
     assert len((ROOT / "Makefile").read_text().splitlines()) <= 45
-    assert len((ROOT / "README.md").read_text().splitlines()) <= 120
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 200
 
 
 def test_make_passes_a_submission_on_as_given():
