@@ -113,11 +113,11 @@ def about(training: Training, device: torch.device) -> dict:
 
 
 if __name__ == "__main__":
+    fault = ""
     try:
         main()
     except (Refused, data.NoData, checkpoints.BadCheckpoint, NotImplementedError, OSError) as error:
-        sys.exit(f"train.py: {error}" if processes.RANK == 0 else 1)
+        fault = f"train.py: {error}"
     except KeyboardInterrupt:
-        sys.exit("train.py: stopped; the same command goes on from the last checkpoint" if processes.RANK == 0 else 1)
-    finally:
-        processes.leave()
+        fault = "train.py: stopped; the same command goes on from the last checkpoint"
+    processes.leave(fault)

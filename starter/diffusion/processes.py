@@ -19,7 +19,7 @@ def join() -> torch.device:
     """Join the other processes, if torchrun started several; returns this one's device, a GPU of its own or the CPU."""
     gpus, here = torch.cuda.device_count(), int(os.environ.get("LOCAL_WORLD_SIZE", 1))
     if 0 < gpus < here:
-        raise Refused(f"{here} processes want a GPU each, and there are {gpus}: torchrun --nproc-per-node {gpus}")
+        raise Refused(f"{here} processes want {here} GPUs; here there are {gpus}: torchrun --nproc-per-node {gpus}")
     device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if gpus else torch.device("cpu")
     if gpus:
         torch.cuda.set_device(device)
@@ -28,10 +28,16 @@ def join() -> torch.device:
     return device
 
 
-def leave() -> None:
-    """Part from the other processes."""
-    if dist.is_initialized():
-        dist.destroy_process_group()
+def leave(fault: str = "") -> None:
+    """End this process; with a fault, which rank 0 says, as one that failed."""
+    if fault and RANK == 0:
+        print(fault, file=sys.stderr)
+    if MANY:  # at once: a thread of gloo may still hold a tensor, and would abort a Python that is ending
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(1 if fault else 0)
+    if fault:
+        sys.exit(1)
 
 
 def machine(device: torch.device) -> str:
@@ -48,7 +54,7 @@ def rank_0_first() -> Iterator[None]:
     if RANK > 0:
         dist.broadcast_object_list(went_well)
         if not went_well[0]:
-            sys.exit(1)
+            leave("rank 0 has said why")
     try:
         yield
         went_well[0] = True
