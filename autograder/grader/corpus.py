@@ -2,7 +2,8 @@
 
 A case is one Python file, a small overlay on the solution (a chaff: on the solution with `corpus/plain_loop.py`): each
 of its functions that is named like a task replaces that one; everything else at its top level goes below the imports.
-The docstring says what it is; a chaff's ends with "Wrong: 2.7", the tasks that it must lose marks in (and no others).
+The docstring says what it is; a chaff's ends with "Wrong: 2.7", the tasks that it must lose marks in (and no others),
+and "Cause: beta_outside_root", the misconception that the student must be told, or "none".
 """
 
 import ast
@@ -17,13 +18,14 @@ from grader.tasks import BY_FUNCTION
 
 @dataclass(frozen=True)
 class Case:
-    """One submission of a corpus: `wrong` are the tasks that it must lose marks in."""
+    """One submission of a corpus: the tasks in which it must lose marks, and the cause that must be named there."""
 
     kind: str
     name: str
     story: str
     wrong: frozenset[str]
     submission: Submission
+    cause: str = "none"
 
 
 def cases(kind: str) -> list[Case]:
@@ -40,8 +42,9 @@ def load(path: Path) -> Case:
     if not story or (declared is None) != (kind == "wheat"):
         raise ValueError(f"{kind}/{path.name}: the docstring must say what it is, and a chaff's which tasks are wrong")
     wrong = frozenset(declared.group(1).replace(",", " ").split()) if declared else frozenset()
+    cause = re.search(r"^Cause: (\w+)$", story, re.MULTILINE)
     base = "" if kind == "wheat" else (CORPUS / "plain_loop.py").read_text()
-    return Case(kind, path.stem, story, wrong, Submission(splice(source, base)))
+    return Case(kind, path.stem, story, wrong, Submission(splice(source, base)), cause.group(1) if cause else "none")
 
 
 def splice(case: str, base: str = "") -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from typing import Any
 import hypothesis.errors
 import pytest
 
-from grader import outcomes, stand_ins
+from grader import misconceptions, outcomes, stand_ins
 from grader.predictor import Predictor
 from grader.results import Line, Results
 from grader.session import Session, Student
@@ -26,6 +26,7 @@ class Reporter:
         self.faults: list[str] = []
         self.failed_functions: set[str] = set()
         self.right_helpers: dict[str, bool] = {}
+        self.suspects: dict[tuple[str, ...], misconceptions.Suspects] = {}  # by function and helpers stood in for
         self.current: Student | None = None
         self.note = ""  # what the last check that passed has to say
 
@@ -89,7 +90,7 @@ class Reporter:
                 line.output = _said(passed, self.note)
             else:
                 self.failed_functions.add(function)
-                line.outcome, line.output = reason.outcome, reason.sentence
+                line.outcome, line.output = reason.outcome, _said(reason.sentence, self._cause(function, reason))
         finally:
             self.results.write()
         return True
@@ -118,6 +119,22 @@ class Reporter:
             return outcomes.Wrong(FLAKY)
         finally:
             self.current.close()
+
+    def _cause(self, function: str, reason: outcomes.Loses) -> str:
+        """The likely cause of a wrong answer of `function`, in a sentence; "" unless it is known for certain."""
+        try:
+            return self._suspected(function, reason)
+        except Exception:  # no hint is worth a fault of the grader
+            return ""
+
+    def _suspected(self, function: str, reason: outcomes.Loses) -> str:
+        if not isinstance(reason, (outcomes.Wrong, outcomes.Flooded)) or self.current is None:
+            return ""
+        key = (function, *self.current.stand_in_for)
+        if key not in self.suspects:
+            self.suspects[key] = misconceptions.suspects(self.session, function, self.current.stand_in_for)
+        seen = [(args, value) for name, args, value in self.current.seen if name == function]
+        return self.suspects[key].hint(function, seen)
 
     def _wrong_helpers(self, function: str) -> list[str]:
         """The public helpers that `function` may call and that failed a check of their own, or a probe."""

@@ -121,6 +121,17 @@ def test_a_declaration_is_read(tmp_path, declared, wrong):
     assert case.story.startswith("A mistake.") and b"def ddim_sigma(): pass" in case.submission.files["sampler.py"]
 
 
+@pytest.mark.parametrize(
+    "line, cause", [("\nCause: eta_squared", "eta_squared"), ("\nCause: none", "none"), ("", "none")]
+)
+def test_the_cause_that_must_be_named_is_read(tmp_path, line, cause):
+    path = tmp_path / "chaff" / "case.py"
+    path.parent.mkdir()
+    path.write_text(f'"""A mistake.\n\nWrong: 2.7{line}\n"""\ndef ddim_sigma(): pass\n')
+    case = corpus.load(path)
+    assert (case.wrong, case.cause) == ({"2.7"}, cause)
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_case_changes_the_solution_and_compiles(path):
     """Its own tasks are replaced, no other function is lost, and what it declares wrong are tasks."""

@@ -1,6 +1,7 @@
 """The step size is the same at every level.
 
 Wrong: 2.5
+Cause: annealed_fixed_step
 """
 
 import math

@@ -1,6 +1,7 @@
 """The score functions are made in advance, and by late binding each of them asks for the last level.
 
 Wrong: 2.5
+Cause: annealed_asks_the_last_level
 """
 
 import torch

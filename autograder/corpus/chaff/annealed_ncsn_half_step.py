@@ -1,6 +1,7 @@
 """NCSN's form: a/2 times the score and √a z.
 
 Wrong: 2.5
+Cause: ncsn_half_step
 """
 
 import math

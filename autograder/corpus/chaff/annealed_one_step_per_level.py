@@ -1,6 +1,7 @@
 """steps_per_sigma is ignored: one step at each level.
 
 Wrong: 2.5
+Cause: annealed_one_step_per_level
 """
 
 import math

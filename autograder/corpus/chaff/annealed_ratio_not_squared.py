@@ -1,6 +1,7 @@
 """The step size goes with σ_i/σ_last instead of its square.
 
 Wrong: 2.5
+Cause: annealed_not_squared
 """
 
 import math

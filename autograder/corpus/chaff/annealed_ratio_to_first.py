@@ -1,6 +1,7 @@
 """The step size goes with (σ_i/σ_1)²: the ratio is taken to the largest level.
 
 Wrong: 2.5
+Cause: annealed_ratio_to_first
 """
 
 import math

@@ -1,6 +1,7 @@
 """The score is always asked at the last, smallest level.
 
 Wrong: 2.5
+Cause: annealed_asks_the_last_level
 """
 
 import math

@@ -1,6 +1,7 @@
 """The smallest level is left out.
 
 Wrong: 2.5
+Cause: annealed_skips_last_level
 """
 
 import math

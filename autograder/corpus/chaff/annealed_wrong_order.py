@@ -1,6 +1,7 @@
 """The levels are gone through from the smallest to the largest.
 
 Wrong: 2.5
+Cause: annealed_wrong_order
 """
 
 import math

@@ -1,6 +1,7 @@
 """The slides' β_t outside the root in both places where it is printed: the DDPM step's noise and σ_t.
 
 Wrong: 1.5, 2.7
+Cause: beta_outside_root
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The predicted clean data is clipped to [−1, 1] in the DDPM step and in the DDIM step.
 
 Wrong: 1.5, 2.9
+Cause: x_0_clipped
 """
 
 from diffusion.tensors import per_item

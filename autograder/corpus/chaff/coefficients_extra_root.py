@@ -1,6 +1,7 @@
 """One root too many on the direction.
 
 Wrong: 2.8
+Cause: direction_extra_root
 """
 
 

@@ -1,6 +1,7 @@
 """ω_t with the negative root: the marginals stay right, but the step points away from x_t.
 
 Wrong: 2.8
+Cause: negative_root
 """
 
 

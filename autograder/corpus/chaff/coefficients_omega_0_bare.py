@@ -1,6 +1,7 @@
 """ω_0 = √ᾱ_prev: the clean data inside ω_t x_t is not taken off.
 
 Wrong: 2.8
+Cause: omega_0_bare
 """
 
 

@@ -2,6 +2,7 @@
 missing.
 
 Wrong: 2.8
+Cause: omega_t_bare
 """
 
 

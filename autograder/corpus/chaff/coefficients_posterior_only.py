@@ -1,6 +1,7 @@
 """The weights of the DDPM posterior whatever σ_t is: right at η = 1 alone.
 
 Wrong: 2.8
+Cause: posterior_only
 """
 
 

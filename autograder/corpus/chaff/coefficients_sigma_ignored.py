@@ -1,6 +1,7 @@
 """σ_t is ignored: the direction is √(1 − ᾱ_prev) whatever the noise.
 
 Wrong: 2.8
+Cause: direction_ignores_sigma
 """
 
 

@@ -1,6 +1,7 @@
 """σ_t stands in the radicand without its square; a clamp hides where that turns negative.
 
 Wrong: 2.8
+Cause: sigma_not_squared
 """
 
 

@@ -1,6 +1,7 @@
 """Returns ω_t first and ω_0 second.
 
 Wrong: 2.8
+Cause: omegas_swapped
 """
 
 

@@ -1,6 +1,7 @@
 """Begins from noise of its own and ignores x_T.
 
 Wrong: 1.6
+Cause: starts_from_fresh_noise
 """
 
 import torch

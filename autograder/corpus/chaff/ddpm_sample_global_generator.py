@@ -1,6 +1,7 @@
 """Draws from the global random numbers and ignores the generator.
 
 Wrong: 1.6
+Cause: none
 """
 
 import torch

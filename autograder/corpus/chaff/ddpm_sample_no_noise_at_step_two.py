@@ -1,6 +1,7 @@
 """Noise is added only if t > 2 instead of t > 1, so the last step but one has none.
 
 Wrong: 1.6
+Cause: noise_missing_before_the_last
 """
 
 import torch

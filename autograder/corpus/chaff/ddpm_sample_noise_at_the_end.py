@@ -1,6 +1,7 @@
 """In the last step, where β̃ is 0, noise of standard deviation √β_1 is added.
 
 Wrong: 1.6
+Cause: noise_at_the_end
 """
 
 import torch

@@ -1,6 +1,7 @@
 """The noise is drawn once and used again at every step.
 
 Wrong: 1.6
+Cause: same_noise
 """
 
 import torch

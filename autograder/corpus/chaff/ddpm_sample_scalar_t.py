@@ -1,6 +1,7 @@
 """The model gets t of shape (1,) instead of (B,).
 
 Wrong: 1.6
+Cause: none
 """
 
 import torch

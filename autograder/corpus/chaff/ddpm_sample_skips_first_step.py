@@ -1,6 +1,7 @@
 """The chain begins at T − 1, one call too few.
 
 Wrong: 1.6
+Cause: skips_first_step
 """
 
 import torch

@@ -1,6 +1,7 @@
 """The chain stops at x_1: the step 1 → 0 is missing, one call too few.
 
 Wrong: 1.6
+Cause: skips_last_step
 """
 
 import torch

@@ -1,6 +1,7 @@
 """T = 1000 is written into the chain.
 
 Wrong: 1.6
+Cause: none
 """
 
 import torch

@@ -1,6 +1,7 @@
 """Noise from torch.rand, uniform and not even centred, instead of torch.randn.
 
 Wrong: 1.6
+Cause: none
 """
 
 import torch

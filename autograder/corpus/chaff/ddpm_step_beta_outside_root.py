@@ -1,6 +1,7 @@
 """The slide's noise √((1 − ᾱ_prev)/(1 − ᾱ_t)) β_t, with β_t outside the root.
 
 Wrong: 1.5
+Cause: beta_outside_root
 """
 
 from diffusion.tensors import per_item

@@ -2,6 +2,7 @@
 images.
 
 Wrong: 1.5
+Cause: none
 """
 
 

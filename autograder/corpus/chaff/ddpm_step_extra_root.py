@@ -1,6 +1,7 @@
 """One root too many on the noise of the DDPM step.
 
 Wrong: 1.5
+Cause: extra_root
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The DDPM step with variance β_t, the paper's other choice ("fixed large").
 
 Wrong: 1.5
+Cause: fixed_large
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The noise of the DDPM step is multiplied by the variance instead of its root.
 
 Wrong: 1.5
+Cause: variance_for_sigma
 """
 
 from diffusion.tensors import per_item

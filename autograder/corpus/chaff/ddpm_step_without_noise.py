@@ -1,6 +1,7 @@
 """The DDPM step returns its mean and adds no noise.
 
 Wrong: 1.5
+Cause: noise_missing
 """
 
 

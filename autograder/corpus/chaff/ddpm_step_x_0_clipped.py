@@ -1,6 +1,7 @@
 """The predicted clean data is clipped to [−1, 1] inside the DDPM step.
 
 Wrong: 1.5
+Cause: x_0_clipped
 """
 
 from diffusion.tensors import per_item

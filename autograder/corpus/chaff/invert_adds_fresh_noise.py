@@ -1,6 +1,7 @@
 """Jumps forward with fresh noise instead of the predicted noise: a forward process, not an inversion.
 
 Wrong: 2.12
+Cause: inversion_adds_noise
 """
 
 import torch

@@ -1,6 +1,7 @@
 """Asks the model at the present step without the max(1, ·): the first call is at t = 0.
 
 Wrong: 2.12
+Cause: none
 """
 
 import torch

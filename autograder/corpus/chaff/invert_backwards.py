@@ -1,6 +1,7 @@
 """Goes through τ from the last step to the first.
 
 Wrong: 2.12
+Cause: inversion_backwards
 """
 
 import torch

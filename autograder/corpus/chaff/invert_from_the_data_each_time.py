@@ -1,6 +1,7 @@
 """Each step jumps from x_0 itself instead of from the x_0 predicted at the present state.
 
 Wrong: 2.12
+Cause: jumps_from_the_data
 """
 
 import torch

@@ -1,6 +1,7 @@
 """τ is ignored: all the T steps are made.
 
 Wrong: 2.12
+Cause: subsequence_ignored
 """
 
 import torch

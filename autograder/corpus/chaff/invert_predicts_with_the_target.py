@@ -2,6 +2,7 @@
 moves.
 
 Wrong: 2.12
+Cause: predicts_with_the_target
 """
 
 import torch

@@ -1,6 +1,7 @@
 """x_0 is taken for the state at τ_1: one step and one call too few.
 
 Wrong: 2.12
+Cause: inversion_skips_first_step
 """
 
 import torch

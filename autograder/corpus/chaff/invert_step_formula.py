@@ -1,6 +1,7 @@
 """Uses the step formula with the two ᾱ swapped, which divides by 1 − ᾱ_0 = 0: NaN from the first step on.
 
 Wrong: 2.12
+Cause: none
 """
 
 import torch

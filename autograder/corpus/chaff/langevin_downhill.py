@@ -1,6 +1,7 @@
 """The score is subtracted: gradient descent on log q.
 
 Wrong: 2.4
+Cause: downhill
 """
 
 import math

@@ -1,6 +1,7 @@
 """Draws from the global random numbers and ignores the generator.
 
 Wrong: 2.4
+Cause: none
 """
 
 import math

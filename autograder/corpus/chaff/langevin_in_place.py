@@ -1,6 +1,7 @@
 """x += …: the caller's tensor is changed.
 
 Wrong: 2.4
+Cause: none
 """
 
 import math

@@ -1,6 +1,7 @@
 """NCSN's form: η/2 times the score and √η z.
 
 Wrong: 2.4
+Cause: ncsn_half_step
 """
 
 import math

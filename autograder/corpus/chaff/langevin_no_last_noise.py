@@ -1,6 +1,7 @@
 """The last step adds no noise, a habit from samplers of diffusion models.
 
 Wrong: 2.4
+Cause: last_noise_missing
 """
 
 import math

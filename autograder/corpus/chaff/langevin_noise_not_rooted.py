@@ -1,6 +1,7 @@
 """The noise is multiplied by 2η instead of its root.
 
 Wrong: 2.4
+Cause: noise_not_rooted
 """
 
 import torch

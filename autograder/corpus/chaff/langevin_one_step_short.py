@@ -1,6 +1,7 @@
 """One step too few.
 
 Wrong: 2.4
+Cause: one_step_short
 """
 
 import math

@@ -1,6 +1,7 @@
 """The noise is √η z instead of √(2η) z.
 
 Wrong: 2.4
+Cause: two_missing_under_root
 """
 
 import math

@@ -1,6 +1,7 @@
 """Uniform noise of the right mean and variance instead of normal noise.
 
 Wrong: 2.4
+Cause: none
 """
 
 import math

@@ -1,6 +1,7 @@
 """The loss is the mean absolute error.
 
 Wrong: 1.3
+Cause: loss_absolute
 """
 
 

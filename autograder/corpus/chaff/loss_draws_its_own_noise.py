@@ -1,6 +1,7 @@
 """The loss draws noise of its own and ignores the noise that it was given.
 
 Wrong: 1.3
+Cause: none
 """
 
 import torch

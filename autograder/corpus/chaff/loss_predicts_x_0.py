@@ -1,6 +1,7 @@
 """The model's answer is held against the clean data instead of the noise.
 
 Wrong: 1.3
+Cause: loss_predicts_x_0
 """
 
 

@@ -1,6 +1,7 @@
 """The table is read at t − 1, as if it began at step 1.
 
 Wrong: 1.3
+Cause: table_zero_based
 """
 
 

@@ -1,6 +1,7 @@
 """The loss is computed under no_grad, so nothing can be trained by it.
 
 Wrong: 1.3
+Cause: none
 """
 
 import torch

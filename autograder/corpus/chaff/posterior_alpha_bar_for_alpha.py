@@ -1,6 +1,7 @@
 """√ᾱ_t stands where √α_t should in the weight of x_t.
 
 Wrong: 1.4
+Cause: alpha_bar_for_alpha
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The slide's √(1 − ᾱ_t) for denominators of the posterior mean, but with the sign put right.
 
 Wrong: 1.4
+Cause: posterior_slide_denominators
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The slide's minus sign in the posterior mean, but with the denominators put right.
 
 Wrong: 1.4
+Cause: posterior_slide_sign
 """
 
 from diffusion.tensors import per_item

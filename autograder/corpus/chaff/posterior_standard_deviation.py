@@ -1,6 +1,7 @@
 """Returns the posterior's standard deviation where its variance is asked for.
 
 Wrong: 1.4
+Cause: standard_deviation
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The slides' √r·β_t squared: β_t comes out of a root it belongs in, so the variance is r·β_t².
 
 Wrong: 1.4
+Cause: beta_outside_root
 """
 
 from diffusion.tensors import per_item

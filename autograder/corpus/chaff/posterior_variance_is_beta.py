@@ -1,6 +1,7 @@
 """The posterior's variance is β_t instead of β̃_t.
 
 Wrong: 1.4
+Cause: fixed_large
 """
 
 from diffusion.tensors import per_item

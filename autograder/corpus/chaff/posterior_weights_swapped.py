@@ -1,6 +1,7 @@
 """The two weights of the posterior mean are swapped.
 
 Wrong: 1.4
+Cause: weights_swapped
 """
 
 from diffusion.tensors import per_item

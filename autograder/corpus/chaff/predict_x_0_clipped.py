@@ -1,6 +1,7 @@
 """The predicted clean data is clipped to [−1, 1], as libraries do by default.
 
 Wrong: 1.2
+Cause: x_0_clipped
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """A missing parenthesis: only the noise is divided by √ᾱ_t, not the state.
 
 Wrong: 1.2
+Cause: parenthesis
 """
 
 from diffusion.tensors import per_item

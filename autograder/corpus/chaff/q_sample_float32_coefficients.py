@@ -1,6 +1,7 @@
 """Coefficients are rounded to float32 before use, so a float64 state is right to seven digits only.
 
 Wrong: 1.1
+Cause: none
 """
 
 from diffusion.tensors import per_item

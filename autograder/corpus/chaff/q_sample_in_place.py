@@ -1,6 +1,7 @@
 """The forward jump is made in place and changes the caller's x_0 and eps.
 
 Wrong: 1.1
+Cause: none
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The forward jump multiplies the noise by 1 − ᾱ_t, a variance, instead of its root.
 
 Wrong: 1.1
+Cause: noise_not_rooted
 """
 
 from diffusion.tensors import per_item

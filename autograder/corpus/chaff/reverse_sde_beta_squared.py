@@ -1,6 +1,7 @@
 """β is taken for g, so that g² becomes β² in front of the score and β in front of the noise.
 
 Wrong: 2.6
+Cause: beta_squared
 """
 
 from diffusion.tensors import per_item

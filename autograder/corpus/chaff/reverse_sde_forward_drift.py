@@ -1,6 +1,7 @@
 """The forward drift −½βx is taken as it is, although time runs backwards.
 
 Wrong: 2.6
+Cause: forward_drift
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The noise is √β dt z: dt came out of the root.
 
 Wrong: 2.6
+Cause: noise_by_dt
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """Half the score, as in the probability-flow ODE, but with the noise of the SDE.
 
 Wrong: 2.6
+Cause: probability_flow
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The slide's doubled dt: the drift f is multiplied by dt twice.
 
 Wrong: 2.6
+Cause: dt_twice
 """
 
 from diffusion.tensors import per_item

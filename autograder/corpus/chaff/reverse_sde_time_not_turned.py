@@ -1,6 +1,7 @@
 """The whole reverse drift −½βx − β·score is added with dt > 0 instead of undone.
 
 Wrong: 2.6
+Cause: time_not_turned
 """
 
 from diffusion.tensors import per_item

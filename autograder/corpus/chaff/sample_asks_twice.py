@@ -1,6 +1,7 @@
 """The model is asked twice in each step, and one of the answers is not used.
 
 Wrong: 2.11
+Cause: asks_twice
 """
 
 import torch

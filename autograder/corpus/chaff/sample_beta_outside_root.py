@@ -1,6 +1,7 @@
 """One loop on its own, with the slide's σ_t: β_t outside the root.
 
 Wrong: 2.11
+Cause: beta_outside_root
 """
 
 import torch

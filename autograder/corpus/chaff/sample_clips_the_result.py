@@ -1,6 +1,7 @@
 """The result is clipped to [−1, 1].
 
 Wrong: 2.11
+Cause: result_clipped
 """
 
 import torch

@@ -1,6 +1,7 @@
 """The last step goes to ᾱ_1 instead of ᾱ_0 = 1 (set_alpha_to_one=False).
 
 Wrong: 2.11
+Cause: ends_at_first_alpha_bar
 """
 
 import torch

@@ -1,6 +1,7 @@
 """η is not handed on: every step is made at η = 0.
 
 Wrong: 2.11
+Cause: eta_taken_as_zero
 """
 
 import torch

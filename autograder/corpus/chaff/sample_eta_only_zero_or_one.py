@@ -1,6 +1,7 @@
 """η is treated as a switch: anything above 0 counts as 1.
 
 Wrong: 2.11
+Cause: eta_is_a_switch
 """
 
 import torch

@@ -2,6 +2,7 @@
 σ(η).
 
 Wrong: 2.11
+Cause: fixed_large
 """
 
 import torch

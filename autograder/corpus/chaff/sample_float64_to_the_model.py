@@ -2,6 +2,7 @@
 in.
 
 Wrong: 2.11
+Cause: none
 """
 
 import torch

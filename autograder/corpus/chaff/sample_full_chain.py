@@ -1,6 +1,7 @@
 """τ is ignored: all the T steps are made.
 
 Wrong: 2.11
+Cause: subsequence_ignored
 """
 
 import torch

@@ -1,6 +1,7 @@
 """One loop on its own that works in place on the caller's x_T.
 
 Wrong: 2.11
+Cause: none
 """
 
 import torch

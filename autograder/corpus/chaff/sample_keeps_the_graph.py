@@ -1,6 +1,7 @@
 """The no_grad is missing: the result drags the graph of all the steps along.
 
 Wrong: 2.11
+Cause: none
 """
 
 from diffusion.tensors import noise_like, time_like

@@ -2,6 +2,7 @@
 turns negative.
 
 Wrong: 2.11
+Cause: none
 """
 
 import torch

@@ -1,6 +1,7 @@
 """Noise only if the step before is not the first of τ: the last step but one has none.
 
 Wrong: 2.11
+Cause: noise_missing_before_the_last
 """
 
 import torch

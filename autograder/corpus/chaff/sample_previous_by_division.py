@@ -1,6 +1,7 @@
 """The step before t is t − T // S, as in diffusers, instead of the next smaller step of τ.
 
 Wrong: 2.11
+Cause: previous_by_division
 """
 
 import torch

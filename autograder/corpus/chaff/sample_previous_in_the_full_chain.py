@@ -1,6 +1,7 @@
 """Each step goes from t to t − 1 of the full chain, whatever τ says.
 
 Wrong: 2.11
+Cause: previous_in_the_full_chain
 """
 
 import torch

@@ -1,6 +1,7 @@
 """The noise is drawn once and used again at every step.
 
 Wrong: 2.11
+Cause: same_noise
 """
 
 import torch

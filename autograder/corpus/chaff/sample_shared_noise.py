@@ -1,6 +1,7 @@
 """One noise image is drawn in each step for the whole batch.
 
 Wrong: 2.11
+Cause: shared_noise
 """
 
 import torch

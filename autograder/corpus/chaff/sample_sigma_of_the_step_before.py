@@ -1,6 +1,7 @@
 """Tables by steps of τ, and σ read at the wrong one: σ[i − 1], the next step's, instead of σ[i].
 
 Wrong: 2.11
+Cause: sigma_of_the_step_before
 """
 
 import torch

@@ -1,6 +1,7 @@
 """The loop begins at τ_{S−1}, with x_T taken for the state there.
 
 Wrong: 2.11
+Cause: skips_first_step
 """
 
 import torch

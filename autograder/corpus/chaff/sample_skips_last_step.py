@@ -1,6 +1,7 @@
 """The loop stops at τ_1: the step to clean data is missing.
 
 Wrong: 2.11
+Cause: skips_last_step
 """
 
 import torch

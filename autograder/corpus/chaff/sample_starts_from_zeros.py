@@ -1,6 +1,7 @@
 """Begins from zeros and ignores x_T.
 
 Wrong: 2.11
+Cause: starts_from_zeros
 """
 
 import torch

@@ -1,6 +1,7 @@
 """The model is told the position in τ instead of the step.
 
 Wrong: 2.11
+Cause: asks_the_index
 """
 
 import torch

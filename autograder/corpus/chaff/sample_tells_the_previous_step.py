@@ -1,6 +1,7 @@
 """The model is told the step that it goes to instead of the step where it is.
 
 Wrong: 2.11
+Cause: asks_the_previous_step
 """
 
 import torch

@@ -1,6 +1,7 @@
 """The start is written in as step 1000, whatever τ and the table say.
 
 Wrong: 2.11
+Cause: starts_at_T
 """
 
 import torch

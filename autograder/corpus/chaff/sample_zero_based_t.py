@@ -1,6 +1,7 @@
 """The model is told t − 1, as in 0-based code.
 
 Wrong: 2.11
+Cause: asks_zero_based
 """
 
 import torch

@@ -1,6 +1,7 @@
 """The score is taken to be −ε, without the scale.
 
 Wrong: 2.1
+Cause: score_is_minus_eps
 """
 
 

@@ -1,6 +1,7 @@
 """The model's score is detached, so the loss carries no graph.
 
 Wrong: 2.3
+Cause: none
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The loss has the factor ½ of the score-matching papers.
 
 Wrong: 2.3
+Cause: loss_half
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The target is +ε/√(1 − ᾱ_t): the minus sign of the score got lost.
 
 Wrong: 2.3
+Cause: score_sign
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The squared errors are summed over the pixels and averaged over the batch only.
 
 Wrong: 2.3
+Cause: loss_summed
 """
 
 from diffusion.tensors import per_item

@@ -2,6 +2,7 @@
 it.
 
 Wrong: 2.3
+Cause: variance_exploding
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """Each item's squared error is weighted by its noise level 1 − ᾱ_t, as is done in training.
 
 Wrong: 2.3
+Cause: loss_weighted
 """
 
 from diffusion.tensors import per_item

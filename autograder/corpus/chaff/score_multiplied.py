@@ -1,6 +1,7 @@
 """The noise is multiplied by √(1 − ᾱ_t) instead of divided.
 
 Wrong: 2.1
+Cause: score_multiplied
 """
 
 from diffusion.tensors import per_item

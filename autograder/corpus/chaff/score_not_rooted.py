@@ -1,6 +1,7 @@
 """The noise is divided by 1 − ᾱ_t instead of its root.
 
 Wrong: 2.1
+Cause: score_not_rooted
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The score without its minus sign: it points away from the data.
 
 Wrong: 2.1
+Cause: score_sign
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """β_t is taken as 1 − ᾱ_t: ᾱ read as α.
 
 Wrong: 2.7
+Cause: alpha_bar_for_alpha
 """
 
 

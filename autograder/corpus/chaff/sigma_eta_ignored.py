@@ -1,6 +1,7 @@
 """η is ignored: always the DDPM's noise.
 
 Wrong: 2.7
+Cause: eta_ignored
 """
 
 

@@ -1,6 +1,7 @@
 """η² outside the root: σ_t = η² √β̃_t.
 
 Wrong: 2.7
+Cause: eta_squared
 """
 
 

@@ -1,6 +1,7 @@
 """η under the root and not squared there: σ_t² = η β̃_t.
 
 Wrong: 2.7
+Cause: eta_under_root
 """
 
 

@@ -1,6 +1,7 @@
 """One root too many: σ_t is η times the fourth root of β̃_t.
 
 Wrong: 2.7
+Cause: extra_root
 """
 
 

@@ -1,6 +1,7 @@
 """σ_t is returned in float32.
 
 Wrong: 2.7
+Cause: none
 """
 
 

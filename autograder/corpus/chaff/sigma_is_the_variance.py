@@ -1,6 +1,7 @@
 """Returns σ_t² instead of σ_t.
 
 Wrong: 2.7
+Cause: variance_for_sigma
 """
 
 

@@ -1,6 +1,7 @@
 """The ratio stands on its head: (1 − ᾱ_t)/(1 − ᾱ_prev).
 
 Wrong: 2.7
+Cause: ratio_upside_down
 """
 
 

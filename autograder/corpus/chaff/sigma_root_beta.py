@@ -1,6 +1,7 @@
 """σ_t = η √β_t, without the ratio (1 − ᾱ_prev)/(1 − ᾱ_t).
 
 Wrong: 2.7
+Cause: fixed_large
 """
 
 

@@ -1,6 +1,7 @@
 """math.sqrt on .item(): right for a 0-d coefficient, an exception for one of shape (B,).
 
 Wrong: 2.7
+Cause: none
 """
 
 import math

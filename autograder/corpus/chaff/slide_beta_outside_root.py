@@ -1,6 +1,7 @@
 """σ_t as the slide prints it: η √((1 − ᾱ_prev)/(1 − ᾱ_t)) β_t, with β_t outside the root.
 
 Wrong: 2.7
+Cause: beta_outside_root
 """
 
 

@@ -1,6 +1,7 @@
 """Coefficients of shape (B,) are multiplied as they are: along the last axis, or not at all.
 
 Wrong: 2.9
+Cause: none
 """
 
 

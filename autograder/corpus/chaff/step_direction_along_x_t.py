@@ -1,6 +1,7 @@
 """The direction is taken along x_t instead of ε.
 
 Wrong: 2.9
+Cause: direction_along_x_t
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The direction is √(1 − ᾱ_prev − η²(1 − ᾱ_t)), and a clamp hides where that turns negative.
 
 Wrong: 2.9
+Cause: direction_hidden_by_clamp
 """
 
 from diffusion.tensors import per_item

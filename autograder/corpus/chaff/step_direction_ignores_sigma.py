@@ -1,6 +1,7 @@
 """The direction keeps the full √(1 − ᾱ_prev) at every η, so each step has too much noise.
 
 Wrong: 2.9
+Cause: direction_ignores_sigma
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The direction is √(1 − ᾱ_prev − σ²) alone; its ε is missing.
 
 Wrong: 2.9
+Cause: direction_without_eps
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The step draws noise of its own and ignores z.
 
 Wrong: 2.9
+Cause: none
 """
 
 import torch

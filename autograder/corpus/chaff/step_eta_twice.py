@@ -1,6 +1,7 @@
 """η multiplies the noise once more, although σ_t holds it already.
 
 Wrong: 2.9
+Cause: eta_twice
 """
 
 from diffusion.tensors import per_item

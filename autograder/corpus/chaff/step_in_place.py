@@ -1,6 +1,7 @@
 """The step is made in place and changes the caller's x_t.
 
 Wrong: 2.9
+Cause: none
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """A name that does not exist, on the path with noise only.
 
 Wrong: 2.9
+Cause: none
 """
 
 from diffusion.tensors import per_item

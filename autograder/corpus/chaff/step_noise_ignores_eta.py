@@ -1,6 +1,7 @@
 """The noise is the DDPM's at every η; only the direction knows η.
 
 Wrong: 2.9
+Cause: eta_ignored
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """A float32 state comes out as float64 where the coefficients are (B,): the cast back is missing.
 
 Wrong: 2.9
+Cause: none
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The noise is multiplied by σ_t² instead of σ_t.
 
 Wrong: 2.9
+Cause: variance_for_sigma
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """σ_t shortens the direction, but the noise itself is never added.
 
 Wrong: 2.9
+Cause: noise_missing
 """
 
 from diffusion.tensors import per_item

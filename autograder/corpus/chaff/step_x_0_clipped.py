@@ -1,6 +1,7 @@
 """The predicted clean data is clipped to [−1, 1], and ε is not derived again from it.
 
 Wrong: 2.9
+Cause: x_0_clipped
 """
 
 from diffusion.tensors import per_item

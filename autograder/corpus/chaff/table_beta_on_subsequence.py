@@ -2,6 +2,7 @@
 step.
 
 Wrong: 2.11
+Cause: table_beta_on_subsequence
 """
 
 import torch

@@ -1,6 +1,7 @@
 """The right steps, from T downwards.
 
 Wrong: 2.10
+Cause: descending
 """
 
 import torch

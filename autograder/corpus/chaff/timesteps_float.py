@@ -1,6 +1,7 @@
 """The right steps, but as floats.
 
 Wrong: 2.10
+Cause: none
 """
 
 import torch

@@ -1,6 +1,7 @@
 """The right steps as a Python list.
 
 Wrong: 2.10
+Cause: none
 """
 
 

@@ -1,6 +1,7 @@
 """The paper's quadratic spacing instead of the even one.
 
 Wrong: 2.10
+Cause: quadratic
 """
 
 import torch

@@ -1,6 +1,7 @@
 """range(0, T, T // S): the wrong count where S does not divide T, and 0 and no T in it.
 
 Wrong: 2.10
+Cause: range_from_zero
 """
 
 import torch

@@ -1,6 +1,7 @@
 """range(1, T + 1, T // S): the wrong count where S does not divide T, and T is missing.
 
 Wrong: 2.10
+Cause: range_from_one
 """
 
 import torch

@@ -1,6 +1,7 @@
 """Down from T by T // S: ends at T, but the wrong count where S does not divide T.
 
 Wrong: 2.10
+Cause: range_down
 """
 
 import torch

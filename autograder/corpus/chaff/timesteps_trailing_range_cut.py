@@ -1,6 +1,7 @@
 """Down from T by T // S and cut to S steps: the right count, but not evenly spaced over 1..T.
 
 Wrong: 2.10
+Cause: range_down_cut
 """
 
 import torch

@@ -1,6 +1,7 @@
 """0-based: from 0 to T − 1.
 
 Wrong: 2.10
+Cause: timesteps_zero_based
 """
 
 import torch

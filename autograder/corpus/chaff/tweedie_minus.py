@@ -1,6 +1,7 @@
 """Tweedie's formula with a minus sign.
 
 Wrong: 2.2
+Cause: tweedie_minus
 """
 
 from diffusion.tensors import per_item

@@ -1,6 +1,7 @@
 """The score is multiplied by the standard deviation instead of the variance.
 
 Wrong: 2.2
+Cause: standard_deviation
 """
 
 from diffusion.tensors import per_item

@@ -1,0 +1,158 @@
+"""What a student reads about a misconception: its cause in words, never the right formula, and where to read on.
+
+A second entry names a section of the handout beside the task's own.
+"""
+
+MISPRINTS, CONVENTIONS, ONE_LINE = "Misprints on the slides", "Conventions", "Change one line"
+
+HINTS: dict[str, tuple[str, str]] = {
+    # roots, factors and signs
+    "noise_not_rooted": ("the noise is scaled by a variance where a standard deviation belongs", ""),
+    "signal_not_rooted": ("a root is missing on the factor of the clean data", ""),
+    "neither_rooted": ("both roots are missing", ""),
+    "factors_swapped": ("the factors of the data and of the noise are swapped", ""),
+    "signal_not_scaled": ("the data is not scaled down before the noise is added", ""),
+    "noise_not_scaled": ("the noise enters without its factor", ""),
+    "noise_sign": ("the noise has the wrong sign", ""),
+    "parenthesis": ("a parenthesis is missing, so that not all of the numerator is divided", ""),
+    "not_divided": ("the division at the end is missing", ""),
+    "extra_root": ("one square root too many is taken of the noise's variance", ""),
+    "beta_outside_root": ("β_t stands outside the square root, as a slide prints it", MISPRINTS),
+    "ratio_upside_down": ("the ratio of the two 1 − ᾱ stands on its head", ""),
+    "alpha_bar_for_alpha": ("ᾱ_t is used where α_t of this pair is meant", CONVENTIONS),
+    "alpha_for_alpha_bar": ("α_t of the pair is used where an ᾱ is meant", CONVENTIONS),
+    "alpha_bar_t_for_prev": ("ᾱ_t is used where ᾱ_prev is meant", CONVENTIONS),
+    "standard_deviation": ("a standard deviation is used where the variance is asked for", ""),
+    "variance_squared": ("the variance is squared once more", ""),
+    "variance_missing": ("the variance is left out", ""),
+    "variance_for_sigma": ("a variance is used where its root, the standard deviation σ_t, belongs", CONVENTIONS),
+    "fixed_large": ('the noise has the paper\'s other variance ("fixed large"), not the one that is asked for', ""),
+    "first_item": ("every item of the batch gets the first item's coefficient", ""),
+    # losses
+    "loss_absolute": ("the errors are taken absolutely instead of squared", ""),
+    "loss_summed": ("the squared errors are summed where a mean over all elements is asked for", ""),
+    "loss_half": ("the loss has a factor ½ that is not asked for", ""),
+    "loss_rooted": ("a root is taken of the mean squared error", ""),
+    "loss_weighted": ("the squared errors are weighted by the noise level, but the mean is to be unweighted", ""),
+    "loss_predicts_x_0": (
+        "the model's answer is held against the clean data, which is not what the model predicts",
+        "",
+    ),
+    "loss_predicts_eps": ("the model's answer is held against the noise, but this model predicts a score", "2.1"),
+    "loss_of_the_clean_data": ("the model is asked about the clean data instead of the noisy state", ""),
+    "table_zero_based": ("the table is read one step off, as if it did not begin with clean data", CONVENTIONS),
+    "variance_exploding": ("the data is noised without being scaled down (the variance-exploding way)", MISPRINTS),
+    # the posterior
+    "posterior_slide": ("the posterior's mean is as a slide misprints it, sign and denominators", MISPRINTS),
+    "posterior_slide_sign": (
+        "one of the two terms of the posterior's mean has the wrong sign (a slide misprints one)",
+        MISPRINTS,
+    ),
+    "posterior_slide_denominators": ("the posterior's mean has the denominators that a slide misprints", MISPRINTS),
+    "weights_swapped": ("the weights of x_0 and x_t in the posterior's mean are swapped", ""),
+    "weights_not_rooted": ("roots are missing in the weights of the posterior's mean", ""),
+    # scores, Langevin, the reverse SDE
+    "score_sign": ("the sign of the score is lost: it must point from the noise to the data", ""),
+    "score_multiplied": ("ε is multiplied by the noise's standard deviation, which is not what the gradient gives", ""),
+    "score_not_rooted": ("ε is divided by a variance where a standard deviation belongs", ""),
+    "score_is_minus_eps": ("the scale of the score is left out", ""),
+    "score_by_alpha_bar": ("the score is scaled by ᾱ_t, the signal's share, not by the noise's", ""),
+    "tweedie_minus": ("the score is subtracted", ""),
+    "downhill": ("the score is subtracted: the steps go downhill", ""),
+    "ncsn_half_step": ("the step is in the NCSN paper's form, whose step size means something else", ""),
+    "half_drift": ("the score enters with half the step size", ""),
+    "two_missing_under_root": ("a factor is missing under the root in front of the noise", ""),
+    "two_outside_root": ("a factor stands outside the root in front of the noise", ""),
+    "last_noise_missing": ("the last step adds no noise; every step of Langevin dynamics does", ""),
+    "one_step_short": ("there is one step too few", ""),
+    "annealed_fixed_step": ("the step size is the same at every noise level", ""),
+    "annealed_not_squared": ("the step size follows the ratio of the noise levels without its square", ""),
+    "annealed_ratio_to_first": ("the step size is taken relative to the first noise level", ""),
+    "annealed_ratio_upside_down": ("the ratio of the noise levels in the step size stands on its head", ""),
+    "annealed_one_step_per_level": ("there is one step at each noise level, whatever steps_per_sigma says", ""),
+    "annealed_wrong_order": ("the noise levels are gone through in the opposite order", ""),
+    "annealed_skips_last_level": ("the last noise level is left out", ""),
+    "annealed_asks_the_last_level": ("score_fn is always asked at the last noise level (late binding?)", ""),
+    "beta_squared": ("β is taken for g, but it is g²", ""),
+    "forward_drift": ("the drift of x has the sign of the forward process", ""),
+    "time_not_turned": ("the drift is added as if time ran forwards", ""),
+    "probability_flow": ("half the score is taken, as in the probability-flow ODE", ""),
+    "dt_twice": ("dt stands in the wrong place, as a slide misprints it", MISPRINTS),
+    "half_missing": ("a factor ½ is missing in the drift of x", ""),
+    "noise_by_dt": ("dt stands outside the root in front of the noise", ""),
+    # σ, η and the coefficients of the DDIM
+    "eta_ignored": ("η does not reach the noise, which is always that of the DDPM", ""),
+    "eta_squared": ("η is squared where it enters as it is", ""),
+    "eta_under_root": ("η stands under the root without a square", ""),
+    "eta_at_most_one": ("η is cut down to 1", ""),
+    "eta_is_a_switch": ("any η above 0 counts as 1", ""),
+    "eta_taken_as_zero": ("σ_t comes out as 0 whatever η is, so the step is always the deterministic one", ""),
+    "eta_twice": ("η multiplies the noise a second time, although σ_t holds it already", ""),
+    "noise_missing": ("no noise is added: its factor is 0, or the term is missing", ""),
+    "direction_extra_root": ("one square root too many is taken in ω_t, the direction", ""),
+    "direction_not_rooted": ("a square root is missing in ω_t, the direction", ""),
+    "negative_root": ("ω_t is the negative root", MISPRINTS),
+    "omega_0_bare": ("ω₀ does not allow for the clean data that ω_t x_t holds already", ""),
+    "omega_t_bare": ("ω_t is the factor of the noise in x_t, not of x_t itself", ONE_LINE),
+    "posterior_only": ("the coefficients are the DDPM posterior's, whatever σ_t is", ONE_LINE),
+    "direction_ignores_sigma": ("the direction does not get shorter where fresh noise is added", ONE_LINE),
+    "sigma_not_squared": ("σ_t stands in the radicand without its square", CONVENTIONS),
+    "omegas_swapped": ("ω₀ and ω_t are swapped", ""),
+    "direction_along_x_t": ("the direction is taken along x_t", ONE_LINE),
+    "direction_without_eps": ("the direction's factor is there, but what it multiplies is missing", ONE_LINE),
+    "direction_hidden_by_clamp": ("the radicand of the direction has a wrong σ_t², and a clamp hides that", ONE_LINE),
+    "x_0_clipped": ("the predicted clean data is clipped, which the formula does not do", ""),
+    # sub-sequences
+    "range_from_zero": (
+        "the steps are counted from 0 by T // S; steps are 1-based, and S need not divide T",
+        CONVENTIONS,
+    ),
+    "range_from_one": ("the steps are counted from 1 by T // S; S need not divide T, and T must be in", ""),
+    "range_down": ("the steps are counted by T // S, which is another number of steps where S does not divide T", ""),
+    "range_down_cut": ("the steps are T // S apart and then cut, so they do not reach down evenly", ""),
+    "descending": ("the steps are in falling order", ""),
+    "timesteps_zero_based": ("the steps are 0-based, from 0 to T − 1", CONVENTIONS),
+    "starts_at_zero": ("the steps begin at 0, which is clean data", CONVENTIONS),
+    "quadratic": ("the spacing is quadratic", ""),
+    # loops
+    "noise_missing_before_the_last": ("no noise is added one step too early (which step is the last?)", ""),
+    "noise_at_the_end": ("noise is added in the last step, too", ""),
+    "result_clipped": ("the result is clipped", ""),
+    "starts_from_zeros": ("the chain begins from zeros and ignores the state that it was given", ""),
+    "starts_from_fresh_noise": ("the chain begins from noise of its own and ignores the state that it was given", ""),
+    "same_noise": ("the same noise is used at every step", ""),
+    "shared_noise": ("all items of the batch get the same noise", ""),
+    "asks_zero_based": ("the model is told t − 1, as in 0-based code", CONVENTIONS),
+    "asks_the_index": ("the model is told the position in the sequence instead of the step", ""),
+    "asks_the_previous_step": ("the model is told the step that it goes to instead of the step where it is", ""),
+    "asks_twice": ("the model is called twice in each step", ""),
+    "skips_first_step": ("the loop leaves out its first step, the noisiest", ""),
+    "skips_last_step": ("the loop stops one step too early, before clean data", ""),
+    "table_beta_on_subsequence": ("σ_t uses the full table's β_t, which is another one on a sub-sequence", CONVENTIONS),
+    "sigma_of_the_step_before": ("σ_t is read one place off", ""),
+    "ends_at_first_alpha_bar": ("the last step goes to ᾱ_1 instead of clean data", CONVENTIONS),
+    "previous_by_division": ("the step before t is taken to be t − T // S", CONVENTIONS),
+    "previous_in_the_full_chain": ("the step before t is taken to be t − 1 of the full chain", CONVENTIONS),
+    "subsequence_ignored": ("τ is ignored, and all steps of the full chain are made", ""),
+    "starts_at_T": ("the first step is taken to be T, whatever τ ends with", ""),
+    "inversion_adds_noise": ("fresh noise is added where the predicted noise is to be kept", ""),
+    "inversion_backwards": ("τ is gone through from its end", ""),
+    "inversion_skips_first_step": ("the data is taken for the state at τ_1, so the first step is missing", ""),
+    "predicts_with_the_target": (
+        "both halves of a step use the ᾱ of one and the same step, so the state never moves",
+        "",
+    ),
+    "jumps_from_the_data": ("each step jumps from the data itself instead of from the present prediction", ""),
+}
+
+
+def sentence(cause: str, where: str, task: str) -> str:
+    """What the student reads: the cause, where it shows and where to read."""
+    what, section = HINTS[cause]
+    beside = f" and {section}" if section[:1].isdigit() else f' and "{section}"' if section else ""
+    return f"Likely cause: {what} (it shows, for instance, {where}). Read {task}{beside} in the handout."
+
+
+def named(output: str) -> str:
+    """The cause that an output names; "" where it names none."""
+    return next((cause for cause, (what, _) in HINTS.items() if f"Likely cause: {what} (it shows, " in output), "")

@@ -1,0 +1,131 @@
+"""A loop's transcript held against chains of moves: what was asked, the mean and the noise of each step.
+
+The examiner answered every call, so of each step x_t, the answer and x_prev are known. What is left of x_prev beside a
+chain's mean must be its σ times standard normal noise; the bounds are those of `checks.noise`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from checks import noise
+from checks.oracle import wrong_chains
+from checks.oracle.gaussian import GaussianData
+from checks.oracle.wrong_chains import Chain, Move
+from grader import outcomes, probes
+from grader.examiner import Examiner
+from grader.probes import SHAPE, STATE
+from grader.session import Session
+from grader.wire import Seed
+
+TIGHT = 1e-5  # for a step without noise, relative to its largest number
+
+
+@dataclass(frozen=True)
+class Run:
+    """A loop's transcript on a probe; `ended` is False where the model refused to answer."""
+
+    states: list[np.ndarray]
+    asked: list[Any]
+    answers: list[np.ndarray]
+    ended: bool
+
+
+def suspects(session: Session, function: str, stand_in_for: list[str]) -> tuple[str, list[str]]:
+    """Where a loop first leaves the right chain ("": nowhere), and the causes whose chains it follows on all probes."""
+    runs = [(rest, _run(session, function, stand_in_for, rest)) for rest in probes.of_loop(function)]
+    made_from = [((*rest, STATE) if function == "ddim_invert" else rest, run) for rest, run in runs]
+    faults = [_least((make(*args) for make in wrong_chains.RIGHT[function]), run) for args, run in made_from]
+    where = next(filter(None, faults), "")
+    makes = wrong_chains.CHAINS[function] if where else []
+    return where, [cause for cause, make in makes if all(not fault(make(*args), run) for args, run in made_from)]
+
+
+def _run(session: Session, function: str, stand_in_for: list[str], rest: tuple[Any, ...]) -> Run:
+    """One probe of a loop; raises `Loses` where the loop did not end, unless the model refused to answer."""
+    examiner, seed = _examiner(function, rest), {} if function == "ddim_invert" else {"generator": Seed(14)}
+    student = session.student(stand_in_for)
+    calls, last = examiner.calls, []
+    try:
+        value = student(function, examiner, STATE, *rest, **seed).value  # type: ignore[arg-type]
+        if not isinstance(value, np.ndarray) or value.shape != SHAPE or not np.isfinite(value).all():
+            raise outcomes.NotRun("no state came back")
+        last = [value]
+    except outcomes.Wrong:
+        pass
+    finally:
+        student.close()
+    return Run(
+        [call.x for call in calls] + last, [call.t for call in calls], [call.answer for call in calls], bool(last)
+    )
+
+
+def _examiner(function: str, rest: tuple[Any, ...]) -> Examiner:
+    """A model for a probe: the exact noise or score of Gaussian data, with a wobble that no loop can know."""
+    rng = np.random.default_rng(13)
+
+    def wobble() -> np.ndarray:
+        return 0.3 * rng.standard_normal(SHAPE)
+
+    if function == "langevin_sample":
+        return Examiner(lambda x: 0.5 - x + wobble(), SHAPE, 100, parameters=("x",))
+    if function == "annealed_langevin_sample":
+        return Examiner(lambda x, s: (0.5 - x) / (1 + s**2) + wobble(), SHAPE, 100, parameters=("x", "sigma"))
+    data = GaussianData(np.linspace(-1, 1, SHAPE[1]), np.linspace(0.2, 1.5, SHAPE[1]))
+    table, T = rest[0], len(rest[0]) - 1
+    return Examiner(lambda x, t: data.eps(x, table[t]) + wobble(), SHAPE, 2 * T + 20, T=T)
+
+
+def _least(rights: Iterable[Chain], run: Run) -> str:
+    """Where a run leaves the first of the right chains; "" where it is one of them."""
+    faults = [fault(right, run) for right in rights]
+    return "" if "" in faults else faults[0]
+
+
+def fault(chain: Chain, run: Run) -> str:
+    """Where a run is not what a chain would have done; "" where it is."""
+    moves, count = chain.moves, len(run.asked)
+    start = {"given": STATE, "zeros": 0 * STATE}.get(chain.start)
+    if not count or not moves:
+        return "in the number of calls"
+    if not (_fresh_start(run.states[0]) if start is None else np.allclose(run.states[0], start, atol=1e-6)):
+        return "in the first state"
+    residuals: list[np.ndarray] = []
+    for number, (move, asked) in enumerate(zip(moves, run.asked)):
+        if move.asked is not None and not np.allclose(asked, move.asked, rtol=1e-6):
+            return f"in call {number + 1} of the model"
+        if number + 1 < len(run.states) and not _moved(move, chain.z, run, number, residuals):
+            return move.where
+    if residuals and chain.z == "fresh" and not _normal(np.stack(residuals), []):  # all together, so more strictly
+        return "in the noise of the steps"
+    right_end = count == len(moves) if run.ended else count < len(moves) and moves[count].asked == 0
+    return "" if right_end else "in the number of calls"
+
+
+def _fresh_start(first: np.ndarray) -> bool:
+    """Whether a first state is noise of its own, and not the given numbers in another order."""
+    return _normal(first, [STATE]) and not np.allclose(np.sort(first, None), np.sort(STATE, None), atol=1e-6)
+
+
+def _moved(move: Move, z: str, run: Run, number: int, residuals: list[np.ndarray]) -> bool:
+    """Whether a run's move has this mean and this noise; the noise that it had is added to `residuals`."""
+    x, answer, after = (each[number].astype(np.float64) for each in (run.states, run.answers, run.states[1:]))
+    rest = after - move.mean(x, answer)
+    if move.sigma <= 0:
+        return bool(np.abs(rest).max() <= 1e-5 * (1 + np.abs(x).max() + np.abs(after).max()))
+    rest = rest / move.sigma
+    residuals.append(rest)
+    shared = bool(np.allclose(rest, rest[:1], atol=1e-3))
+    if z == "shared":
+        return shared and 0.5 < rest[0].std() < 2 and _normal(rest[0], [])  # few numbers: 0 would pass as normal
+    if z == "same":
+        return _normal(rest, []) if len(residuals) == 1 else bool(np.allclose(rest, residuals[0], atol=1e-2))
+    return not shared and _normal(rest, [x, answer, *residuals[-2:-1]])
+
+
+def _normal(numbers: np.ndarray, beside: list[np.ndarray]) -> bool:
+    """Whether numbers are standard normal and not correlated with what was known before: bounds of `checks.noise`."""
+    flat = numbers.astype(np.float64).ravel()
+    return noise.moments_fit(flat, [np.ones(flat.size), *(other.astype(np.float64).ravel() for other in beside)])

@@ -1,0 +1,113 @@
+"""Which misconception explains a wrong answer: the student's function, asked on probes, held against a catalogue.
+
+A cause is named only if its formula gives what the function gave everywhere, on the probes and in the last calls of the
+check that was lost, if the right formula does not, and if no other cause does. Everything else is met with silence.
+For a loop the transcript of each probe is held against the catalogue's moves: what was asked, mean and σ of each step.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from checks.oracle import misconceptions, schedule, wrong_chains
+from grader import hints, loops, outcomes, probes
+from grader.session import Session
+from grader.tasks import BY_FUNCTION
+
+TIGHT = {"float32": 1e-4}  # relative to the largest number; 1e-5 for all else, since some compute in float32 inside
+SLOW = 10.0  # a function that has used so many seconds is not asked again
+Formula = Callable[[tuple[Any, ...]], Any]
+Seen = tuple[tuple[Any, ...], Any]  # the arguments of a call and what it returned
+
+
+@dataclass
+class Suspects:
+    """The causes that explain what one function did on the probes, and the first place where it was not right."""
+
+    where: str = ""
+    formulas: list[tuple[str, Formula | None]] = field(default_factory=list)
+
+    def hint(self, function: str, seen: Iterable[Seen]) -> str:
+        """What to tell the student after a lost check with these calls; "" unless one cause alone explains all."""
+        seen = list(seen)
+        left = {cause for cause, f in self.formulas if f is None or all(agrees(v, _try(f, args)) for args, v in seen)}
+        return hints.sentence(left.pop(), self.where, BY_FUNCTION[function].task) if len(left) == 1 else ""
+
+
+def suspects(session: Session, function: str, stand_in_for: list[str]) -> Suspects:
+    """Ask the function on its probes, beside the marking: neither its time nor how it ends counts."""
+    if session.spent[function] > SLOW:
+        return Suspects()
+    hung, spent = dict(session.hung), session.spent[function]
+    try:
+        with np.errstate(all="ignore"):
+            if function not in wrong_chains.CHAINS:
+                return _of_value(session, function, stand_in_for)
+            where, causes = loops.suspects(session, function, stand_in_for)
+            return Suspects(where, [(cause, None) for cause in causes])
+    except outcomes.Loses:
+        return Suspects()
+    finally:
+        session.hung, session.spent[function] = hung, spent
+
+
+# Functions that return values
+
+
+def _of_value(session: Session, function: str, stand_in_for: list[str]) -> Suspects:
+    formulas = [(cause, lambda args, f=f: f(*args)) for cause, f in misconceptions.FORMULAS.get(function, [])]
+    student = session.student(stand_in_for)
+    try:
+        seen = [(where, args, student(function, *args).value) for where, args in probes.of_value(function)]
+    finally:
+        student.close()
+    if not all(_finite(value) for _, _, value in seen):
+        return Suspects()  # NaN is like any other NaN
+    wrong = [where for where, args, value in seen if not _is_right(function, args, value)]
+    fit = [(cause, f) for cause, f in formulas if all(agrees(value, _try(f, args)) for _, args, value in seen)]
+    return Suspects(wrong[0], list(fit)) if wrong else Suspects()
+
+
+def agrees(got: Any, want: Any) -> bool:
+    """Whether a student's value is, part by part, what a formula gives."""
+    if isinstance(want, tuple):
+        return isinstance(got, list) and len(got) == len(want) and all(map(agrees, got, want))
+    if want is None or not isinstance(got, (np.ndarray, float, int)):
+        return False
+    want, got = np.asarray(want, np.float64), np.asarray(got)
+    if got.dtype.kind not in "fi" or got.shape != want.shape and got.ndim and want.ndim:
+        return False
+    size = np.abs(want[np.isfinite(want)]).max(initial=0)
+    return bool(np.isclose(got, want, 0, TIGHT.get(str(got.dtype), 1e-5) * size + 1e-12, equal_nan=True).all())
+
+
+def _finite(value: Any) -> bool:
+    """Whether all numbers of a value are finite; True where it holds none."""
+    parts = value if isinstance(value, list) else [value]
+    return all(bool(np.isfinite(part).all()) for part in parts if isinstance(part, (np.ndarray, float)))
+
+
+def _try(formula: Formula, args: tuple[Any, ...]) -> Any:
+    """What a formula gives; None where it cannot be evaluated."""
+    try:
+        with np.errstate(all="ignore"):
+            return formula(args)
+    except Exception:  # a hint must never cost a marking
+        return None
+
+
+def _is_right(function: str, args: tuple[Any, ...], value: Any) -> bool:
+    if function == "ddim_timesteps":
+        return not isinstance(value, np.ndarray) or schedule.is_even(value.astype(np.int64), *args)
+    return agrees(value, misconceptions.right(function, args))
+
+
+def verdict(declared: str, outputs: Iterable[str]) -> str:
+    """Of the outputs of the checks that a case lost: is the cause that they name the declared one ("none": no cause)?
+
+    "right" where one names it, "silent" where none names any, "wrong" where one names another.
+    """
+    named = {hints.named(output) for output in outputs} - {""}
+    return "silent" if not named else "right" if named == {declared} else "wrong"
