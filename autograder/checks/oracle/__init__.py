@@ -1,13 +1,15 @@
 """The float64 reference that the hidden checks hold a submission against. It imports numpy, never torch.
 
-schedule   tables of alpha_bar, and even sub-sequences tau
-steps      one step of everything: forward jump, posterior, DDPM, DDIM, Langevin, reverse SDE
-samplers   the loops over those steps
-gaussian   Gaussian data: the exact noise predictor, and the exact distribution that a sampler puts out
-mixture    a mixture of Gaussians as data: the exact noise predictor
-frechet    the Fréchet distance of two Gaussians, and FID
-losses     both losses of a small public model, with their gradients
-arrays     what they share: float64, coefficients beside states, Bayes' rule for Gaussians
+schedule        tables of alpha_bar, and even sub-sequences tau
+steps           one step of everything: forward jump, posterior, DDPM, DDIM, Langevin, reverse SDE
+samplers        the loops over those steps
+gaussian        Gaussian data: the exact noise predictor, and the exact distribution that a sampler puts out
+mixture         a mixture of Gaussians as data: the exact noise predictor
+frechet         the Fréchet distance of two Gaussians, and FID
+losses          both losses of a small public model, with their gradients
+misconceptions  wrong formulas that students are known to write, for the functions that return values
+wrong_chains    wrong moves of the loops
+arrays          what they share: float64, coefficients beside states, Bayes' rule for Gaussians
 
 It was written apart from `solution/` and by other routes (Bayes' rule, the marginal conditions, the drift of
 the SDE), so that one mistake cannot stand in both. A coefficient is a number, 0-d or (B,), and goes with the
