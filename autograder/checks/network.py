@@ -7,7 +7,7 @@ differ. Both edges count: a σ that is too small makes images with a *better* FI
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,8 @@ class Tier:
 
 
 CPU = Tier("cpu", images=256, exact=(10,), blocks=1, noisy=(10, 20), batch=BLOCK)
-GPU = Tier("gpu", images=10_000, exact=(10, 20, 50, 100), blocks=27, noisy=(10, 20, 50, 100, 1000), batch=9 * BLOCK)
+GPU = Tier("gpu", images=10_000, exact=(10, 20, 50, 100), blocks=27, noisy=(10, 20, 50, 100), batch=9 * BLOCK)
+ALL_STEPS = replace(GPU, blocks=9, noisy=(cases.T,))  # fewer, for each step crosses to the worker and back
 
 
 def tau_of(S: int) -> np.ndarray:
@@ -100,12 +101,17 @@ def roughness(images: Array) -> float:
     return float(np.abs(np.diff(x, axis=2)).mean() + np.abs(np.diff(x, axis=3)).mean())
 
 
+def geometric_mean(values: list[float]) -> float:
+    """Of figures that are 0 at best, as for images without any content."""
+    return math.exp(np.mean([math.log(max(value, 1e-9)) for value in values]))
+
+
 def in_bands(x_0: Array, network: Predictor, tier: Tier, S: int) -> str:
     """Fail unless FID and roughness, geometric means over the blocks, lie in their bands; returns them in words."""
     blocks = np.split(x_0, tier.blocks)
     found = {
-        "FID": math.exp(np.mean([math.log(fid(network.features(block))) for block in blocks])),
-        "roughness": math.exp(np.mean([math.log(roughness(block)) for block in blocks])),
+        "FID": geometric_mean([fid(network.features(block)) for block in blocks]),
+        "roughness": geometric_mean([roughness(block) for block in blocks]),
     }
     for name, value in found.items():
         low, high = band(tier, S, name)
