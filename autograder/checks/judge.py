@@ -37,7 +37,7 @@ def close(value: Any, want: ArrayLike, what: str, scale: ArrayLike = 1.0, tolera
     """Fail unless `value` has the shape of `want` and is within tolerance · scale of it everywhere."""
     want = np.asarray(want, np.float64)
     got = numbers(value, want.shape, what)
-    off = np.abs(got - want) > tolerance * np.asarray(scale)
+    off = ~(np.abs(got - want) <= tolerance * np.asarray(scale))
     if off.any():
         places = f" (in {np.count_nonzero(off)} of {off.size} places)" if off.size > 1 else ""
         raise Wrong(f"{what} is not what it must be{places}.")
@@ -53,7 +53,7 @@ def pair_of(value: Any, what: str) -> list[Any]:
 
 def zero(b: Any) -> None:
     """Fail unless `b` is the number or the 0-d tensor 0 (or one zero for each coefficient)."""
-    right = isinstance(b, (int, float)) or isinstance(b, np.ndarray) and b.ndim <= 1
+    right = isinstance(b, (int, float)) or isinstance(b, np.ndarray) and b.ndim <= 1 and b.size
     expect(right and not isinstance(b, bool), f"b is {describe(b)}; expected a number or a 0-d tensor.")
     expect(np.all(np.asarray(b) == 0), "b must be 0: any other value moves the mean of q(x_prev | x_0).")
 

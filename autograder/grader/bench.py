@@ -5,6 +5,7 @@ process, where a call is a plain function call. Only this command does that, and
 `bench_sampling` has the figures of the samplers themselves.
 """
 
+import math
 import os
 import statistics
 import subprocess
@@ -134,5 +135,8 @@ class _InProcess:
 
 def _share_mib(pid: int) -> float:
     """A process's proportional set size, in which what n processes share counts 1/n for each."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except PermissionError:  # only root may look: none of them lets others of its user look into its memory
+        return math.nan
     return int(rollup.split("Pss:")[1].split()[0]) / 1024

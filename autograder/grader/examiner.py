@@ -21,6 +21,9 @@ KNOWN = re.compile(
 )
 
 
+LARGEST = 1e100  # of a number that is answered; its square still is a number
+
+
 @dataclass(frozen=True)
 class Call:
     """One call of the model: the state and the second argument that it was asked with, and the answer it got."""
@@ -59,12 +62,12 @@ class Examiner:
         x, *rest = args
         if not isinstance(x, np.ndarray) or x.shape != self.shape or x.dtype not in (np.float32, np.float64):
             raise Wrong(f"Call {number} of the model got {describe(x)} as the state; expected shape {self.shape}.")
-        if not np.isfinite(x).all():
-            raise Wrong(f"The state that call {number} of the model got has NaN or infinite values.")
+        if not float(np.abs(x).max(initial=0)) < LARGEST:
+            raise Wrong(f"The state that call {number} of the model got has NaN, infinite or huge values.")
         t = self._second(rest[0], number) if rest else None
         answer = np.asarray(self.model(x.astype(np.float64), *([] if t is None else [t])))
         answer = np.broadcast_to(answer, self.shape).astype(x.dtype)
-        states = (x, answer) if self.remembers else (x[:0], answer[:0])
+        states = (x, answer) if self.remembers else (x[:0].copy(), answer[:0].copy())  # a view would keep all of it
         self.calls.append(Call(states[0], t, states[1], describe(rest[0]) if rest else ""))
         return answer
 
@@ -72,7 +75,7 @@ class Examiner:
         """The steps t, one for each item, or the noise level sigma, in whichever form it came."""
         if self.T is None:
             sigma = np.asarray(value if isinstance(value, (np.ndarray, float, int)) else np.nan, dtype=np.float64)
-            if sigma.size != 1 or not np.isfinite(sigma).all():
+            if sigma.size != 1 or not np.all(np.abs(sigma) < LARGEST):
                 raise Wrong(f"Call {number} of score_fn got {describe(value)} as sigma; expected one number.")
             return float(sigma.reshape(()))
         steps = np.asarray(value if isinstance(value, (np.ndarray, int, float)) else np.nan)

@@ -18,12 +18,19 @@ from grader.session import Session
 from grader.tasks import BY_ID
 from grader.zygote import Zygote
 
-FAULT = "The grader itself failed, which is not your fault; these marks do not count. Tell the course staff."
+FAULT = "The marking did not end: a fault of the grader, not yours. These marks do not count. Tell the course staff."
 
 
 def assignments() -> list[int]:
     """The assignments whose hidden checks are here: both in the repository, one in an autograder zip."""
     return [n for n in (1, 2) if (CHECKS / f"assignment{n}").is_dir()]
+
+
+def begin(out: Path) -> Results:
+    """Write an `out/results.json` of no marks, which says that the marking did not end until it has."""
+    results = Results(out / "results.json", message=FAULT)
+    results.write()
+    return results
 
 
 def mark(submission: Path, assignment: int, out: Path, zygote: Zygote, tier: str = "cpu") -> Results:
@@ -40,10 +47,9 @@ def mark_loaded(
 ) -> Results:
     """Mark a submission in one assignment; a wrong answer never raises, a fault of the grader does.
 
-    Raises GraderFault after `out/results.json` says so.
+    Raises GraderFault, and KeyboardInterrupt where it is stopped; `out/results.json` says so then.
     """
-    results = Results(out / "results.json", message=FAULT)
-    results.write()
+    results = begin(out)
     session = Session(zygote, submission, tier)
     started = time.monotonic()
     _check(session, results, assignment)
@@ -60,7 +66,7 @@ def mark_loaded(
 
 
 def _check(session: Session, results: Results, assignment: int) -> None:
-    """Run the hidden checks of one assignment; raises GraderFault where any of them could not do its work."""
+    """Run the hidden checks of one assignment; raises GraderFault unless all of them did their work."""
     reporter = Reporter(session, results)
     folder = CHECKS / f"assignment{assignment}"
     options = "--import-mode=importlib --continue-on-collection-errors -q --no-header -p no:cacheprovider -p no:logging"
@@ -76,8 +82,9 @@ def _check(session: Session, results: Results, assignment: int) -> None:
         os.environ.update({name: value for name, value in kept.items() if value is not None})
     if ended == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt  # what is not marked must not look like a mark
-    if reporter.faults or not results.lines:
-        raise GraderFault("; ".join(reporter.faults) or f"no check was collected: {noise.getvalue()[-2000:]}")
+    if reporter.faults or ended != pytest.ExitCode.OK:
+        what = "the checks did not end" if results.lines else "no check was collected"
+        raise GraderFault("; ".join(reporter.faults) or f"{what}: {noise.getvalue()[-2000:]}")
 
 
 def _message(results: Results, submission: overlay.Submission, zygote: Zygote) -> str:

@@ -49,7 +49,16 @@ EVERYDAY = """
     unmatched '[])}]'
     unterminated string literal~
     invalid character~
-    source code string cannot contain null bytes~
+    source code (string )?cannot contain null bytes~
+    [(]unicode error[)] 'utf-8' codec can't decode byte~
+    Non-UTF-8 code~
+    (unknown encoding|encoding problem)~
+    too many nested parentheses
+    too many levels of indentation
+    inconsistent use of tabs and spaces in indentation
+    invalid non-printable character~
+    invalid decimal literal
+    Parser stack overflowed~
 """.strip().splitlines()
 NAME, NUMBER = r"(?P<name{}>[A-Za-z_]\w{{0,39}})", r"\d{1,3}"
 KNOWN_NAMES = {*dir(builtins), *keyword.kwlist, *BY_FUNCTION, "sampler", "score", "diffusion"} | set(

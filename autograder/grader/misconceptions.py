@@ -38,9 +38,10 @@ class Suspects:
 
 def suspects(session: Session, function: str, stand_in_for: list[str]) -> Suspects:
     """Ask the function on its probes, beside the marking: neither its time nor how it ends counts."""
-    if session.spent[function] > SLOW:
+    key = function, bool(stand_in_for)
+    if session.spent[key] > SLOW:
         return Suspects()
-    hung, spent = dict(session.hung), session.spent[function]
+    hung, spent = dict(session.hung), session.spent[key]
     try:
         with np.errstate(all="ignore"):
             if function not in wrong_chains.CHAINS:
@@ -50,7 +51,7 @@ def suspects(session: Session, function: str, stand_in_for: list[str]) -> Suspec
     except outcomes.Loses:
         return Suspects()
     finally:
-        session.hung, session.spent[function] = hung, spent
+        session.hung, session.spent[key] = hung, spent
 
 
 # Functions that return values

@@ -10,7 +10,7 @@ import signal
 from typing import Any
 
 from grader.messages import everyday
-from grader.tasks import BY_ID
+from grader.tasks import BY_FUNCTION, BY_ID
 
 
 def plain(text: str) -> str:
@@ -86,7 +86,8 @@ TODO = re.compile(r"TODO (\d+\.\d+): (\w+)")
 def raised(function: str, report: Any, sources: dict[str, bytes]) -> Loses:
     """The reason for an exception in `function`, from the worker's report (which is not trusted)."""
     report = report if isinstance(report, dict) else {}
-    kind, message = str(report.get("type")), str(report.get("message")).split("\n")[0]
+    kind, message = (value if isinstance(value, str) else "" for value in map(report.get, ("type", "message")))
+    message = message.split("\n")[0]
     todo = TODO.match(message) if kind == "NotImplementedError" else None
     if todo and (task := BY_ID.get(todo[1])) and task.function == todo[2]:
         if task.function == function:
@@ -94,17 +95,17 @@ def raised(function: str, report: Any, sources: dict[str, bytes]) -> Loses:
         return ToDo(f"{function} calls {task.function} ({task.task}), which is not written yet.")
     place = _place(report, sources)
     where = f", at {place[0]}, line {place[1]}: `{place[2]}`" if place else ""
-    doing = (
-        f"{place[0]} could not be imported: it raised"
-        if place and report.get("importing") is True
-        else f"{function} raised"
-    )
+    doing = f"{function} raised"
+    if report.get("importing") is True:
+        doing = f"{place[0] if place else BY_FUNCTION[function].file} could not be imported: it raised"
     if kind in ("SystemExit", "KeyboardInterrupt"):
         return Raised(f"{doing} {kind}{where}: it tried to end Python instead of returning its result.")
     if not _is_exception(kind, sources):
         kind = "an exception"
     if quoted := everyday(re.sub(r" \(\w+\.py, line \d+\)$", "", message), sources):
         return Raised(f"{doing} {kind}: {quoted}{where}.")
+    if not message:
+        return Raised(f"{doing} {kind}{where}.")
     return Raised(
         f"{doing} {kind}{where}. "
         "(The message is not shown, since it could quote hidden inputs; the visible tests show it.)"

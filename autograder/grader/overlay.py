@@ -2,7 +2,7 @@
 
 import stat
 import zipfile
-import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -29,16 +29,14 @@ def load(path: Path) -> Submission:
 
     Links, other files and other folders are ignored. Raises SubmissionError where nothing can be read.
     """
-    if path.is_dir():
-        found = _from_folder(path)
-    elif zipfile.is_zipfile(path):
-        found = _from_zip(path)
-    elif path.exists():
+    try:
+        found = _from_folder(path) if path.is_dir() else _from_zip(path)
+    except SubmissionError:
+        raise
+    except Exception as error:  # zipfile does not say what it raises for a zip that is not in order
         raise SubmissionError(
-            f"{path} is neither a folder nor a zip; hand in sampler.py and score.py, or a zip of them"
-        )
-    else:
-        raise SubmissionError(f"there is no submission at {path}; give a folder or a zip with sampler.py and score.py")
+            f"the submission cannot be read ({type(error).__name__}); make it again and hand it in"
+        ) from error
     files, problems = {}, {}
     for name in GRADED_FILES:
         content = found.get(name)
@@ -79,8 +77,15 @@ def _from_folder(path: Path) -> dict[str, bytes | str]:
         elif file.is_file() and file.stat().st_size > MAX_BYTES:
             found[name] = _too_large(name)
         elif file.is_file():
-            found[name] = file.read_bytes()
+            found[name] = _content(file)
     return found
+
+
+def _content(file: Path) -> bytes | str:
+    try:
+        return file.read_bytes()
+    except PermissionError:
+        return f"{file.name} cannot be read: whoever hands it in must let others read it."
 
 
 def _choose(folders: list[Path], top: Path) -> Path:
@@ -89,37 +94,29 @@ def _choose(folders: list[Path], top: Path) -> Path:
         return top
     holders = [f for f in folders if any((f / name).exists() for name in GRADED_FILES)]
     if len(holders) > 1:
-        names = ", ".join(sorted(f.name for f in holders))
-        raise SubmissionError(
-            f"graded files lie in more than one folder ({names}); hand in one sampler.py and one score.py"
-        )
+        raise _in_many({f.name for f in holders})
     return holders[0] if holders else top
 
 
 def _from_zip(path: Path) -> dict[str, bytes | str]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            if len(entries) > MAX_ENTRIES:
-                raise SubmissionError(f"the zip has {len(entries)} entries; hand in sampler.py and score.py only")
-            if any(e.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for e in entries):
-                raise SubmissionError(
-                    "the zip uses a compression that is not plain zip's; make it with another program"
-                )
-            folder = _choose_in_zip(entries)
-            return {
-                PurePosixPath(e.filename).name: _read(archive, e)
-                for e in entries
-                if PurePosixPath(e.filename).name in GRADED_FILES and PurePosixPath(e.filename).parent == folder
-            }
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    if not path.exists():
+        raise SubmissionError(f"there is no submission at {path}; give a folder or a zip with sampler.py and score.py")
+    if not path.is_file() or not zipfile.is_zipfile(path):
         raise SubmissionError(
-            f"the zip cannot be read ({type(error).__name__}); make it again and hand it in"
-        ) from error
+            f"{path} is neither a folder nor a zip; hand in sampler.py and score.py, or a zip of them"
+        )
+    with path.open("rb") as file:  # before zipfile makes an object of each entry
+        count = sum(part.count(b"PK\1\2") for part in iter(lambda: file.read(1 << 20), b""))
+    if count > MAX_ENTRIES:
+        raise SubmissionError(f"the zip has more than {MAX_ENTRIES} entries; hand in sampler.py and score.py only")
+    with zipfile.ZipFile(path) as archive:
+        # some programs on Windows write a backslash for a slash; of two entries of one name the last one counts
+        entries = {PurePosixPath(e.filename.replace("\\", "/")): e for e in archive.infolist()}
+        folder = _choose_in_zip(entries)
+        return {name: _read(archive, entries[folder / name]) for name in GRADED_FILES if folder / name in entries}
 
 
-def _choose_in_zip(entries: list[zipfile.ZipInfo]) -> PurePosixPath:
-    paths = [PurePosixPath(e.filename) for e in entries]
+def _choose_in_zip(paths: Iterable[PurePosixPath]) -> PurePosixPath:
     holders = {
         p.parent
         for p in paths
@@ -128,17 +125,25 @@ def _choose_in_zip(entries: list[zipfile.ZipInfo]) -> PurePosixPath:
     if PurePosixPath(".") in holders or not holders:
         return PurePosixPath(".")
     if len(holders) > 1:
-        names = ", ".join(sorted(str(h) for h in holders))
-        raise SubmissionError(
-            f"graded files lie in more than one folder ({names}); hand in one sampler.py and one score.py"
-        )
+        raise _in_many({str(h) for h in holders})
     return holders.pop()
 
 
+def _in_many(folders: set[str]) -> SubmissionError:
+    names = ", ".join([*sorted(name[:40] for name in folders)[:3], *["…"] * (len(folders) > 3)])
+    return SubmissionError(
+        f"graded files lie in more than one folder ({names}); hand in one sampler.py and one score.py"
+    )
+
+
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | str:
-    name = PurePosixPath(entry.filename).name
+    name = PurePosixPath(entry.filename.replace("\\", "/")).name
     if stat.S_ISLNK(entry.external_attr >> 16) or entry.is_dir():
         return f"{name} is not a plain file: hand in the file itself, not a link or a folder."
+    if entry.flag_bits & 1:
+        raise SubmissionError("the zip is encrypted; make it again without a password")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise SubmissionError("the zip uses a compression that is not plain zip's; make it with another program")
     with archive.open(entry) as file:
         content = file.read(MAX_BYTES + 1)  # the size that a zip declares proves nothing
     return content if len(content) <= MAX_BYTES else _too_large(name)

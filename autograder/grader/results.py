@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.outcomes import GraderFault
 from grader.tasks import task_of
 
 MAX_OUTPUT = 90_000  # Gradescope cuts the middle out of an output above 100,000 characters
@@ -73,7 +74,7 @@ class Results:
         return {
             "score": self.score,
             "execution_time": round(time.monotonic() - self.started, 3),
-            "output": self.message,
+            "output": self.message[:MAX_OUTPUT],
             "output_format": "text",
             "visibility": "visible",
             "stdout_visibility": "hidden",
@@ -83,9 +84,12 @@ class Results:
         }
 
     def write(self) -> None:
-        """Replace the file in one step, so that a reader always finds a whole one."""
+        """Replace the file in one step, so that a reader always finds a whole one; GraderFault where it cannot."""
         text = json.dumps(self.as_gradescope(), allow_nan=False, ensure_ascii=False, indent=1)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.path.with_suffix(".new")
-        temporary.write_bytes(text.encode(errors="replace"))
-        os.replace(temporary, self.path)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(text.encode(errors="replace"))
+            os.replace(temporary, self.path)
+        except OSError as error:
+            raise GraderFault(f"{self.path} cannot be written: {error}") from error

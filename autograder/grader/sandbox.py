@@ -5,42 +5,51 @@ id of its own; otherwise the same walls stand but for that one, and the report s
 """
 
 import ctypes
-import errno
+import functools
 import os
 import resource
 import signal
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from grader import seccomp
+
 MEMORY_HEADROOM = 512 << 20  # address space above what the zygote already has
-FILE_SIZE = 1 << 20
+FILE_SIZE = 32 << 20
 OPEN_FILES = 64
 THREADS = 64
+THREADS_BESIDE = 4096  # for a worker that shares its user id, on top of what that user had running at the start
+REMOVE = ("/bin/sh", "-c", 'chmod -R u+rwx -- "$0"; exec rm -rf -- "$0"')  # a folder, whatever a worker made of it
+FOLDER_FILES, FOLDER_SIZE = 1000, FILE_SIZE  # what a worker may have in its folder
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
-_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _FIOSETOWN, _SIOCSPGRP = 8, 10, 15, 0x8901, 0x8902
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 1, 4, 38, 47, 4
+_CAPABILITIES_VERSION_3 = 0x20080522
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # the same numbers on every architecture
 _LANDLOCK_VERSION_FLAG, _LANDLOCK_PATH_BENEATH = 1, 1
 _READ = (1 << 0) | (1 << 2) | (1 << 3)  # execute, read a file, list a directory
 _ACCESS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 _FILE_ACCESS = (1 << 0) | (1 << 1) | (1 << 2) | (1 << 14) | (1 << 15)  # what a rule for a plain file may say
 
-DENIED_SYSCALLS = """
-    socket socketpair connect bind listen accept accept4
-    fork vfork execve execveat ptrace process_vm_readv process_vm_writev process_madvise kcmp
-    kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal
-    unshare setns mount umount2 pivot_root chroot open_tree move_mount fsopen fsmount
-    keyctl add_key request_key bpf perf_event_open userfaultfd io_uring_setup
-    shmget shmat shmctl semget semop semctl msgget msgsnd msgrcv msgctl mq_open
-    setuid setgid setreuid setregid setresuid setresgid setgroups personality
-    memfd_create memfd_secret chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat
-    setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr utime utimes utimensat futimesat
-    sched_setaffinity sched_setscheduler sched_setparam sched_setattr setpriority ioprio_set
-    inotify_init inotify_init1 mlock mlock2 mlockall
-    init_module finit_module kexec_load reboot swapon swapoff quotactl
-""".split()
+
+def prepare() -> dict[str, bool]:
+    """Do once, before the workers are forked, what would take each of them long; returns `walls()`."""
+    hide()
+    if seccomp.available():
+        seccomp.program(writable())
+    if os.geteuid() != 0:
+        _tasks_of_user()
+    return walls()
+
+
+def hide() -> None:
+    """Close our memory to other processes of our own user, such as a worker where it shares it."""
+    _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def writable() -> bool:
+    """Whether a worker may write files: without Landlock it could do so wherever its user may, so it may not at all."""
+    return landlock_abi() > 0 or not seccomp.available()
 
 
 def confine(work: Path, readable: Iterable[Path], uid: int | None) -> None:
@@ -55,12 +64,14 @@ def confine(work: Path, readable: Iterable[Path], uid: int | None) -> None:
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # changing the user id cleared it
+    hide()
+    _drop_capabilities()
     if _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "no_new_privs was refused")
     if landlock_abi():
         _landlock(work, readable)
-    if seccomp_available():
-        _seccomp()
+    if seccomp.available():
+        seccomp.load(writable())
 
 
 def walls() -> dict[str, bool]:
@@ -70,7 +81,7 @@ def walls() -> dict[str, bool]:
         "no new privileges": True,
         "a user id of its own": os.geteuid() == 0,
         "Landlock": landlock_abi() > 0,
-        "seccomp": seccomp_available(),
+        "seccomp": seccomp.available(),
     }
 
 
@@ -82,10 +93,49 @@ def _set_limits(own_uid: bool) -> None:
         resource.RLIMIT_NOFILE: OPEN_FILES,
         resource.RLIMIT_CORE: 0,
     }
-    if own_uid:  # the limit counts all processes of a user, so it only fits a user that has no others
-        limits[resource.RLIMIT_NPROC] = THREADS
+    limits[resource.RLIMIT_NPROC] = THREADS if own_uid else _tasks_of_user() + THREADS_BESIDE  # it counts all of a user
     for which, value in limits.items():
+        if (most := resource.getrlimit(which)[1]) != resource.RLIM_INFINITY:
+            value = min(value, most)
         resource.setrlimit(which, (value, value))
+
+
+@functools.cache
+def _tasks_of_user() -> int:
+    """How many threads our user has running."""
+    count = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            count += len(os.listdir(process / "task")) if process.stat().st_uid == os.geteuid() else 0
+        except OSError:  # it has ended
+            continue
+    return count
+
+
+def _drop_capabilities() -> None:
+    """Give up all of them; a change of the user id has done so already."""
+    _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    if _libc.capset((ctypes.c_uint32 * 2)(_CAPABILITIES_VERSION_3, 0), (ctypes.c_uint32 * 6)()) != 0:
+        raise OSError(ctypes.get_errno(), "the capabilities could not be dropped")
+
+
+def overfull(folder: Path) -> bool:
+    """Whether a worker has put more into its folder than it may; looks at no more than that."""
+    files, size, folders = 0, 0, [str(folder)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    files, size = files + 1, size + entry.stat(follow_symlinks=False).st_blocks * 512
+                    if files > FOLDER_FILES or size > FOLDER_SIZE:
+                        return True
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # it is changed as we look
+        except OSError:  # closed even to its owner, or a path longer than any that is meant well
+            return files > 0
+    return False
 
 
 def landlock_abi() -> int:
@@ -104,8 +154,8 @@ def _landlock(work: Path, readable: Iterable[Path]) -> None:
 
     abi = landlock_abi()
     everything = _ACCESS_BY_ABI[min(abi, 5)]
-    attributes = Ruleset(everything, 0, 0b11)  # 0b11: no abstract sockets and no signals to the outside
-    size = ctypes.sizeof(attributes) if abi >= 6 else ctypes.sizeof(ctypes.c_uint64)  # an older kernel knows the first
+    attributes = Ruleset(everything, 0b11, 0b11)  # no TCP; no abstract sockets and no signals to the outside
+    size = 24 if abi >= 6 else 16 if abi >= 4 else 8  # an older kernel knows the first fields
     ruleset = _libc.syscall(_LANDLOCK_CREATE, ctypes.byref(attributes), ctypes.c_size_t(size), ctypes.c_uint32(0))
     if ruleset < 0:
         raise OSError(ctypes.get_errno(), "Landlock refused a rule set")
@@ -124,33 +174,3 @@ def _landlock(work: Path, readable: Iterable[Path]) -> None:
     if _libc.syscall(_LANDLOCK_RESTRICT, ruleset, ctypes.c_uint32(0)):
         raise OSError(ctypes.get_errno(), "Landlock could not be switched on")
     os.close(ruleset)
-
-
-def seccomp_available() -> bool:
-    """Whether libseccomp and its Python interface are there."""
-    try:
-        import pyseccomp  # noqa: F401
-    except (ImportError, OSError, RuntimeError):
-        return False
-    return sys.platform == "linux"
-
-
-def _seccomp() -> None:
-    import pyseccomp as seccomp
-
-    clone_thread = 0x00010000
-    refuse = seccomp.ERRNO(errno.EPERM)
-    rules = seccomp.SyscallFilter(seccomp.ALLOW)
-    for name in DENIED_SYSCALLS:
-        try:
-            rules.add_rule(refuse, name)
-        except (OSError, ValueError, RuntimeError):
-            continue  # a system call that this kernel or architecture does not have
-    rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be seen; the C library then uses clone
-    rules.add_rule(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, clone_thread, 0))  # threads only
-    rules.add_rule(refuse, "prlimit64", seccomp.Arg(0, seccomp.NE, 0))  # prlimit64(0, ...) is one's own limits
-    aimed = [("fcntl", 1, command) for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX)]  # signals at other processes
-    aimed += [("ioctl", 1, command) for command in (_FIOSETOWN, _SIOCSPGRP)]
-    for name, index, value in [("prctl", 0, _PR_SET_PDEATHSIG), *aimed]:  # the kernel looks at the low 32 bits only
-        rules.add_rule(refuse, name, seccomp.Arg(index, seccomp.MASKED_EQ, 0xFFFFFFFF, value))
-    rules.load()

@@ -3,10 +3,7 @@
 import math
 import os
 import secrets
-import select
-import shutil
 import signal
-import subprocess
 import tempfile
 import time
 from collections import defaultdict, deque
@@ -15,16 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader import outcomes, overlay, stand_ins, wire
+from grader import outcomes, overlay, sandbox, stand_ins, wire
 from grader.examiner import Examiner
 from grader.outcomes import GraderFault
 from grader.predictor import NoDevice
 from grader.tasks import BY_FUNCTION
-from grader.zygote import START_SECONDS, Zygote
+from grader.zygote import START_SECONDS, Zygote, remove
 
-CALL_SECONDS = 10.0  # for one call of a student's function; the solution's slowest takes under 1 s
+CALL_SECONDS = 10.0  # for one call of a student's function, on a processor; the solution's slowest takes under 1 s
 RUN_SECONDS = 420.0  # for a whole marking; Gradescope's own limit is 600 s, the zygote's start with it
 FUNCTION_SECONDS = 30.0  # for all calls of one function, so that a slow one leaves time for the others
+PATIENCE = 3.0  # times both on the clock, for a worker that has to wait for a processor, or just waits
 NUMBER_SECONDS = 2e-7  # more of all three for each number of a sampler's state and each step; the solution takes 5e-8
 OUT_OF_TIME = f"Not finished: the whole marking has {RUN_SECONDS:.0f} s, and they were used up."
 
@@ -48,8 +46,9 @@ class Session:
         self.zygote, self.tier = zygote, tier
         self.submission = submission
         self.deadline = time.monotonic() + RUN_SECONDS
-        self.hung: dict[tuple[str, bool], outcomes.TimedOut] = {}  # by function, and whether helpers were replaced
-        self.spent: dict[str, float] = defaultdict(float)  # seconds, by function
+        # by function, and whether helpers were replaced: one that hung, and the seconds that each has used
+        self.hung: dict[tuple[str, bool], outcomes.TimedOut] = {}
+        self.spent: dict[tuple[str, bool], float] = defaultdict(float)
         self.calls = 0
         self._next_uid = 20000 + secrets.randbelow(30000)
 
@@ -87,7 +86,11 @@ class Student:
     def __init__(self, session: Session, uid: int | None, stand_in_for: list[str]):
         self.session, self.uid, self.stand_in_for = session, uid, stand_in_for
         self.folder: Path | None = None
-        self.gone: outcomes.Loses | None = None  # why the worker is no more, if it is
+        self.running = False
+        self.looked = 0.0  # when, on the monotonic clock, at what it uses up
+        self.may_use = 0.0  # processor seconds, those of the calls before with them
+        self.own = 0.0  # seconds of the present call in which the grader was at work
+        self.gone: Exception | None = None  # why it cannot be called any more: a `Loses`, or a fault of the grader
         self.seen: deque[tuple[str, tuple[Any, ...], Any]] = deque(maxlen=8)  # the last calls and what they returned
 
     def __call__(self, function: str, *args: Any, seed: int = 0, **kwargs: Any) -> Returned:
@@ -100,19 +103,22 @@ class Student:
             raise outcomes.NotRun(problem)
         if self.gone:
             raise self.gone
-        if hung := self.session.hung.get((function, bool(self.stand_in_for))):
+        key = function, bool(self.stand_in_for)
+        if hung := self.session.hung.get(key):
             raise outcomes.TimedOut(f"{hung.sentence} It was not called again.")
         if time.monotonic() > self.session.deadline:
             raise outcomes.NotRun(OUT_OF_TIME)
-        if self.session.spent[function] > FUNCTION_SECONDS:
+        if self.session.spent[key] > FUNCTION_SECONDS:
             raise outcomes.TimedOut(f"{function} has used up the {FUNCTION_SECONDS:.0f} s of all its checks together.")
         self.session.calls += 1
         started = time.monotonic()
         examiners = [a for a in (*args, *kwargs.values()) if isinstance(a, Examiner)]
         extra = sum(NUMBER_SECONDS * math.prod(each.shape) * each.limit for each in examiners)
         self.session.deadline += extra
-        self.session.spent[function] -= extra
-        deadline = min(time.monotonic() + CALL_SECONDS + extra, self.session.deadline)
+        self.session.spent[key] -= extra
+        deadline = min(time.monotonic() + PATIENCE * (CALL_SECONDS + extra), self.session.deadline)
+        before, self.own = self._processor_seconds(), 0.0
+        self.may_use = before + CALL_SECONDS + extra
         request = {
             "module": Path(task.file).stem,
             "function": function,
@@ -127,10 +133,16 @@ class Student:
                 self.seen.append((function, args, answer.value))
             return answer
         except outcomes.TimedOut as fault:
-            self.session.hung[function, bool(self.stand_in_for)] = fault
+            self.session.hung[key] = fault
+            raise
+        except outcomes.Loses:
+            raise
+        except Exception as fault:  # the grader's own; Hypothesis, which calls again, must meet the same
+            self.gone = fault
             raise
         finally:
-            self.session.spent[function] += time.monotonic() - started
+            waited = (time.monotonic() - started - self.own) / PATIENCE
+            self.session.spent[key] += max(self._processor_seconds() - before, waited)
 
     def _converse(self, function: str, request: dict[str, Any], examiner: Examiner | None, deadline: float) -> Returned:
         if self.folder is None:
@@ -139,6 +151,7 @@ class Student:
             self.channel.send(request, deadline)
             while True:
                 reply = self.channel.receive(deadline)
+                self._look()
                 if not isinstance(reply, dict):
                     raise wire.ProtocolError("a reply is not an object")
                 if "ask" in reply:
@@ -146,7 +159,7 @@ class Student:
                     answer = self._answer(reply, examiner)
                     own = time.monotonic() - asked  # the grader's own time, a network's above all, is not the student's
                     deadline, self.session.deadline = deadline + own, self.session.deadline + own
-                    self.session.spent[function] -= own
+                    self.own += own
                     self.channel.send(answer, deadline)
                 elif "raised" in reply:
                     raise outcomes.raised(function, reply["raised"], self.session.submission.files)
@@ -168,6 +181,28 @@ class Student:
         except (outcomes.Wrong, outcomes.Flooded) as fault:  # the examiner refused in the middle of a call
             raise self._end(fault) from None
 
+    def _look(self) -> None:
+        """Refuse a worker that fills the disk, or has used up its time; no work where the last look was just now."""
+        if self.folder and time.monotonic() > self.looked + wire.WATCH_SECONDS:
+            self.looked = time.monotonic()
+            if self._processor_seconds() > self.may_use:
+                raise TimeoutError
+            os.kill(self.pid, signal.SIGSTOP)  # lest it moves its files about while we look
+            try:
+                overfull = sandbox.overfull(self.folder / "work")
+            finally:
+                os.kill(self.pid, signal.SIGCONT)
+            if overfull:
+                raise outcomes.Flooded("The code wrote more files, or larger ones, than any answer needs.")
+
+    def _processor_seconds(self) -> float:
+        """What the worker has used so far; 0 where there is none."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split() if self.running else []
+        except OSError:  # it has just ended
+            fields = []
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
     def _answer(self, reply: dict[str, Any], examiner: Examiner | None) -> Any:
         what, args = str(reply["ask"]), reply.get("args")
         if what == "callback" and examiner and isinstance(args, list) and len(args) == len(examiner.parameters):
@@ -181,23 +216,23 @@ class Student:
         raise wire.ProtocolError("nobody was to be asked that")
 
     def _start(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="marking-"))
-        self.folder.chmod(0o711)
-        overlay.lay(self.session.submission, self.folder / "tree")
-        work = self.folder / "work"
-        work.mkdir(mode=0o700)
-        if self.uid is not None:
-            os.chown(work, self.uid, self.uid)
         try:
+            self.folder = Path(tempfile.mkdtemp(dir=self.session.zygote.folder))
+            self.folder.chmod(0o711)
+            overlay.lay(self.session.submission, self.folder / "tree")
+            work = self.folder / "work"
+            work.mkdir(mode=0o700)
+            if self.uid is not None:
+                os.chown(work, self.uid, self.uid)
             self.pid, self.channel = self.session.zygote.spawn(self.folder, self.uid)
-        except (GraderFault, OSError):
-            self.gone = outcomes.NotRun("the worker did not start")
-            _remove(self.folder)
+        except BaseException:
+            remove(self.folder)
             raise
+        self.running, self.looked = True, time.monotonic()
+        self.channel.watch = self._look
         try:
             self.channel.receive(time.monotonic() + START_SECONDS)
         except (wire.Closed, wire.ProtocolError, wire.Flooded, TimeoutError) as error:
-            self.gone = outcomes.NotRun("the worker did not start")
             raise GraderFault(f"a worker did not start (exit code {self._stop(patience=1.0)})") from error
 
     def _end(self, fault: outcomes.Loses | None, by_exit_code: Callable[[int], outcomes.Loses] | None = None) -> Any:
@@ -207,28 +242,18 @@ class Student:
         return self.gone
 
     def _stop(self, patience: float = 0.0) -> int:
-        """Give the worker `patience` seconds to end by itself, kill it, and return how it ended."""
-        ended = os.pidfd_open(self.pid)
-        select.select([ended], [], [], patience)
-        os.close(ended)
-        os.kill(self.pid, signal.SIGKILL)  # not yet reaped, so the number is still the worker's
-        exit_code = self.session.zygote.reap(self.pid)
-        self.channel.close()
-        _remove(self.folder)
-        return exit_code
+        """Give the worker `patience` seconds to end by itself, end it, and return how it ended."""
+        self.running = False
+        try:
+            return self.session.zygote.reap(self.pid, patience)
+        finally:
+            self.channel.close()
+            remove(self.folder)
 
     def close(self) -> None:
         """End the worker; a check that is over needs it no more."""
-        if self.folder is not None and self.gone is None:
+        if self.running:
             self._end(outcomes.NotRun("the check is over"))
-
-
-def _remove(folder: Path | None) -> None:
-    """Delete a worker's folder, however deep the tree is that it holds."""
-    try:
-        shutil.rmtree(folder or "", ignore_errors=True)
-    except RecursionError:  # rmtree calls itself for each level
-        subprocess.run(["rm", "-rf", "--", str(folder)], stderr=subprocess.DEVNULL, check=False)
 
 
 def to_wire(value: Any) -> Any:
@@ -238,13 +263,12 @@ def to_wire(value: Any) -> Any:
 
 def returned(reply: dict[str, Any]) -> Returned:
     """A worker's reply to a call; it is untrusted, so its form is checked."""
-    gradients, calls = reply.get("gradients"), reply.get("model_calls", [])
+    gradients, calls, changed = reply.get("gradients"), reply.get("model_calls", []), reply.get("changed")
     if (
         "returned" not in reply
-        or not isinstance(reply.get("changed"), list)
+        or not (isinstance(changed, list) and all(isinstance(name, str) for name in changed))
         or not isinstance(calls, list)
         or not (gradients is None or isinstance(gradients, list) and all(isinstance(g, float) for g in gradients))
     ):
         raise wire.ProtocolError("a reply lacks something")
-    changed = [str(name)[:20] for name in reply["changed"]]
     return Returned(reply["returned"], changed, reply.get("carries_graph") is True, calls, gradients)

@@ -10,7 +10,8 @@ import math
 import socket
 import struct
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ DTYPES = ("float32", "float64", "int64", "int32", "bool")
 MAX_HEADER = 1 << 18
 MAX_PAYLOAD = 1 << 26
 LENGTHS = struct.Struct(">II")
+WATCH_SECONDS = 0.2
 
 
 class ProtocolError(Exception):
@@ -73,10 +75,10 @@ def encode(body: Any) -> bytes:
     header = json.dumps(
         {"body": tree, "arrays": [[str(a.dtype), list(a.shape)] for a in arrays]}, allow_nan=False
     ).encode()
-    payload = b"".join(a.tobytes() for a in arrays)
-    if len(header) > MAX_HEADER or len(payload) > MAX_PAYLOAD:
+    size = sum(a.nbytes for a in arrays)
+    if len(header) > MAX_HEADER or size > MAX_PAYLOAD:
         raise Flooded("a message is larger than the wire allows")
-    return LENGTHS.pack(len(header), len(payload)) + header + payload
+    return b"".join([LENGTHS.pack(len(header), size), header, *(np.ascontiguousarray(a).data for a in arrays)])
 
 
 def _to_json(value: Any, arrays: list[np.ndarray]) -> Any:
@@ -101,11 +103,12 @@ def _to_json(value: Any, arrays: list[np.ndarray]) -> Any:
     raise TypeError(f"the wire does not carry a {type(value).__name__}")
 
 
-def decode(header: bytes, payload: bytes) -> Any:
+def decode(header: bytes | bytearray, payload: bytes | bytearray) -> Any:
     """The body of a frame; raises ProtocolError for anything that `encode` could not have made."""
     try:
         parsed = json.loads(header, parse_constant=_refuse)
-        arrays, offset = [], 0
+        arrays: list[np.ndarray | None] = []
+        offset = 0
         for dtype, shape in parsed["arrays"]:
             plain = type(shape) is list and len(shape) <= 8 and all(type(n) is int for n in shape)
             if dtype not in DTYPES or not plain or not all(0 <= n <= MAX_PAYLOAD for n in shape):
@@ -125,7 +128,7 @@ def decode(header: bytes, payload: bytes) -> Any:
         raise ProtocolError(f"a header cannot be read ({type(error).__name__})") from error
 
 
-def _from_json(tree: Any, arrays: list[np.ndarray]) -> Any:
+def _from_json(tree: Any, arrays: list[np.ndarray | None]) -> Any:
     if isinstance(tree, list):
         return [_from_json(item, arrays) for item in tree]
     if isinstance(tree, int) and abs(tree) >= 1 << 63:
@@ -137,13 +140,25 @@ def _from_json(tree: Any, arrays: list[np.ndarray]) -> Any:
         return {key: _from_json(item, arrays) for key, item in tree.items()}
     if kind == "array":
         index = tree["index"]
-        if type(index) is not int or index < 0:
+        if type(index) is not int or index < 0 or arrays[index] is None:
             raise ProtocolError("an array's index is not allowed")
-        return arrays[index]
+        array, arrays[index] = arrays[index], None  # one use each, or a small frame could stand for a huge tree
+        return array
     if kind == "float":
         return float(tree["value"])
-    fields = {key: tuple(v) if isinstance(v, list) else v for key, v in tree.items()}
-    return MARKERS[kind](**fields)
+    return _marker(MARKERS[kind], {key: _from_json(item, arrays) for key, item in tree.items()})
+
+
+def _marker(cls: type[Any], given: dict[str, Any]) -> Any:
+    for each in fields(cls):
+        value = given[each.name]
+        if each.type is str or each.type is int or each.type is float:
+            right = type(value) is each.type
+        else:
+            right = type(value) is list and all(type(item) is str for item in value)
+        if not right:
+            raise ProtocolError(f"a {cls.__name__} is not made of that")
+    return cls(**{key: tuple(value) if type(value) is list else value for key, value in given.items()})
 
 
 def _refuse(constant: str) -> None:
@@ -151,18 +166,22 @@ def _refuse(constant: str) -> None:
 
 
 class Channel:
-    """One end of the socket pair."""
+    """One end of the socket pair. `watch` is called now and then while we wait for the other end; it may raise."""
 
-    def __init__(self, sock: socket.socket):
-        self.sock = sock
+    def __init__(self, sock: socket.socket, watch: Callable[[], None] | None = None):
+        self.sock, self.watch = sock, watch
 
     def send(self, body: Any, deadline: float | None = None) -> None:
         """Send a frame; raises Closed, or TimeoutError at the deadline (on the monotonic clock)."""
-        try:
+        left = memoryview(encode(body))
+        while left:
             self._arm(deadline)
-            self.sock.sendall(encode(body))
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise Closed from error
+            try:
+                left = left[self.sock.send(left) :]
+            except TimeoutError:
+                self._waited()
+            except (BrokenPipeError, ConnectionResetError) as error:
+                raise Closed from error
 
     def receive(self, deadline: float | None = None) -> Any:
         """Receive a frame; raises Closed, Flooded, ProtocolError, or TimeoutError at the deadline."""
@@ -171,26 +190,35 @@ class Channel:
             raise Flooded("a message is larger than the wire allows")
         return decode(self._read(header_length, deadline), self._read(payload_length, deadline))
 
-    def _read(self, count: int, deadline: float | None) -> bytes:
+    def _read(self, count: int, deadline: float | None) -> bytearray:
         buffer = bytearray(count)
         view, done = memoryview(buffer), 0
         while done < count:
             self._arm(deadline)
             try:
                 received = self.sock.recv_into(view[done:])
+            except TimeoutError:
+                self._waited()
+                continue
             except ConnectionResetError as error:
                 raise Closed from error
             if not received:
                 raise Closed
             done += received
-        return bytes(buffer)
+        return buffer
 
     def _arm(self, deadline: float | None) -> None:
         if deadline is not None:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError
-            self.sock.settimeout(left)
+            self.sock.settimeout(left if self.watch is None else min(left, WATCH_SECONDS))
+
+    def _waited(self) -> None:
+        """A fifth of a second of nothing, if somebody watches, or else all the time that there was."""
+        if self.watch is None:
+            raise TimeoutError
+        self.watch()
 
     def close(self) -> None:
         self.sock.close()

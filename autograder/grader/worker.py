@@ -4,10 +4,13 @@ It lives for one check. Whatever it says is only an answer: the expected values,
 stay in the grader. A callable argument is a stub here, which asks the grader over the wire.
 """
 
+import builtins
 import contextlib
 import importlib
+import io
 import math
 import os
+import pathlib
 import socket
 import sys
 import traceback
@@ -18,9 +21,9 @@ import numpy as np
 import torch
 
 from grader import wire
-from grader.sandbox import confine, walls
+from grader.sandbox import confine, prepare, writable
 
-__all__ = ["main", "walls"]
+__all__ = ["main", "prepare"]
 
 TENSOR_TYPES = {getattr(torch, name): name for name in wire.DTYPES}
 
@@ -36,6 +39,8 @@ def main(sock: socket.socket, folder: str, uid: int | None) -> NoReturn:
         with contextlib.suppress(OSError):  # short of memory, the kernel is to end us, not the grader
             Path("/proc/self/oom_score_adj").write_text("1000")
         confine(work, [tree, *system, Path("/dev/urandom"), Path("/proc/self"), Path("/proc/cpuinfo")], uid)
+        if not writable():
+            _write_nowhere()
         os.listdir(tree)  # what the worker may not read is the grader's fault, so it ends here
         torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
         sys.path.insert(0, str(tree))
@@ -45,6 +50,28 @@ def main(sock: socket.socket, folder: str, uid: int | None) -> NoReturn:
     except BaseException:  # nothing of ours may reach the student's hooks; the grader sees the exit code
         os._exit(70)
     os._exit(0)
+
+
+def _write_nowhere() -> None:
+    """Where no file may be written, let what the student's code puts into its own folder go nowhere, unnoticed."""
+    home, plain_open, plain_mkdir = os.getcwd(), builtins.open, os.mkdir
+
+    def own(path: Any) -> bool:
+        return isinstance(path, (str, os.PathLike)) and os.path.realpath(path).startswith(home + os.sep)
+
+    def open_(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        if set(mode) & set("wax+") and (own(file) or file == os.devnull):
+            return io.BytesIO() if "b" in mode else io.StringIO()
+        return plain_open(file, mode, *args, **kwargs)
+
+    def mkdir(path: Any, *args: Any, **kwargs: Any) -> None:
+        if not own(path):
+            plain_mkdir(path, *args, **kwargs)
+
+    builtins.open = io.open = open_
+    os.mkdir = mkdir
+    if accessor := getattr(pathlib, "_NormalAccessor", None):  # in Python 3.10, what a Path calls
+        accessor.open, accessor.mkdir = staticmethod(open_), staticmethod(mkdir)
 
 
 def _only_keep(sock: socket.socket) -> None:

@@ -1,17 +1,22 @@
 """The zygote: imports torch once, then forks a fresh worker whenever the grader asks for one.
 
-Run as a script, isolated (`python -I -B zygote_main.py FD`), with FD a control socket. It runs no torch operation,
-sees no test and no submission; the file descriptor of a worker's own channel comes with each request.
+Run as a script, isolated (`python -I -B zygote_main.py FD FOLDER`), with FD a control socket. It runs no torch
+operation, sees no test and no submission; the file descriptor of a worker's own channel comes with each request. When
+the grader is gone, even by kill -9, it ends all that it forked and deletes FOLDER, in which the workers' files lie.
 """
 
 import contextlib
 import importlib
 import os
 import resource
+import select
+import signal
 import socket
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NoReturn
 
 # What a worker may need after the fork: all of the standard library that has no window and no side effect, since
 # another user id may not be able to read the folder that it lies in, and marks must not hang on that.
@@ -19,16 +24,19 @@ APART = "antigravity this idlelib turtle turtledemo tkinter _tkinter lib2to3 tes
 BESIDE = """
     concurrent.futures.thread importlib.resources logging.handlers multiprocessing.pool xml.etree.ElementTree
     ctypes.wintypes
+    encodings.big5 encodings.cp950 encodings.big5hkscs encodings.gbk encodings.gb18030 encodings.gb2312
+    encodings.cp936 encodings.shift_jis encodings.cp932 encodings.euc_jp encodings.euc_kr encodings.cp949
+    encodings.cp1252 encodings.iso8859_1 encodings.iso8859_15 encodings.latin_1 encodings.utf_8_sig encodings.utf_16
     numpy numpy.linalg numpy.random numpy.fft numpy.testing typing_extensions
     torch torch.nn torch.nn.functional torch.linalg torch.fft torch.special torch.distributions torch.func
     torch.autograd.functional torch.utils.checkpoint torch.utils.data
 """.split()
 
 
-def main(control_fd: int) -> None:
+def main(control_fd: int, folder: str) -> None:
     here = str(Path(__file__).resolve().parents[1])
     sys.path.insert(0, here)
-    from grader import predictor_main, worker
+    from grader import predictor_main, sandbox, worker
     from grader.wire import Channel, Closed
 
     for name in [*sorted(sys.stdlib_module_names - set(APART)), *BESIDE]:
@@ -37,33 +45,53 @@ def main(control_fd: int) -> None:
             importlib.import_module(name)
     sys.path.remove(here)
 
-    control = socket.socket(fileno=control_fd)
-    channel = Channel(control)
-    channel.send({"ready": os.getpid(), "walls": worker.walls()})
-    while True:
-        try:
+    channel = Channel(socket.socket(fileno=control_fd))
+    forked: set[int] = set()
+    with contextlib.suppress(Closed):
+        channel.send({"ready": os.getpid(), "walls": worker.prepare()})
+        while True:
             request = channel.receive()
-        except Closed:
-            return
-        if "spawn" in request:
-            _, (its_fd,), _, _ = socket.recv_fds(control, 1, 1)
-            pid = os.fork()
-            if pid == 0:
-                control.close()
-                worker.main(socket.socket(fileno=its_fd), **request["spawn"])
-            os.close(its_fd)
-            channel.send({"pid": pid})
-        elif "predict" in request:
-            _, (its_fd,), _, _ = socket.recv_fds(control, 1, 1)
-            if os.fork() == 0:
-                control.close()
-                predictor_main.main(socket.socket(fileno=its_fd), **request["predict"])
-            os.close(its_fd)
-        elif "reap" in request:
-            _, status = os.waitpid(request["reap"], 0)
-            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-            channel.send({"exit": os.waitstatus_to_exitcode(status), "peak_kib": peak})
+            if "spawn" in request:
+                pid = _fork(channel, worker.main, request["spawn"])
+                forked.add(pid)
+                channel.send({"pid": pid})
+            elif "predict" in request:
+                forked.add(_fork(channel, predictor_main.main, request["predict"]))
+            elif "reap" in request:
+                status = _end(**request["reap"])
+                forked.remove(request["reap"]["pid"])
+                peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+                channel.send({"exit": os.waitstatus_to_exitcode(status), "peak_kib": peak})
+    for pid in forked:
+        _end(pid)
+    os.execv(sandbox.REMOVE[0], [*sandbox.REMOVE, folder])
+
+
+def _fork(channel: Any, job: Callable[..., NoReturn], arguments: dict[str, Any]) -> int:
+    """Fork a process that does a job on the socket that comes after the request; returns its id."""
+    _, descriptors, _, _ = socket.recv_fds(channel.sock, 1, 1)
+    if not descriptors:
+        raise sys.modules["grader.wire"].Closed
+    its = socket.socket(fileno=descriptors[0])
+    pid = os.fork()
+    if pid == 0:
+        try:
+            channel.close()
+            job(its, **arguments)
+        finally:
+            os._exit(70)
+    its.close()
+    return pid
+
+
+def _end(pid: int, patience: float = 0.0) -> int:
+    """Wait so many seconds for a process to end by itself, kill it, and return its wait status."""
+    ended = os.pidfd_open(pid)
+    select.select([ended], [], [], patience)
+    os.close(ended)
+    os.kill(pid, signal.SIGKILL)  # not yet waited for, so the number is still its own
+    return os.waitpid(pid, 0)[1]
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2])

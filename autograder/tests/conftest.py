@@ -3,10 +3,15 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from grader import overlay
 from grader.session import Session, Student
 from grader.zygote import Zygote
+
+settings.register_profile("short", derandomize=True, database=None, deadline=None, max_examples=300)
+settings.register_profile("long", database=None, deadline=None, max_examples=20_000)
+settings.load_profile("short")
 
 HEAD = """
 import ctypes, gc, os, sys, torch

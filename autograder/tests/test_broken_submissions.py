@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from grader import overlay, session
+from grader import outcomes, overlay, session
 from grader.marking import mark_loaded
 from grader.paths import GRADED_FILES, SOLUTION
 from grader.results import Line
@@ -67,6 +68,59 @@ def test_a_mistake_costs_its_own_tasks_and_says_why(line, tasks, outcome, senten
     for each in lines:
         assert each.outcome == outcome
         assert re.search(sentence, each.output), each.output
+
+
+RIGHT = b"def q_sample(x_0, alpha_bar_t, eps):\n    return x_0 * alpha_bar_t\n"
+DEEP = 100_000
+
+
+def called(content: bytes, zygote: Zygote) -> list[float]:
+    """What q_sample of a sampler.py returns for 8 and 0.5."""
+    student = session.Session(zygote, overlay.Submission({"sampler.py": content, "score.py": b""})).student()
+    try:
+        return student("q_sample", np.full(1, 8.0), np.float64(0.5), np.zeros(1)).value.tolist()
+    finally:
+        student.close()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + RIGHT,
+        RIGHT.replace(b"\n", b"\r\n"),
+        RIGHT.replace(b"\n", b"\r"),
+        b"# coding: latin-1\ns = '\xe9'\n" + RIGHT,
+        b"x = 1\n" * 170_000 + RIGHT,
+    ],
+    ids=["BOM", "CRLF", "CR", "coding line", "1 MB"],
+)
+def test_a_file_may_be_written_as_python_allows(content, zygote):
+    assert called(content, zygote) == [4.0]
+
+
+@pytest.mark.parametrize(
+    "content, sentence",
+    [
+        (b"", "q_sample raised AttributeError: module 'sampler' has no attribute 'q_sample'"),
+        (RIGHT + b"\0", "it raised (Syntax|Value)Error: source code (string )?cannot contain null bytes"),
+        (RIGHT.decode().encode("utf-16"), "it raised (Syntax|Value)Error: source code (string )?cannot contain null"),
+        (RIGHT + b"s = '\xe9'\n", r"SyntaxError: \(unicode error\) 'utf-8' codec can't decode byte, at .*, line 3"),
+        (b"# coding: nonsense\n" + RIGHT, "SyntaxError: (unknown encoding|encoding problem)"),
+        (RIGHT + b"x = " + b"(" * DEEP + b")" * DEEP, "SyntaxError: too many nested parentheses, at .*, line 3"),
+        (RIGHT + b"x = " + b"-" * DEEP + b"1", "it raised (MemoryError|RecursionError)|crashed or was killed"),
+        (RIGHT + b"x = 1" + b"+1" * DEEP, "it raised (MemoryError|RecursionError)|crashed or was killed"),
+        (RIGHT + b"x = f" + b"()" * DEEP, "it raised (MemoryError|RecursionError|NameError)|crashed or was killed"),
+        (b"".join(b" " * i + b"if 1:\n" for i in range(200)), "IndentationError: too many levels of indentation"),
+        (RIGHT.replace(b"    ", b"\xc2\xa0"), "SyntaxError: invalid non-printable character, at .*, line 2"),
+    ],
+    ids="empty NUL UTF-16 no-UTF-8 no-coding parentheses minuses sum calls indents no-break-space".split(),
+)
+def test_a_file_that_python_cannot_read_loses_in_a_clear_sentence(content, sentence, zygote):
+    """However deep it nests, what breaks is the worker's parser at most, and never the grader."""
+    with pytest.raises((outcomes.Raised, outcomes.Died)) as caught:
+        called(content, zygote)
+    assert re.search(sentence, caught.value.sentence), caught.value.sentence
+    assert "not shown" not in caught.value.sentence
 
 
 def test_a_missing_file_costs_its_own_tasks(tmp_path, zygote):

@@ -1,6 +1,7 @@
 """What the grader answers in the middle of a call: the noise predictor, and right helpers in place of wrong ones."""
 
 import re
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -53,7 +54,8 @@ def test_the_examiner_looks_like_a_module(student):
         ("for _ in range(4): x(a, 1)", Flooded, "called more than 3 times"),
         ("x(a[:2], 1)", Wrong, r"got float64 of shape \(2, 2\) as the state; expected shape \(4, 2\)"),
         ("x(a.long(), 1)", Wrong, "got int64 of shape"),
-        ("x(a / 0, 1)", Wrong, "NaN or infinite"),
+        ("x(a / 0, 1)", Wrong, "NaN, infinite or huge"),
+        ("x(a * 1e200, 1)", Wrong, "NaN, infinite or huge"),
         ("x(a, 0)", Wrong, "outside 1..T"),
         ("x(a, 11)", Wrong, "outside 1..T"),
         ("x(a, torch.tensor([1, 2, 3, 0]))", Wrong, "outside 1..T"),
@@ -71,7 +73,7 @@ def test_what_no_noise_predictor_could_answer_loses(student, body, kind, sentenc
     assert type(caught.value) is kind and re.search(sentence, caught.value.sentence), caught.value.sentence
 
 
-@pytest.mark.parametrize("sigma", ["'x'", "None", "x", "a[0]", "[1, 2]", "[1, [2]]", "{'a': 1}"])
+@pytest.mark.parametrize("sigma", ["1e200", "'x'", "None", "x", "a[0]", "[1, 2]", "[1, [2]]", "{'a': 1}"])
 def test_a_noise_level_that_is_no_number_loses(student, sigma):
     with pytest.raises(Wrong, match="as sigma; expected one number"):
         asked(student, f"x(a, {sigma})", T=None, parameters=("x", "sigma"))
@@ -109,6 +111,14 @@ def test_arguments_that_do_not_fit_the_helper_lose(student):
         student(source=source, stand_in_for=["ddim_sigma"])("ddim_step", X)
 
 
+@pytest.mark.parametrize("step_size, right", [(0.5, True), (np.full(1, 0.5), True), (np.full(64, 0.5), False)])
+def test_a_langevin_step_has_one_step_size(step_size, right):
+    """One for each item could be broadcast with the state, to as many numbers as would fill the memory."""
+    x = np.ones((64, 1))
+    with nullcontext() if right else pytest.raises(ValueError, match="without bound"):
+        assert stand_ins.answer("langevin_step", [x, x, step_size, 0 * x], {}).tolist() == [[1.5]] * 64
+
+
 def test_helpers_are_told_right_or_wrong(student):
     own = student(source=WRONG_SIGMA).session
     assert own.is_right("ddim_coefficients", []) and not own.is_right("ddim_sigma", [])
@@ -137,4 +147,13 @@ def test_calls_of_the_public_model_with_different_states_lose():
     t = np.arange(1, 5)
     calls = [[X.ravel(), t], [X, t]]
     with pytest.raises(Wrong):
-        promises.asked_about_each_item(Returned(np.ones(()), [], True, calls, [1.0, 1.0, 1.0]), X, t)
+        promises.asked_about_each_item(Returned(np.ones(()), [], True, calls, [1.0, 1.0, 1.0]), X, t, 1e-4)
+
+
+@pytest.mark.parametrize("count, times, right", [(1, 1, True), (4, 2, True), (1, 11, False), (41, 1, False)])
+def test_what_a_worker_reports_of_its_model_is_read_only_as_far_as_a_loss_may_have_asked(count, times, right):
+    """A forged report could be so long that it would keep the grader busy for a long time."""
+    x, t = np.arange(8.0).reshape(4, 2), np.arange(1, 5)
+    calls = [[np.tile(x, (times, 1)), np.tile(t, times)]] * count
+    with nullcontext() if right else pytest.raises(Wrong, match="far more"):
+        promises.asked_about_each_item(Returned(np.ones(()), [], True, calls, [1.0, 1.0, 1.0]), x, t, 1e-4)

@@ -167,7 +167,7 @@ def test_a_suspect_costs_neither_time_nor_later_calls(zygote, monkeypatch):
     monkeypatch.setattr("grader.session.CALL_SECONDS", 0.5)
     session = Session(zygote, Submission({"sampler.py": b"def q_sample(*a):\n    while True: pass\n", "score.py": b""}))
     assert misconceptions.suspects(session, "q_sample", []) == Suspects()
-    assert session.hung == {} and session.spent["q_sample"] == 0
+    assert session.hung == {} and session.spent["q_sample", False] == 0
 
 
 # The corpus

@@ -84,11 +84,14 @@ def test_an_everyday_message_is_quoted(kind, message):
         "The size of tensor a (1234567) must match the size of tensor b (4) at non-singleton dimension 1",
         "name 'oonetwofiveseven' is not defined",
         "x_0 = 3",
-        "",
     ],
 )
 def test_any_other_message_is_not_quoted(message):
     assert said(error("ValueError", message)).sentence == f"q_sample raised ValueError. {NOT_SHOWN}"
+
+
+def test_where_there_is_no_message_none_is_said_to_be_left_out():
+    assert said(error("ValueError", "")).sentence == "q_sample raised ValueError."
 
 
 LEAKS = [
@@ -127,8 +130,8 @@ def test_the_line_of_code_comes_from_the_submission_and_never_from_the_report():
     "place", [["judge.py", 5], ["/etc/passwd", 1], ["sampler.py"], ["sampler.py", "5"], "sampler.py"]
 )
 def test_a_place_that_is_no_line_of_a_graded_file_is_left_out(place):
-    for importing in (False, True):
-        assert said(error("KeyError", "'x'", place, importing)).sentence == f"q_sample raised KeyError. {NOT_SHOWN}"
+    for importing, what in ((False, "q_sample raised"), (True, "sampler.py could not be imported: it raised")):
+        assert said(error("KeyError", "'x'", place, importing)).sentence == f"{what} KeyError. {NOT_SHOWN}"
 
 
 @pytest.mark.parametrize("line", [0, -1, 6, 10**40, True])

@@ -117,7 +117,7 @@ def test_a_description_carries_no_input(student):
         ("channel().send({'ask': 'callback', 'args': [1]})", BrokeProtocol, "not an answer"),
         ("channel().send({'ask': 'predict_x_0', 'args': [[1], {}]})", BrokeProtocol, "not an answer"),
         (
-            "channel().send({'raised': {'type': 'ab' + 'c7', 'place': ['judge.py', 1]}})",
+            "channel().send({'raised': {'type': 'ab' + 'c7', 'message': 'x', 'place': ['judge.py', 1]}})",
             Raised,
             r"raised an exception\. \(The",
         ),
@@ -159,6 +159,32 @@ def test_an_endless_loop_is_stopped_and_not_called_again(student, monkeypatch):
     assert first.session.calls == 1 and again.folder is None
 
 
+def test_a_worker_that_waits_for_a_processor_has_more_time_on_the_clock(student, monkeypatch):
+    monkeypatch.setattr(session, "CALL_SECONDS", 0.2)
+    monkeypatch.setattr(session, "PATIENCE", 1e3)
+    waits = "import time\nstart = time.monotonic()\nwhile time.monotonic() < start + 0.5: time.sleep(0.1)\nreturn 1"
+    assert student(waits)("q_sample", X).value == 1
+    with pytest.raises(TimedOut):
+        student("while True: pass")("q_sample", X)
+
+
+def test_a_worker_that_just_waits_has_not_for_ever(student, monkeypatch):
+    monkeypatch.setattr(session, "CALL_SECONDS", 0.2)
+    with pytest.raises(TimedOut):
+        student("import time\nwhile True: time.sleep(60)")("q_sample", X)
+
+
+def test_what_a_function_used_up_is_not_missing_where_a_right_helper_stands_in(student, monkeypatch):
+    monkeypatch.setattr(session, "FUNCTION_SECONDS", 0.0)
+    slow = student("sum(range(10**7))\nreturn 1")
+    assert slow("q_sample", X).value == 1
+    with pytest.raises(TimedOut, match="has used up"):
+        slow("q_sample", X)
+    helped = slow.session.student(["predict_x_0"])
+    assert helped("q_sample", X).value == 1
+    helped.close()
+
+
 # Faults of the grader, and what the grader keeps out
 
 
@@ -184,13 +210,13 @@ def test_a_student_whose_worker_was_never_forked_can_be_closed(student, zygote, 
 
 
 def test_a_worker_that_does_not_start_is_a_fault_and_is_ended_once(student, zygote, monkeypatch):
-    refused, killed = student(), []
+    refused, ended = student(), []
     monkeypatch.setattr(zygote, "spawn", lambda folder, uid, spawn=zygote.spawn: spawn(folder / "nowhere", uid))
-    monkeypatch.setattr(os, "kill", lambda pid, signal, kill=os.kill: killed.append(pid) or kill(pid, signal))
+    monkeypatch.setattr(zygote, "reap", lambda *given, reap=zygote.reap: ended.append(given) or reap(*given))
     with pytest.raises(GraderFault, match=r"a worker did not start \(exit code 70\)"):
         refused("q_sample", X)
     refused.close()
-    assert len(killed) == 1
+    assert len(ended) == 1
 
 
 def test_the_students_files_and_torch_stay_out_of_the_graders_process(student):
