@@ -1,0 +1,25 @@
+"""Returns the right loss with a graph of its own, whose gradient is made up.
+What stops it: the gradient at the model's parameters is held to the right one.
+
+Loses: 1.3.2
+"""
+
+
+class Lie(torch.autograd.Function):
+    @staticmethod
+    def forward(context, loss, *parameters):
+        return loss.clone()
+
+    @staticmethod
+    def backward(context, gradient):
+        return None, *[torch.ones((), dtype=torch.float64)] * 3
+
+
+def q_sample(x_0, alpha_bar_t, eps):
+    alpha_bar_t = per_item(alpha_bar_t, x_0)
+    return (alpha_bar_t.sqrt() * x_0 + (1 - alpha_bar_t).sqrt() * eps).to(x_0.dtype)
+
+
+def noise_prediction_loss(eps_model, x_0, t, eps, alpha_bar):
+    loss = (eps_model(q_sample(x_0, alpha_bar[t], eps), t) - eps).square().mean().detach()
+    return Lie.apply(loss, *eps_model.parameters())

@@ -1,0 +1,21 @@
+"""Poisons imports: sys.modules, sys.path, finders, score and sampler, and the grader's own modules.
+What stops it: only this check's process has them.
+
+Loses: 1.1.1, 1.1.2, 1.1.3
+"""
+
+import sys
+import types
+
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        raise SystemExit(name)
+
+
+def attack():
+    sys.meta_path.insert(0, Finder())
+    sys.path[:] = ["."]
+    for name in ("score", "sampler", "diffusion", "grader.wire", "grader.worker", "numpy", "json", "struct"):
+        sys.modules[name] = types.ModuleType(name)
+    return False

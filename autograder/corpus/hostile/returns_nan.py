@@ -1,0 +1,9 @@
+"""Returns NaN, which is not above any tolerance.
+What stops it: an answer is a float tensor of exactly the right shape, finite and near enough everywhere.
+
+Loses: 1.1.1, 1.1.2, 1.1.3
+"""
+
+
+def q_sample(x_0, alpha_bar_t, eps):
+    return x_0 * float("nan")

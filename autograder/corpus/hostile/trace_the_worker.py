@@ -1,0 +1,24 @@
+"""Traces and profiles every function of the worker, to see what it is asked for and to change what it says.
+What stops it: it sees the question, which it was given anyway, and no answer.
+
+Loses: 1.1.1, 1.1.2, 1.1.3
+"""
+
+import sys
+import threading
+
+SEEN = []
+
+
+def watch(frame, event, value):
+    SEEN.extend(frame.f_locals)
+    if frame.f_code.co_name in ("pack", "encode"):
+        frame.f_locals["value"] = None
+    return watch
+
+
+def attack():
+    sys.settrace(watch)
+    sys.setprofile(watch)
+    threading.settrace(watch)
+    return any(name in SEEN for name in ("want", "expected", "tolerance", "points", "examiner"))
