@@ -1,31 +1,48 @@
-"""The corpora: submissions that are known to be right (wheat) or wrong (chaff), to mark the grader with.
+"""The corpora, to mark the grader with: submissions that are known to be right (wheat), wrong (chaff) or hostile.
 
-A case is one Python file, a small overlay on the solution (a chaff: on the solution with `corpus/plain_loop.py`): each
-of its functions that is named like a task replaces that one; everything else at its top level goes below the imports.
-The docstring says what it is; a chaff's ends with "Wrong: 2.7", the tasks that it must lose marks in (and no others),
-and "Cause: beta_outside_root", the misconception that the student must be told, or "none".
+A case is one Python file, a small overlay on the solution (a chaff: on the solution with `corpus/plain_loop.py`, a
+hostile case: with `corpus/spoils.py`): each of its functions that is named like a task, or like one of the base,
+replaces that one; everything else at its top level goes below the imports. The docstring says what it is. A chaff's and
+a hostile case's ends with "Loses: 2.7.1, 2.7.3", exactly the checks that it must lose in the closed form ("none" for
+an attack on top of right answers), and a chaff's with "Cause: beta_outside_root", the misconception that the student
+must be told, or "none".
 """
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.overlay import Submission
 from grader.paths import CORPUS, GRADED_FILES, SOLUTION
-from grader.tasks import BY_FUNCTION
+from grader.results import Line
+from grader.tasks import BY_FUNCTION, task_of
+
+BASES = {"chaff": "plain_loop.py", "hostile": "spoils.py"}
 
 
 @dataclass(frozen=True)
 class Case:
-    """One submission of a corpus: the tasks in which it must lose marks, and the cause that must be named there."""
+    """One submission of a corpus: the checks that it must lose, and the cause that must be named there."""
 
     kind: str
     name: str
     story: str
-    wrong: frozenset[str]
+    loses: frozenset[str]
     submission: Submission
     cause: str = "none"
+
+    @property
+    def wrong(self) -> frozenset[str]:
+        """The tasks in which it must lose marks."""
+        return frozenset(map(task_of, self.loses))
+
+    def fault(self, lines: Iterable[Line]) -> str:
+        """What is wrong with its marks: "" where it loses exactly the checks that it declares."""
+        lost = {line.number: line.output for line in lines if line.lost}
+        missed = [f"{number} does not see it" for number in sorted(self.loses - lost.keys())]
+        return "; ".join(missed + [f"{number} {output}" for number, output in lost.items() if number not in self.loses])
 
 
 def cases(kind: str) -> list[Case]:
@@ -37,37 +54,38 @@ def load(path: Path) -> Case:
     """Read a case; raises ValueError where its docstring does not declare what it must."""
     source = path.read_text()
     story = ast.get_docstring(ast.parse(source)) or ""
-    declared = re.search(r"^Wrong: ([\d., ]+)$", story, re.MULTILINE)
+    declared = re.search(r"^Loses: (none|[\d., \n]+)$", story, re.MULTILINE)
     kind = path.parent.name
     if not story or (declared is None) != (kind == "wheat"):
-        raise ValueError(f"{kind}/{path.name}: the docstring must say what it is, and a chaff's which tasks are wrong")
-    wrong = frozenset(declared.group(1).replace(",", " ").split()) if declared else frozenset()
+        raise ValueError(f"{kind}/{path.name}: the docstring must say what it is, and if not right, what it loses")
+    loses = frozenset(re.findall(r"[\d.]+", declared[1])) if declared else frozenset()
     cause = re.search(r"^Cause: (\w+)$", story, re.MULTILINE)
-    base = "" if kind == "wheat" else (CORPUS / "plain_loop.py").read_text()
-    return Case(kind, path.stem, story, wrong, Submission(splice(source, base)), cause.group(1) if cause else "none")
+    base = (CORPUS / BASES[kind]).read_text() if kind in BASES else ""
+    return Case(kind, path.stem, story, loses, Submission(splice(source, base)), cause[1] if cause else "none")
 
 
 def splice(case: str, base: str = "") -> dict[str, bytes]:
     """The two graded files of the solution, with functions of `base`, then those of a case in place of theirs."""
+    base_functions, base_rest = _parts(base)
     functions, rest = _parts(case)
-    functions = _parts(base)[0] | functions
+    functions, rest = base_functions | functions, base_rest | rest
     files = {}
     for name in GRADED_FILES:
         mine = {function: text for function, text in functions.items() if BY_FUNCTION[function].file == name}
         source = (SOLUTION / name).read_text()
-        files[name] = (_replace(source, mine, rest) if mine else source).encode()
+        files[name] = (_replace(source, mine, "\n\n".join(rest.values())) if mine else source).encode()
     return files
 
 
-def _parts(case: str) -> tuple[dict[str, str], str]:
-    """The text of each function that is named like a task, and of all else but the docstring."""
-    functions, rest = {}, []
+def _parts(case: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The text of each function that is named like a task, by name, and of all else but the docstring."""
+    functions, rest = {}, {}
     for node in ast.parse(case).body:
         if isinstance(node, ast.FunctionDef) and node.name in BY_FUNCTION:
             functions[node.name] = _text(case, node)
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
-            rest.append(_text(case, node))
-    return functions, "\n\n".join(rest)
+            rest[getattr(node, "name", _text(case, node))] = _text(case, node)
+    return functions, rest
 
 
 def _replace(source: str, functions: dict[str, str], rest: str) -> str:

@@ -2,32 +2,29 @@
 
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from rich.console import Console
 
-from grader import corpus, overlay, release, starter
-from grader.corpus import Case
-from grader.marking import assignments, mark_loaded
-from grader.paths import SOLUTION, STARTER
+from grader import corpus, overlay, pool, release, starter
+from grader.paths import CORPUS, SOLUTION, STARTER
+from grader.pool import marks
 from grader.results import Results
 from grader.tasks import TASKS
 from grader.zygote import Zygote
 
-_zygote: Zygote  # of a process of the pool
-
 # What this command marks of the corpora, as differently written or as differently wrong as they come.
-WHEAT = """
-    angle_form batch_item_loops coefficient_tables eps_form helpers_everywhere in_place log_space monolithic
-    numpy_inside own_draws recursion score_form variance_exploding_form x_0_form
-""".split()
-CHAFF = """
-    slide_beta_outside_root table_beta_on_subsequence coefficients_negative_root sigma_eta_ignored posterior_slide
-    ddpm_step_fixed_large loss_summed langevin_root_eta annealed_ratio_not_squared reverse_sde_forward_drift
-    timesteps_range sample_starts_from_zeros sample_no_noise_at_last_but_one sample_previous_by_division
-""".split()
+SOME = {
+    "wheat": """
+        angle_form batch_item_loops coefficient_tables eps_form helpers_everywhere in_place log_space monolithic
+        numpy_inside own_draws recursion score_form variance_exploding_form x_0_form
+    """,
+    "chaff": """
+        slide_beta_outside_root table_beta_on_subsequence coefficients_negative_root sigma_eta_ignored posterior_slide
+        ddpm_step_fixed_large loss_summed langevin_root_eta annealed_ratio_not_squared reverse_sde_forward_drift
+        timesteps_range sample_starts_from_zeros sample_no_noise_at_last_but_one sample_previous_by_division
+    """,
+}
 
 
 def run(console: Console) -> bool:
@@ -56,29 +53,10 @@ def _all(folder: Path, zygote: Zygote) -> Iterator[tuple[str, str]]:
             f"{score(untouched):g} points",
         ),
     )
-    cases = [("wheat", name) for name in WHEAT] + [("chaff", name) for name in CHAFF]
-    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_start_zygote) as pool:
-        yield from pool.map(_case, cases)
-
-
-def _start_zygote() -> None:
-    """Give a process of the pool a zygote of its own, which ends with it."""
-    global _zygote
-    _zygote = Zygote()
-
-
-def _case(which: tuple[str, str]) -> tuple[str, str]:
-    """What has to hold of a corpus case, and what is wrong with it."""
-    kind, name = which
-    case = corpus.load(corpus.CORPUS / kind / f"{name}.py")
-    loses = f"loses {', '.join(sorted(case.wrong))} and nothing else" if case.wrong else "gets full marks"
-    with tempfile.TemporaryDirectory() as folder:
-        return f"{kind}: {name} {loses}", case_fault(case, Path(folder), _zygote)
-
-
-def marks(submission: overlay.Submission, folder: Path, zygote: Zygote, tier: str = "closed-form") -> list[Results]:
-    """A submission's results in each assignment."""
-    return [mark_loaded(submission, number, folder / str(number), zygote, tier) for number in assignments()]
+    cases = [corpus.load(CORPUS / kind / f"{name}.py") for kind, names in SOME.items() for name in names.split()]
+    for case, lines in pool.marked(cases):
+        loses = f"loses {', '.join(sorted(case.loses))} and nothing else" if case.loses else "gets full marks"
+        yield f"{case.kind}: {case.name} {loses}", case.fault(lines)
 
 
 def score(results: list[Results]) -> float:
@@ -88,14 +66,6 @@ def score(results: list[Results]) -> float:
 def lost(results: list[Results]) -> str:
     """The checks that did not pass, each with its reason."""
     return "; ".join(f"{line.number} {line.output}" for r in results for line in r.lines if line.lost)
-
-
-def case_fault(case: Case, folder: Path, zygote: Zygote) -> str:
-    """What is wrong with the marks of a corpus case: "" where it loses exactly the tasks that it declares."""
-    results = marks(case.submission, folder, zygote)
-    tasks = {line.task for each in results for line in each.lines if line.lost}
-    missed = f"not caught: {', '.join(sorted(case.wrong - tasks))}. " if case.wrong - tasks else ""
-    return missed + _unless(tasks <= case.wrong, lost(results)) if tasks != case.wrong else ""
 
 
 def _starter_fault() -> str:

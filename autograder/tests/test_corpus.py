@@ -1,13 +1,16 @@
 """The corpora: how a case is laid over the solution, what it must declare, and that marks are held to that."""
 
 import ast
+from pathlib import Path
 
 import pytest
 
 from grader import corpus, solution_check
+from grader.marking import mark_loaded
 from grader.overlay import Submission
 from grader.paths import CORPUS, GRADED_FILES, SOLUTION
 from grader.tasks import BY_FUNCTION, BY_ID
+from grader.zygote import Zygote
 
 SOURCES = {name: (SOLUTION / name).read_text() for name in GRADED_FILES}
 CASES = [path for kind in ("wheat", "chaff") for path in sorted((CORPUS / kind).glob("*.py"))]
@@ -97,10 +100,11 @@ def test_a_case_without_a_task_leaves_the_solution_as_it_is():
     [
         ("wheat", "x = 1"),
         ("wheat", "# no docstring\ndef q_sample(): pass"),
-        ("wheat", '"""Right.\n\nWrong: 2.7\n"""'),
+        ("wheat", '"""Right.\n\nLoses: 2.7.1\n"""'),
         ("chaff", '"""A mistake."""'),
+        ("hostile", '"""An attack."""'),
         ("chaff", "x = 1"),
-        ("chaff", '"""A mistake.\n\nwrong: everything\n"""'),
+        ("chaff", '"""A mistake.\n\nloses: everything\n"""'),
     ],
 )
 def test_a_docstring_that_does_not_declare_what_it_must_is_refused(tmp_path, kind, source):
@@ -111,13 +115,21 @@ def test_a_docstring_that_does_not_declare_what_it_must_is_refused(tmp_path, kin
         corpus.load(path)
 
 
-@pytest.mark.parametrize("declared, wrong", [("2.7", {"2.7"}), ("2.7, 2.9", {"2.7", "2.9"}), ("2.10", {"2.10"})])
-def test_a_declaration_is_read(tmp_path, declared, wrong):
+@pytest.mark.parametrize(
+    "declared, loses, wrong",
+    [
+        ("2.7.1", {"2.7.1"}, {"2.7"}),
+        ("2.7.1, 2.7.2,\n2.9.1", {"2.7.1", "2.7.2", "2.9.1"}, {"2.7", "2.9"}),
+        ("2.10.1\nCause: none", {"2.10.1"}, {"2.10"}),
+        ("none", set(), set()),
+    ],
+)
+def test_a_declaration_is_read(tmp_path, declared, loses, wrong):
     path = tmp_path / "chaff" / "case.py"
     path.parent.mkdir()
-    path.write_text(f'"""A mistake.\n\nWrong: {declared}\n"""\ndef ddim_sigma(): pass\n')
+    path.write_text(f'"""A mistake.\n\nLoses: {declared}\n"""\ndef ddim_sigma(): pass\n')
     case = corpus.load(path)
-    assert (case.kind, case.name, case.wrong) == ("chaff", "case", wrong)
+    assert (case.kind, case.name, case.loses, case.wrong) == ("chaff", "case", loses, wrong)
     assert case.story.startswith("A mistake.") and b"def ddim_sigma(): pass" in case.submission.files["sampler.py"]
 
 
@@ -127,9 +139,9 @@ def test_a_declaration_is_read(tmp_path, declared, wrong):
 def test_the_cause_that_must_be_named_is_read(tmp_path, line, cause):
     path = tmp_path / "chaff" / "case.py"
     path.parent.mkdir()
-    path.write_text(f'"""A mistake.\n\nWrong: 2.7{line}\n"""\ndef ddim_sigma(): pass\n')
+    path.write_text(f'"""A mistake.\n\nLoses: 2.7.1{line}\n"""\ndef ddim_sigma(): pass\n')
     case = corpus.load(path)
-    assert (case.wrong, case.cause) == ({"2.7"}, cause)
+    assert (case.loses, case.cause) == ({"2.7.1"}, cause)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -146,30 +158,36 @@ def test_a_case_changes_the_solution_and_compiles(path):
         assert all(spliced[f] == own[f] for f in own if f in BY_FUNCTION and BY_FUNCTION[f].file == name)
 
 
-def test_both_corpora_are_there_and_every_task_has_its_chaff():
-    names = {kind: {case.name for case in corpus.cases(kind)} for kind in ("wheat", "chaff")}
-    assert set(solution_check.WHEAT) <= names["wheat"] and set(solution_check.CHAFF) <= names["chaff"]
-    assert set().union(*(case.wrong for case in corpus.cases("chaff"))) == set(BY_ID)
+def test_the_corpora_are_there_and_every_task_has_its_chaff():
+    cases = {kind: corpus.cases(kind) for kind in ("wheat", "chaff", "hostile")}
+    assert len(cases["wheat"]) >= 40 and len(cases["chaff"]) >= 120 and len(cases["hostile"]) >= 60
+    for kind, names in solution_check.SOME.items():
+        assert set(names.split()) <= {case.name for case in cases[kind]}
+    assert set().union(*(case.wrong for case in cases["chaff"])) == set(BY_ID)
 
 
 # Marks
 
 
+def fault(case: corpus.Case, assignments: tuple[int, ...], folder: Path, zygote: Zygote) -> str:
+    """What is wrong with a case's marks in these assignments."""
+    marked = [mark_loaded(case.submission, number, folder, zygote, "closed-form") for number in assignments]
+    return case.fault(line for results in marked for line in results.lines)
+
+
 @pytest.mark.parametrize("name", ["log_space", "helpers_everywhere"])
 def test_a_wheat_gets_full_marks(name, tmp_path, zygote):
-    assert solution_check.case_fault(corpus.load(CORPUS / "wheat" / f"{name}.py"), tmp_path, zygote) == ""
+    assert fault(corpus.load(CORPUS / "wheat" / f"{name}.py"), (1, 2), tmp_path, zygote) == ""
 
 
 @pytest.mark.parametrize("name", ["posterior_slide", "langevin_root_eta", "coefficients_negative_root"])
-def test_a_chaff_loses_what_it_declares_and_nothing_else(name, tmp_path, zygote, monkeypatch):
+def test_a_chaff_loses_what_it_declares_and_nothing_else(name, tmp_path, zygote):
     case = corpus.load(CORPUS / "chaff" / f"{name}.py")
-    monkeypatch.setattr(solution_check, "assignments", lambda: [int(min(case.wrong)[0])])  # the other one is slow
-    assert solution_check.case_fault(case, tmp_path, zygote) == ""
+    assert fault(case, (int(min(case.wrong)[0]),), tmp_path, zygote) == ""  # in the other one, too, but that is slow
 
 
-def test_a_case_that_declares_the_wrong_task_is_told_so(tmp_path, zygote, monkeypatch):
-    monkeypatch.setattr(solution_check, "assignments", lambda: [1])
+def test_a_case_that_declares_the_wrong_checks_is_told_so(tmp_path, zygote):
     files = corpus.splice("def predict_x_0(x_t, alpha_bar_t, eps):\n    return x_t\n")
-    case = corpus.Case("chaff", "case", "A mistake.", frozenset({"1.1"}), Submission(files))
-    fault = solution_check.case_fault(case, tmp_path, zygote)
-    assert fault.startswith("not caught: 1.1. 1.2.1 ") and "; 1.2.2 " in fault and "1.3." not in fault
+    case = corpus.Case("chaff", "case", "A mistake.", frozenset({"1.1.1", "1.2.1"}), Submission(files))
+    found = fault(case, (1,), tmp_path, zygote)
+    assert found.startswith("1.1.1 does not see it; 1.2.2 ") and "1.2.1" not in found and "1.3." not in found

@@ -31,9 +31,9 @@ def test_sigma_at_eta_1(student, pair):
 @number("2.7.2")
 @weight(1)
 @cases.searched
-@given(pair=cases.pairs(), eta=st.sampled_from([0.0, 0.2, 0.3, 0.5, 0.8, 1.0, 1.7, 3.0]))
+@given(pair=cases.pairs(), eta=st.sampled_from([0.0, 0.2, 0.3, 0.5, 0.8, 1.7, 3.0]))
 def test_sigma_in_eta(student, pair, eta):
-    """σ_t is proportional to η, for any η ≥ 0."""
+    """σ_t is proportional to η, for any η ≥ 0, below 1 and above it."""
     want = steps.ddim_sigma(*pair, eta)
     close(student("ddim_sigma", *pair, eta).value, want, f"σ_t at η = {eta}", want + 1e-9, 2e-3)
 
@@ -46,7 +46,7 @@ def test_sigma_last_step(student):
         for t in (1, 100, T):
             for eta in (0.0, 0.5, 1.0):
                 value = student("ddim_sigma", alpha_bar[t], alpha_bar[0], eta).value
-                close(value, 0.0, "σ_t at the last step", 1, 1e-12)
+                close(value, 0.0, "σ_t at the last step", 1, 1e-9)
     before = numbers(student("ddim_sigma", LINEAR[2], LINEAR[1], 1.0).value, (), "σ_t")
     expect(before > 0, "σ_t at the last step but one is 0, so no noise would be added there.")
 
@@ -58,7 +58,7 @@ def test_sigma_promises(student):
     for pair in ((LINEAR[500], LINEAR[499]), (COSINE[900], COSINE[700]), cases.pair_batch(5)):
         returned = student("ddim_sigma", *pair, 0.6)
         want = steps.ddim_sigma(*pair, 0.6)
-        close(returned.value, want, "σ_t", want, 1e-9)
+        close(returned.value, want, "σ_t", want, 1e-8)
         kept(returned, np.asarray(pair[0]), returned.value, "σ_t")
 
 
@@ -106,13 +106,14 @@ def test_marginal_mean(student, case):
 
 @number("2.8.3")
 @weight(1)
-@cases.searched
-@given(case=_with_sigma())
-def test_omega_t_sign(student, case):
+def test_omega_t_sign(student):
     """ω_t is the positive root: a step that changes little must leave x_t nearly where it is."""
-    _, omega_t, _, (_, variance) = _omegas(student, *case)
-    expect(omega_t >= 0, "ω_t is negative. Both roots preserve the marginals; only the positive one is a DDIM.")
-    close(variance, 1 - case[1], "The variance of q(x_prev | x_0) that your ω_t makes")
+    for t in (50, 500, T):
+        for share in (0.0, 0.5):
+            sigma_t = np.float64(share * np.sqrt(1 - LINEAR[t - 1]))
+            _, omega_t, _, (_, variance) = _omegas(student, LINEAR[t], LINEAR[t - 1], sigma_t)
+            expect(omega_t >= 0, "ω_t is negative. Both roots preserve the marginals; only the positive one is a DDIM.")
+            close(variance, 1 - LINEAR[t - 1], "The variance of q(x_prev | x_0) that your ω_t makes")
 
 
 @number("2.8.4")
@@ -184,10 +185,12 @@ def test_step_deterministic(student, pair):
 @number("2.9.2")
 @weight(3)
 @cases.searched
-@given(pair=cases.pairs(), eta=st.sampled_from([0.2, 0.3, 0.5, 0.8]))
+@given(pair=cases.pairs(), eta=st.sampled_from([0.2, 0.3, 0.5, 0.8, 1.2]))
 def test_step_stochastic(student, pair, eta):
-    """At 0 < η < 1 the noise enters with σ_t = η √β̃_t of its own pair, the direction along ε is shortened to fit."""
+    """At any η > 0 the noise enters with σ_t = η √β̃_t of its own pair, the direction along ε is shortened to fit."""
     x_t, eps, z = cases.states(292, 3)
+    if steps.ddim_sigma(*pair, eta) > 0.99 * steps.ddim_sigma_max(pair[1]):
+        eta = 0.8  # above 1, a step can ask for more than the largest σ_t
     want = steps.ddim_step(x_t, eps, *pair, eta, z)
     sigma = float(steps.ddim_sigma(*pair, eta))
     if sigma > 0:  # so loud a noise that a wrong σ_t shows in the smallest step, too
@@ -236,6 +239,6 @@ def test_step_batch(student):
 @number("2.9.6")
 @weight(1)
 def test_step_promises(student):
-    """It keeps float32 and float64, in full precision, and leaves its inputs unchanged."""
+    """It keeps float32 and float64, in full precision, clips nothing, and leaves its inputs unchanged."""
     arguments = lambda s, a, p: (s[0], s[1], a, p, 0.4, s[2])  # noqa: E731
     keeps_its_promises(student, "ddim_step", arguments, steps.ddim_step, "x_prev")

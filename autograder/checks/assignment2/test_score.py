@@ -47,7 +47,7 @@ def test_score_batch(student):
 @number("2.1.3")
 @weight(1)
 def test_score_promises(student):
-    """It keeps float32 and float64, in full precision, and leaves its inputs unchanged."""
+    """It keeps float32 and float64, in full precision, clips nothing, and leaves its inputs unchanged."""
     keeps_its_promises(student, "score_from_eps", lambda s, a, p: (s[0], a), steps.score_from_eps, "The score")
 
 
@@ -79,7 +79,7 @@ def test_tweedie_batch(student):
 @number("2.2.3")
 @weight(1)
 def test_tweedie_promises(student):
-    """It keeps float32 and float64, in full precision, and leaves its inputs unchanged."""
+    """It keeps float32 and float64, in full precision, clips nothing, and leaves its inputs unchanged."""
     keeps_its_promises(student, "tweedie_mean", lambda s, a, p: (s[0], s[1], 1 - a), steps.tweedie_mean, "The mean")
 
 
@@ -271,6 +271,6 @@ def test_sde_noise(student, beta, dt):
 @number("2.6.3")
 @weight(1)
 def test_sde_promises(student):
-    """Each item can have its own β; it keeps float32 and float64, in full precision; its inputs stay unchanged."""
-    arguments = lambda s, a, p: (s[0], s[1], 5 * a, 0.05, s[2])  # noqa: E731
+    """Each item can have its own β; it keeps float32 and float64, in full precision, unclipped, and its inputs."""
+    arguments = lambda s, a, p: (s[0], s[1], 20 * a, 0.5, s[2])  # noqa: E731
     keeps_its_promises(student, "reverse_sde_step", arguments, steps.reverse_sde_step, "The state at t − dt")

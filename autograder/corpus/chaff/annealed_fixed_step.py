@@ -1,6 +1,6 @@
 """The step size is the same at every level.
 
-Wrong: 2.5
+Loses: 2.5.1
 Cause: annealed_fixed_step
 """
 

@@ -1,6 +1,6 @@
 """Draws from the global random numbers and ignores the generator.
 
-Wrong: 2.5
+Loses: 2.5.2
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """The score functions are made in advance, and by late binding each of them asks for the last level.
 
-Wrong: 2.5
+Loses: 2.5.1, 2.5.2, 2.5.3
 Cause: annealed_asks_the_last_level
 """
 

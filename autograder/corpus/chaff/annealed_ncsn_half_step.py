@@ -1,6 +1,6 @@
 """NCSN's form: a/2 times the score and √a z.
 
-Wrong: 2.5
+Loses: 2.5.1
 Cause: ncsn_half_step
 """
 

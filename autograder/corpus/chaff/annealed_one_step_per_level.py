@@ -1,6 +1,6 @@
 """steps_per_sigma is ignored: one step at each level.
 
-Wrong: 2.5
+Loses: 2.5.1, 2.5.2, 2.5.3
 Cause: annealed_one_step_per_level
 """
 

@@ -1,6 +1,6 @@
 """The step size goes with σ_i/σ_last instead of its square.
 
-Wrong: 2.5
+Loses: 2.5.1
 Cause: annealed_not_squared
 """
 

@@ -1,6 +1,6 @@
 """The step size goes with (σ_i/σ_1)²: the ratio is taken to the largest level.
 
-Wrong: 2.5
+Loses: 2.5.1
 Cause: annealed_ratio_to_first
 """
 

@@ -1,6 +1,6 @@
 """The score is always asked at the last, smallest level.
 
-Wrong: 2.5
+Loses: 2.5.1, 2.5.2, 2.5.3
 Cause: annealed_asks_the_last_level
 """
 

@@ -1,6 +1,6 @@
 """The smallest level is left out.
 
-Wrong: 2.5
+Loses: 2.5.1, 2.5.2, 2.5.3
 Cause: annealed_skips_last_level
 """
 

@@ -1,6 +1,6 @@
 """The levels are gone through from the smallest to the largest.
 
-Wrong: 2.5
+Loses: 2.5.1, 2.5.2, 2.5.3
 Cause: annealed_wrong_order
 """
 

@@ -1,6 +1,6 @@
 """The slides' β_t outside the root in both places where it is printed: the DDPM step's noise and σ_t.
 
-Wrong: 1.5, 2.7
+Loses: 1.5.2, 1.5.4, 1.5.5, 1.5.6, 2.7.1, 2.7.2, 2.7.4
 Cause: beta_outside_root
 """
 

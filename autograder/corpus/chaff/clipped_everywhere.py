@@ -1,6 +1,6 @@
 """The predicted clean data is clipped to [−1, 1] in the DDPM step and in the DDIM step.
 
-Wrong: 1.5, 2.9
+Loses: 1.5.1, 1.5.2, 1.5.3, 1.5.4, 1.5.5, 1.5.6, 2.9.1, 2.9.2, 2.9.3, 2.9.4, 2.9.5, 2.9.6, 2.9.7
 Cause: x_0_clipped
 """
 

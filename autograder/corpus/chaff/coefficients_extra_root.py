@@ -1,6 +1,6 @@
 """One root too many on the direction.
 
-Wrong: 2.8
+Loses: 2.8.1, 2.8.3, 2.8.4, 2.8.5, 2.8.6
 Cause: direction_extra_root
 """
 

@@ -1,6 +1,6 @@
 """No clamp: at the largest σ_t rounding leaves the radicand a hair below zero, and its root is NaN.
 
-Wrong: 2.8
+Loses: 2.8.4
 Cause: none
 """
 

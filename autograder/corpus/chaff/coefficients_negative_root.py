@@ -1,6 +1,6 @@
 """ω_t with the negative root: the marginals stay right, but the step points away from x_t.
 
-Wrong: 2.8
+Loses: 2.8.3
 Cause: negative_root
 """
 

@@ -1,6 +1,6 @@
 """ω_0 = √ᾱ_prev: the clean data inside ω_t x_t is not taken off.
 
-Wrong: 2.8
+Loses: 2.8.2, 2.8.5, 2.8.6
 Cause: omega_0_bare
 """
 

@@ -1,7 +1,7 @@
 """ω_t = √(1 − ᾱ_prev − σ²), the factor of the noise rather than of x_t: the division by √(1 − ᾱ_t) is
 missing.
 
-Wrong: 2.8
+Loses: 2.8.1, 2.8.3, 2.8.5, 2.8.6
 Cause: omega_t_bare
 """
 

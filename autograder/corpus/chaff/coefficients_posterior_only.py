@@ -1,6 +1,6 @@
 """The weights of the DDPM posterior whatever σ_t is: right at η = 1 alone.
 
-Wrong: 2.8
+Loses: 2.8.1, 2.8.3, 2.8.4, 2.8.5, 2.8.6
 Cause: posterior_only
 """
 

@@ -1,6 +1,6 @@
 """σ_t is ignored: the direction is √(1 − ᾱ_prev) whatever the noise.
 
-Wrong: 2.8
+Loses: 2.8.1, 2.8.3, 2.8.4, 2.8.5, 2.8.6
 Cause: direction_ignores_sigma
 """
 

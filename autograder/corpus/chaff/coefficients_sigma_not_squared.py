@@ -1,6 +1,6 @@
 """σ_t stands in the radicand without its square; a clamp hides where that turns negative.
 
-Wrong: 2.8
+Loses: 2.8.1, 2.8.2, 2.8.3, 2.8.5, 2.8.6
 Cause: sigma_not_squared
 """
 

@@ -1,6 +1,6 @@
 """Returns ω_t first and ω_0 second.
 
-Wrong: 2.8
+Loses: 2.8.1, 2.8.2, 2.8.3, 2.8.4, 2.8.5, 2.8.6
 Cause: omegas_swapped
 """
 

@@ -1,6 +1,6 @@
 """Begins from noise of its own and ignores x_T.
 
-Wrong: 1.6
+Loses: 1.6.3
 Cause: starts_from_fresh_noise
 """
 

@@ -1,6 +1,6 @@
 """Draws from the global random numbers and ignores the generator.
 
-Wrong: 1.6
+Loses: 1.6.4
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """Noise is added only if t > 2 instead of t > 1, so the last step but one has none.
 
-Wrong: 1.6
+Loses: 1.6.2, 1.6.3, 1.6.5, 1.6.6
 Cause: noise_missing_before_the_last
 """
 

@@ -1,6 +1,6 @@
 """In the last step, where β̃ is 0, noise of standard deviation √β_1 is added.
 
-Wrong: 1.6
+Loses: 1.6.2, 1.6.3, 1.6.5, 1.6.6
 Cause: noise_at_the_end
 """
 

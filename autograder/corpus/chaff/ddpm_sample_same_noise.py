@@ -1,6 +1,6 @@
 """The noise is drawn once and used again at every step.
 
-Wrong: 1.6
+Loses: 1.6.2, 1.6.3, 1.6.5, 1.6.6
 Cause: same_noise
 """
 

@@ -1,6 +1,6 @@
 """The model gets t of shape (1,) instead of (B,).
 
-Wrong: 1.6
+Loses: 1.6.1
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """The chain begins at T − 1, one call too few.
 
-Wrong: 1.6
+Loses: 1.6.1, 1.6.2, 1.6.3, 1.6.4, 1.6.5
 Cause: skips_first_step
 """
 

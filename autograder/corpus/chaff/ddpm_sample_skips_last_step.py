@@ -1,6 +1,6 @@
 """The chain stops at x_1: the step 1 → 0 is missing, one call too few.
 
-Wrong: 1.6
+Loses: 1.6.1, 1.6.2, 1.6.3, 1.6.4, 1.6.5, 1.6.6
 Cause: skips_last_step
 """
 

@@ -1,6 +1,6 @@
 """T = 1000 is written into the chain.
 
-Wrong: 1.6
+Loses: 1.6.1, 1.6.2, 1.6.4, 1.6.5, 1.6.6
 Cause: none
 """
 

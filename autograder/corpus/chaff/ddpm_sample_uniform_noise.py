@@ -1,6 +1,6 @@
 """Noise from torch.rand, uniform and not even centred, instead of torch.randn.
 
-Wrong: 1.6
+Loses: 1.6.2, 1.6.3, 1.6.5, 1.6.6
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """The model is told t − 1, as in 0-based code.
 
-Wrong: 1.6
+Loses: 1.6.1, 1.6.2, 1.6.3, 1.6.4, 1.6.5, 1.6.6
 Cause: asks_zero_based
 """
 

@@ -1,6 +1,6 @@
 """The slide's noise √((1 − ᾱ_prev)/(1 − ᾱ_t)) β_t, with β_t outside the root.
 
-Wrong: 1.5
+Loses: 1.5.2, 1.5.4, 1.5.5, 1.5.6
 Cause: beta_outside_root
 """
 

@@ -1,7 +1,7 @@
 """Coefficients get one trailing axis whatever the state, which is right for points (B, 2) and wrong for
 images.
 
-Wrong: 1.5
+Loses: 1.5.4, 1.5.5
 Cause: none
 """
 

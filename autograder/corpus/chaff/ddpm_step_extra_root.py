@@ -1,6 +1,6 @@
 """One root too many on the noise of the DDPM step.
 
-Wrong: 1.5
+Loses: 1.5.2, 1.5.4, 1.5.5, 1.5.6
 Cause: extra_root
 """
 

@@ -1,6 +1,6 @@
 """The DDPM step with variance β_t, the paper's other choice ("fixed large").
 
-Wrong: 1.5
+Loses: 1.5.2, 1.5.3, 1.5.4, 1.5.5, 1.5.6
 Cause: fixed_large
 """
 

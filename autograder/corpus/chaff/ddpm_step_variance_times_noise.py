@@ -1,6 +1,6 @@
 """The noise of the DDPM step is multiplied by the variance instead of its root.
 
-Wrong: 1.5
+Loses: 1.5.2, 1.5.4, 1.5.5, 1.5.6
 Cause: variance_for_sigma
 """
 

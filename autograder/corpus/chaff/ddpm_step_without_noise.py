@@ -1,6 +1,6 @@
 """The DDPM step returns its mean and adds no noise.
 
-Wrong: 1.5
+Loses: 1.5.2, 1.5.4, 1.5.5, 1.5.6
 Cause: noise_missing
 """
 

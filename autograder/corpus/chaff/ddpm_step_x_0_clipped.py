@@ -1,6 +1,6 @@
 """The predicted clean data is clipped to [−1, 1] inside the DDPM step.
 
-Wrong: 1.5
+Loses: 1.5.1, 1.5.2, 1.5.3, 1.5.4, 1.5.5, 1.5.6
 Cause: x_0_clipped
 """
 

@@ -1,6 +1,6 @@
 """Jumps forward with fresh noise instead of the predicted noise: a forward process, not an inversion.
 
-Wrong: 2.12
+Loses: 2.12.1, 2.12.2
 Cause: inversion_adds_noise
 """
 

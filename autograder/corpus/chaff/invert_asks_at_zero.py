@@ -1,6 +1,6 @@
 """Asks the model at the present step without the max(1, ·): the first call is at t = 0.
 
-Wrong: 2.12
+Loses: 2.12.1, 2.12.2
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """Goes through τ from the last step to the first.
 
-Wrong: 2.12
+Loses: 2.12.1, 2.12.2
 Cause: inversion_backwards
 """
 

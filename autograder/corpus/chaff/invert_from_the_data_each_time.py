@@ -1,6 +1,6 @@
 """Each step jumps from x_0 itself instead of from the x_0 predicted at the present state.
 
-Wrong: 2.12
+Loses: 2.12.1, 2.12.2
 Cause: jumps_from_the_data
 """
 

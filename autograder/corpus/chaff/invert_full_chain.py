@@ -1,6 +1,6 @@
 """τ is ignored: all the T steps are made.
 
-Wrong: 2.12
+Loses: 2.12.1, 2.12.2
 Cause: subsequence_ignored
 """
 

@@ -1,7 +1,7 @@
 """x_0 is predicted with ᾱ of the step that it goes to, not of the step where it is, so the state never
 moves.
 
-Wrong: 2.12
+Loses: 2.12.1, 2.12.2
 Cause: predicts_with_the_target
 """
 

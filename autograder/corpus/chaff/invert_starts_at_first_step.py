@@ -1,6 +1,6 @@
 """x_0 is taken for the state at τ_1: one step and one call too few.
 
-Wrong: 2.12
+Loses: 2.12.1, 2.12.2
 Cause: inversion_skips_first_step
 """
 

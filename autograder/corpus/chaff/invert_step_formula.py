@@ -1,6 +1,6 @@
 """Uses the step formula with the two ᾱ swapped, which divides by 1 − ᾱ_0 = 0: NaN from the first step on.
 
-Wrong: 2.12
+Loses: 2.12.1, 2.12.2
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """The score is subtracted: gradient descent on log q.
 
-Wrong: 2.4
+Loses: 2.4.1
 Cause: downhill
 """
 

@@ -1,6 +1,6 @@
 """Draws from the global random numbers and ignores the generator.
 
-Wrong: 2.4
+Loses: 2.4.2
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """x += …: the caller's tensor is changed.
 
-Wrong: 2.4
+Loses: 2.4.3
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """NCSN's form: η/2 times the score and √η z.
 
-Wrong: 2.4
+Loses: 2.4.1
 Cause: ncsn_half_step
 """
 

@@ -1,6 +1,6 @@
 """The last step adds no noise, a habit from samplers of diffusion models.
 
-Wrong: 2.4
+Loses: 2.4.1
 Cause: last_noise_missing
 """
 

@@ -1,6 +1,6 @@
 """The noise is multiplied by 2η instead of its root.
 
-Wrong: 2.4
+Loses: 2.4.1
 Cause: noise_not_rooted
 """
 

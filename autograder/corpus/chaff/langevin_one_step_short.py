@@ -1,6 +1,6 @@
 """One step too few.
 
-Wrong: 2.4
+Loses: 2.4.1, 2.4.2, 2.4.3
 Cause: one_step_short
 """
 

@@ -1,6 +1,6 @@
 """The noise is √η z instead of √(2η) z.
 
-Wrong: 2.4
+Loses: 2.4.1
 Cause: two_missing_under_root
 """
 

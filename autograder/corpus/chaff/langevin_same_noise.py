@@ -1,6 +1,6 @@
 """The noise is drawn once and used again at every step.
 
-Wrong: 2.4
+Loses: 2.4.1
 Cause: same_noise
 """
 

@@ -1,6 +1,6 @@
 """Uniform noise of the right mean and variance instead of normal noise.
 
-Wrong: 2.4
+Loses: 2.4.1
 Cause: none
 """
 

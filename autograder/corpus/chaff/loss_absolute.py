@@ -1,6 +1,6 @@
 """The loss is the mean absolute error.
 
-Wrong: 1.3
+Loses: 1.3.1, 1.3.2, 1.3.3
 Cause: loss_absolute
 """
 

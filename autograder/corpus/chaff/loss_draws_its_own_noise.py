@@ -1,6 +1,6 @@
 """The loss draws noise of its own and ignores the noise that it was given.
 
-Wrong: 1.3
+Loses: 1.3.1, 1.3.2, 1.3.3
 Cause: none
 """
 

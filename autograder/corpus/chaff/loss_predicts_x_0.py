@@ -1,6 +1,6 @@
 """The model's answer is held against the clean data instead of the noise.
 
-Wrong: 1.3
+Loses: 1.3.1, 1.3.2, 1.3.3
 Cause: loss_predicts_x_0
 """
 

@@ -1,6 +1,6 @@
 """The squared errors are summed over the pixels and averaged over the batch only.
 
-Wrong: 1.3
+Loses: 1.3.1, 1.3.2, 1.3.3
 Cause: loss_summed
 """
 

@@ -1,6 +1,6 @@
 """The table is read at t − 1, as if it began at step 1.
 
-Wrong: 1.3
+Loses: 1.3.1, 1.3.2, 1.3.3
 Cause: table_zero_based
 """
 

@@ -1,6 +1,6 @@
 """The loss is computed under no_grad, so nothing can be trained by it.
 
-Wrong: 1.3
+Loses: 1.3.2
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """√ᾱ_t stands where √α_t should in the weight of x_t.
 
-Wrong: 1.4
+Loses: 1.4.1, 1.4.3, 1.4.5
 Cause: alpha_bar_for_alpha
 """
 

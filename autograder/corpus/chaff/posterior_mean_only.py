@@ -1,6 +1,6 @@
 """Returns the posterior's mean and forgets the variance.
 
-Wrong: 1.4
+Loses: 1.4.1, 1.4.2, 1.4.3, 1.4.4, 1.4.5
 Cause: none
 """
 

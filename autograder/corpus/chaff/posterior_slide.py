@@ -1,6 +1,6 @@
 """The posterior mean as the slide prints it: a minus sign and √(1 − ᾱ_t) for denominators.
 
-Wrong: 1.4
+Loses: 1.4.1, 1.4.3, 1.4.4, 1.4.5
 Cause: posterior_slide
 """
 

@@ -1,6 +1,6 @@
 """The slide's √(1 − ᾱ_t) for denominators of the posterior mean, but with the sign put right.
 
-Wrong: 1.4
+Loses: 1.4.1, 1.4.3, 1.4.4, 1.4.5
 Cause: posterior_slide_denominators
 """
 

@@ -1,6 +1,6 @@
 """The slide's minus sign in the posterior mean, but with the denominators put right.
 
-Wrong: 1.4
+Loses: 1.4.1, 1.4.3, 1.4.4, 1.4.5
 Cause: posterior_slide_sign
 """
 

@@ -1,6 +1,6 @@
 """Returns the posterior's standard deviation where its variance is asked for.
 
-Wrong: 1.4
+Loses: 1.4.2, 1.4.3, 1.4.5
 Cause: standard_deviation
 """
 

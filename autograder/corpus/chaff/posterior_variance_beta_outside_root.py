@@ -1,6 +1,6 @@
 """The slides' √r·β_t squared: β_t comes out of a root it belongs in, so the variance is r·β_t².
 
-Wrong: 1.4
+Loses: 1.4.2, 1.4.3, 1.4.5
 Cause: beta_outside_root
 """
 

@@ -1,6 +1,6 @@
 """The posterior's variance is β_t instead of β̃_t.
 
-Wrong: 1.4
+Loses: 1.4.2, 1.4.3, 1.4.4, 1.4.5
 Cause: fixed_large
 """
 

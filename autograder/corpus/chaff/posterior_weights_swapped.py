@@ -1,6 +1,6 @@
 """The two weights of the posterior mean are swapped.
 
-Wrong: 1.4
+Loses: 1.4.1, 1.4.3, 1.4.4, 1.4.5
 Cause: weights_swapped
 """
 

@@ -1,6 +1,6 @@
 """The predicted clean data is clipped to [−1, 1], as libraries do by default.
 
-Wrong: 1.2
+Loses: 1.2.1, 1.2.2, 1.2.3
 Cause: x_0_clipped
 """
 

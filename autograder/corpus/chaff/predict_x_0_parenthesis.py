@@ -1,6 +1,6 @@
 """A missing parenthesis: only the noise is divided by √ᾱ_t, not the state.
 
-Wrong: 1.2
+Loses: 1.2.1, 1.2.2, 1.2.3
 Cause: parenthesis
 """
 

@@ -1,6 +1,6 @@
 """Coefficients are rounded to float32 before use, so a float64 state is right to seven digits only.
 
-Wrong: 1.1
+Loses: 1.1.3
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """The forward jump is made in place and changes the caller's x_0 and eps.
 
-Wrong: 1.1
+Loses: 1.1.3
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """The forward jump multiplies the noise by 1 − ᾱ_t, a variance, instead of its root.
 
-Wrong: 1.1
+Loses: 1.1.1, 1.1.2, 1.1.3
 Cause: noise_not_rooted
 """
 

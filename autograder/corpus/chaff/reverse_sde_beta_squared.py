@@ -1,6 +1,6 @@
 """β is taken for g, so that g² becomes β² in front of the score and β in front of the noise.
 
-Wrong: 2.6
+Loses: 2.6.1, 2.6.2, 2.6.3
 Cause: beta_squared
 """
 

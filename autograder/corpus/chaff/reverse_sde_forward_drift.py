@@ -1,6 +1,6 @@
 """The forward drift −½βx is taken as it is, although time runs backwards.
 
-Wrong: 2.6
+Loses: 2.6.1, 2.6.2, 2.6.3
 Cause: forward_drift
 """
 

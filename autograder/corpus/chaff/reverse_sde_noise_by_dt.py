@@ -1,6 +1,6 @@
 """The noise is √β dt z: dt came out of the root.
 
-Wrong: 2.6
+Loses: 2.6.2, 2.6.3
 Cause: noise_by_dt
 """
 

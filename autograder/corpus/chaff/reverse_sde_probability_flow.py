@@ -1,6 +1,6 @@
 """Half the score, as in the probability-flow ODE, but with the noise of the SDE.
 
-Wrong: 2.6
+Loses: 2.6.1, 2.6.2, 2.6.3
 Cause: probability_flow
 """
 

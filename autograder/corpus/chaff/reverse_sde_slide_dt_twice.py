@@ -1,6 +1,6 @@
 """The slide's doubled dt: the drift f is multiplied by dt twice.
 
-Wrong: 2.6
+Loses: 2.6.1, 2.6.2, 2.6.3
 Cause: dt_twice
 """
 

@@ -1,6 +1,6 @@
 """The whole reverse drift −½βx − β·score is added with dt > 0 instead of undone.
 
-Wrong: 2.6
+Loses: 2.6.1, 2.6.2, 2.6.3
 Cause: time_not_turned
 """
 

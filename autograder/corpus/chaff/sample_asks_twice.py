@@ -1,6 +1,6 @@
 """The model is asked twice in each step, and one of the answers is not used.
 
-Wrong: 2.11
+Loses: 2.11.1, 2.11.2, 2.11.3, 2.11.4, 2.11.5, 2.11.6, 2.11.7, 2.11.8
 Cause: asks_twice
 """
 

@@ -1,6 +1,6 @@
 """One loop on its own, with the slide's σ_t: β_t outside the root.
 
-Wrong: 2.11
+Loses: 2.11.3, 2.11.4, 2.11.7, 2.11.8, 2.11.9
 Cause: beta_outside_root
 """
 

@@ -1,6 +1,6 @@
 """The result is clipped to [−1, 1].
 
-Wrong: 2.11
+Loses: 2.11.2, 2.11.3, 2.11.4, 2.11.7, 2.11.8, 2.11.9
 Cause: result_clipped
 """
 

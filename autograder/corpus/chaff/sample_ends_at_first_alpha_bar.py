@@ -1,6 +1,6 @@
 """The last step goes to ᾱ_1 instead of ᾱ_0 = 1 (set_alpha_to_one=False).
 
-Wrong: 2.11
+Loses: 2.11.2, 2.11.3, 2.11.4, 2.11.7, 2.11.8, 2.11.9
 Cause: ends_at_first_alpha_bar
 """
 

@@ -1,6 +1,6 @@
 """η is not handed on: every step is made at η = 0.
 
-Wrong: 2.11
+Loses: 2.11.3, 2.11.4, 2.11.6, 2.11.7, 2.11.8, 2.11.9
 Cause: eta_taken_as_zero
 """
 

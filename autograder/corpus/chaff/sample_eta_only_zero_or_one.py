@@ -1,6 +1,6 @@
 """η is treated as a switch: anything above 0 counts as 1.
 
-Wrong: 2.11
+Loses: 2.11.3, 2.11.8
 Cause: eta_is_a_switch
 """
 

@@ -1,7 +1,7 @@
 """One loop on its own whose noise is the paper's σ̂ = √β_t of the pair at η > 0, added to the mean of
 σ(η).
 
-Wrong: 2.11
+Loses: 2.11.3, 2.11.4, 2.11.7, 2.11.8, 2.11.9
 Cause: fixed_large
 """
 

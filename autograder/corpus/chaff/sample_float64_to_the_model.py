@@ -1,7 +1,7 @@
 """The state is turned into float64 at the start, and so the model and the caller get float64 whatever went
 in.
 
-Wrong: 2.11
+Loses: 2.11.7
 Cause: none
 """
 

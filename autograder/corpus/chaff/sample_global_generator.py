@@ -1,6 +1,6 @@
 """Draws from the global random numbers and ignores the generator.
 
-Wrong: 2.11
+Loses: 2.11.6
 Cause: none
 """
 

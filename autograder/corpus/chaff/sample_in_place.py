@@ -1,6 +1,6 @@
 """One loop on its own that works in place on the caller's x_T.
 
-Wrong: 2.11
+Loses: 2.11.7
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """The no_grad is missing: the result drags the graph of all the steps along.
 
-Wrong: 2.11
+Loses: 2.11.7
 Cause: none
 """
 

@@ -1,7 +1,7 @@
 """One loop on its own with all coefficients in float32 and no clamp: inexact, and NaN where the radicand
 turns negative.
 
-Wrong: 2.11
+Loses: 2.11.7
 Cause: none
 """
 

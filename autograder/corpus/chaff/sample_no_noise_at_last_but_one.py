@@ -1,6 +1,6 @@
 """Noise only if the step before is not the first of τ: the last step but one has none.
 
-Wrong: 2.11
+Loses: 2.11.3, 2.11.4, 2.11.7, 2.11.8, 2.11.9
 Cause: noise_missing_before_the_last
 """
 

@@ -1,6 +1,6 @@
 """The step before t is t − T // S, as in diffusers, instead of the next smaller step of τ.
 
-Wrong: 2.11
+Loses: 2.11.2, 2.11.3
 Cause: previous_by_division
 """
 

@@ -1,6 +1,6 @@
 """Each step goes from t to t − 1 of the full chain, whatever τ says.
 
-Wrong: 2.11
+Loses: 2.11.2, 2.11.3, 2.11.7, 2.11.8, 2.11.9
 Cause: previous_in_the_full_chain
 """
 

@@ -1,6 +1,6 @@
 """The noise is drawn once and used again at every step.
 
-Wrong: 2.11
+Loses: 2.11.3, 2.11.4, 2.11.7, 2.11.8, 2.11.9
 Cause: same_noise
 """
 

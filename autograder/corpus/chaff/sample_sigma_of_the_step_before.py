@@ -1,6 +1,6 @@
 """Tables by steps of τ, and σ read at the wrong one: σ[i − 1], the next step's, instead of σ[i].
 
-Wrong: 2.11
+Loses: 2.11.3, 2.11.4, 2.11.7, 2.11.8, 2.11.9
 Cause: sigma_of_the_step_before
 """
 

@@ -1,6 +1,6 @@
 """The loop stops at τ_1: the step to clean data is missing.
 
-Wrong: 2.11
+Loses: 2.11.1, 2.11.2, 2.11.3, 2.11.4, 2.11.5, 2.11.6, 2.11.7, 2.11.8, 2.11.9
 Cause: skips_last_step
 """
 

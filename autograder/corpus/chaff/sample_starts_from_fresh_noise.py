@@ -1,6 +1,6 @@
 """Begins from noise of its own and ignores x_T.
 
-Wrong: 2.11
+Loses: 2.11.2, 2.11.5, 2.11.8, 2.11.9
 Cause: starts_from_fresh_noise
 """
 

@@ -1,6 +1,6 @@
 """The model is told the step that it goes to instead of the step where it is.
 
-Wrong: 2.11
+Loses: 2.11.1, 2.11.2, 2.11.3, 2.11.4, 2.11.5, 2.11.6, 2.11.7, 2.11.8, 2.11.9
 Cause: asks_the_previous_step
 """
 

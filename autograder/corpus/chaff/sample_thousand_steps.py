@@ -1,6 +1,6 @@
 """The start is written in as step 1000, whatever τ and the table say.
 
-Wrong: 2.11
+Loses: 2.11.1, 2.11.2, 2.11.3, 2.11.4, 2.11.7
 Cause: starts_at_T
 """
 

@@ -1,6 +1,6 @@
 """Uniform noise of the right mean and variance instead of normal noise.
 
-Wrong: 2.11
+Loses: 2.11.3, 2.11.4, 2.11.7
 Cause: none
 """
 

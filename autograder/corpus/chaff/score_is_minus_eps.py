@@ -1,6 +1,6 @@
 """The score is taken to be −ε, without the scale.
 
-Wrong: 2.1
+Loses: 2.1.1, 2.1.2, 2.1.3
 Cause: score_is_minus_eps
 """
 

@@ -1,6 +1,6 @@
 """The model's score is detached, so the loss carries no graph.
 
-Wrong: 2.3
+Loses: 2.3.2
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """The loss has the factor ½ of the score-matching papers.
 
-Wrong: 2.3
+Loses: 2.3.1, 2.3.2, 2.3.3
 Cause: loss_half
 """
 

@@ -1,6 +1,6 @@
 """The target is +ε/√(1 − ᾱ_t): the minus sign of the score got lost.
 
-Wrong: 2.3
+Loses: 2.3.1, 2.3.2, 2.3.3
 Cause: score_sign
 """
 

@@ -1,6 +1,6 @@
 """The squared errors are summed over the pixels and averaged over the batch only.
 
-Wrong: 2.3
+Loses: 2.3.1, 2.3.2, 2.3.3
 Cause: loss_summed
 """
 

@@ -1,7 +1,7 @@
 """The data is noised the variance-exploding way, x_0 + √(1 − ᾱ_t) ε, as the slide's kernel N(x_0, σ²) has
 it.
 
-Wrong: 2.3
+Loses: 2.3.1, 2.3.2, 2.3.3
 Cause: variance_exploding
 """
 

@@ -1,6 +1,6 @@
 """Each item's squared error is weighted by its noise level 1 − ᾱ_t, as is done in training.
 
-Wrong: 2.3
+Loses: 2.3.1, 2.3.2, 2.3.3
 Cause: loss_weighted
 """
 

@@ -1,6 +1,6 @@
 """The noise is multiplied by √(1 − ᾱ_t) instead of divided.
 
-Wrong: 2.1
+Loses: 2.1.1, 2.1.2, 2.1.3
 Cause: score_multiplied
 """
 

@@ -1,6 +1,6 @@
 """The noise is divided by 1 − ᾱ_t instead of its root.
 
-Wrong: 2.1
+Loses: 2.1.1, 2.1.2, 2.1.3
 Cause: score_not_rooted
 """
 

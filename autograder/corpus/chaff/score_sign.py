@@ -1,6 +1,6 @@
 """The score without its minus sign: it points away from the data.
 
-Wrong: 2.1
+Loses: 2.1.1, 2.1.2, 2.1.3
 Cause: score_sign
 """
 

@@ -1,6 +1,6 @@
 """β_t is taken as 1 − ᾱ_t: ᾱ read as α.
 
-Wrong: 2.7
+Loses: 2.7.1, 2.7.2, 2.7.4
 Cause: alpha_bar_for_alpha
 """
 

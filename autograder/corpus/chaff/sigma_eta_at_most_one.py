@@ -1,6 +1,6 @@
 """η above 1 is cut down to 1, although any η ≥ 0 is asked for.
 
-Wrong: 2.7
+Loses: 2.7.2
 Cause: eta_at_most_one
 """
 

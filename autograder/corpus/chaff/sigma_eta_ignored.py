@@ -1,6 +1,6 @@
 """η is ignored: always the DDPM's noise.
 
-Wrong: 2.7
+Loses: 2.7.2, 2.7.4
 Cause: eta_ignored
 """
 

@@ -1,6 +1,6 @@
 """η² outside the root: σ_t = η² √β̃_t.
 
-Wrong: 2.7
+Loses: 2.7.2, 2.7.4
 Cause: eta_squared
 """
 

@@ -1,6 +1,6 @@
 """η under the root and not squared there: σ_t² = η β̃_t.
 
-Wrong: 2.7
+Loses: 2.7.2, 2.7.4
 Cause: eta_under_root
 """
 

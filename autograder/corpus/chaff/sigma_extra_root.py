@@ -1,6 +1,6 @@
 """One root too many: σ_t is η times the fourth root of β̃_t.
 
-Wrong: 2.7
+Loses: 2.7.1, 2.7.2, 2.7.4
 Cause: extra_root
 """
 

@@ -1,6 +1,6 @@
 """Only the first item's σ_t is computed, and every item of the batch gets it.
 
-Wrong: 2.7
+Loses: 2.7.4
 Cause: first_item
 """
 

@@ -1,6 +1,6 @@
 """σ_t is returned in float32.
 
-Wrong: 2.7
+Loses: 2.7.4
 Cause: none
 """
 

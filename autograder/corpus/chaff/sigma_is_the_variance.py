@@ -1,6 +1,6 @@
 """Returns σ_t² instead of σ_t.
 
-Wrong: 2.7
+Loses: 2.7.1, 2.7.2, 2.7.4
 Cause: variance_for_sigma
 """
 

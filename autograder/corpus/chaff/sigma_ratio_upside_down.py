@@ -1,6 +1,6 @@
 """The ratio stands on its head: (1 − ᾱ_t)/(1 − ᾱ_prev).
 
-Wrong: 2.7
+Loses: 2.7.1, 2.7.2, 2.7.3, 2.7.4
 Cause: ratio_upside_down
 """
 

@@ -1,6 +1,6 @@
 """σ_t = η √β_t, without the ratio (1 − ᾱ_prev)/(1 − ᾱ_t).
 
-Wrong: 2.7
+Loses: 2.7.1, 2.7.2, 2.7.3, 2.7.4
 Cause: fixed_large
 """
 

@@ -1,6 +1,6 @@
 """math.sqrt on .item(): right for a 0-d coefficient, an exception for one of shape (B,).
 
-Wrong: 2.7
+Loses: 2.7.4
 Cause: none
 """
 

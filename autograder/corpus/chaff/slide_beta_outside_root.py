@@ -1,6 +1,6 @@
 """σ_t as the slide prints it: η √((1 − ᾱ_prev)/(1 − ᾱ_t)) β_t, with β_t outside the root.
 
-Wrong: 2.7
+Loses: 2.7.1, 2.7.2, 2.7.4
 Cause: beta_outside_root
 """
 

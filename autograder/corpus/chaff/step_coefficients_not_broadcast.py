@@ -1,6 +1,6 @@
 """Coefficients of shape (B,) are multiplied as they are: along the last axis, or not at all.
 
-Wrong: 2.9
+Loses: 2.9.5, 2.9.6
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """The direction is taken along x_t instead of ε.
 
-Wrong: 2.9
+Loses: 2.9.1, 2.9.2, 2.9.3, 2.9.5, 2.9.6, 2.9.7
 Cause: direction_along_x_t
 """
 

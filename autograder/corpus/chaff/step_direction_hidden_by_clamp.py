@@ -1,6 +1,6 @@
 """The direction is √(1 − ᾱ_prev − η²(1 − ᾱ_t)), and a clamp hides where that turns negative.
 
-Wrong: 2.9
+Loses: 2.9.2, 2.9.3, 2.9.5, 2.9.6, 2.9.7
 Cause: direction_hidden_by_clamp
 """
 

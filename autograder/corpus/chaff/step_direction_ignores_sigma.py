@@ -1,6 +1,6 @@
 """The direction keeps the full √(1 − ᾱ_prev) at every η, so each step has too much noise.
 
-Wrong: 2.9
+Loses: 2.9.2, 2.9.3, 2.9.5, 2.9.6, 2.9.7
 Cause: direction_ignores_sigma
 """
 

@@ -1,6 +1,6 @@
 """The direction is √(1 − ᾱ_prev − σ²) alone; its ε is missing.
 
-Wrong: 2.9
+Loses: 2.9.1, 2.9.2, 2.9.3, 2.9.5, 2.9.6, 2.9.7
 Cause: direction_without_eps
 """
 

@@ -1,6 +1,6 @@
 """The step draws noise of its own and ignores z.
 
-Wrong: 2.9
+Loses: 2.9.2, 2.9.3, 2.9.5, 2.9.6, 2.9.7
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """η multiplies the noise once more, although σ_t holds it already.
 
-Wrong: 2.9
+Loses: 2.9.2, 2.9.5, 2.9.6, 2.9.7
 Cause: eta_twice
 """
 

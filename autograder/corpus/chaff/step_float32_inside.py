@@ -1,6 +1,6 @@
 """The whole step is computed in float32 and cast back: a float64 state loses half its digits.
 
-Wrong: 2.9
+Loses: 2.9.6
 Cause: none
 """
 

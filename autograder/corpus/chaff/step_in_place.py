@@ -1,6 +1,6 @@
 """The step is made in place and changes the caller's x_t.
 
-Wrong: 2.9
+Loses: 2.9.6
 Cause: none
 """
 

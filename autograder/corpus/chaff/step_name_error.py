@@ -1,6 +1,6 @@
 """A name that does not exist, on the path with noise only.
 
-Wrong: 2.9
+Loses: 2.9.2, 2.9.3, 2.9.4, 2.9.5, 2.9.6, 2.9.7
 Cause: none
 """
 

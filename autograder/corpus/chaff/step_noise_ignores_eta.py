@@ -1,6 +1,6 @@
 """The noise is the DDPM's at every η; only the direction knows η.
 
-Wrong: 2.9
+Loses: 2.9.1, 2.9.2, 2.9.5, 2.9.6, 2.9.7
 Cause: eta_ignored
 """
 

@@ -1,6 +1,6 @@
 """A float32 state comes out as float64 where the coefficients are (B,): the cast back is missing.
 
-Wrong: 2.9
+Loses: 2.9.6
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """The noise is multiplied by σ_t² instead of σ_t.
 
-Wrong: 2.9
+Loses: 2.9.2, 2.9.3, 2.9.5, 2.9.6, 2.9.7
 Cause: variance_for_sigma
 """
 

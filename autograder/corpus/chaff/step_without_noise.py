@@ -1,6 +1,6 @@
 """σ_t shortens the direction, but the noise itself is never added.
 
-Wrong: 2.9
+Loses: 2.9.2, 2.9.3, 2.9.5, 2.9.6, 2.9.7
 Cause: noise_missing
 """
 

@@ -1,6 +1,6 @@
 """The predicted clean data is clipped to [−1, 1], and ε is not derived again from it.
 
-Wrong: 2.9
+Loses: 2.9.1, 2.9.2, 2.9.3, 2.9.4, 2.9.5, 2.9.6, 2.9.7
 Cause: x_0_clipped
 """
 

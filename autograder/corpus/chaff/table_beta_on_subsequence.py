@@ -1,7 +1,7 @@
 """One loop on its own, whose σ uses the full table's β_t = 1 − ᾱ_t/ᾱ_{t−1}: right only where τ holds every
 step.
 
-Wrong: 2.11
+Loses: 2.11.3, 2.11.7, 2.11.8, 2.11.9
 Cause: table_beta_on_subsequence
 """
 

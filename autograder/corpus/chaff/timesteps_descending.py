@@ -1,6 +1,6 @@
 """The right steps, from T downwards.
 
-Wrong: 2.10
+Loses: 2.10.1, 2.10.2
 Cause: descending
 """
 

@@ -1,6 +1,6 @@
 """The right steps, but as floats.
 
-Wrong: 2.10
+Loses: 2.10.1, 2.10.2
 Cause: none
 """
 

@@ -1,6 +1,6 @@
 """The paper's quadratic spacing instead of the even one.
 
-Wrong: 2.10
+Loses: 2.10.2
 Cause: quadratic
 """
 

@@ -1,6 +1,6 @@
 """range(0, T, T // S): the wrong count where S does not divide T, and 0 and no T in it.
 
-Wrong: 2.10
+Loses: 2.10.1, 2.10.2
 Cause: range_from_zero
 """
 

@@ -1,6 +1,6 @@
 """range(1, T + 1, T // S): the wrong count where S does not divide T, and T is missing.
 
-Wrong: 2.10
+Loses: 2.10.1, 2.10.2
 Cause: range_from_one
 """
 

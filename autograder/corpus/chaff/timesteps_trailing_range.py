@@ -1,6 +1,6 @@
 """Down from T by T // S: ends at T, but the wrong count where S does not divide T.
 
-Wrong: 2.10
+Loses: 2.10.1, 2.10.2
 Cause: range_down
 """
 

@@ -1,6 +1,6 @@
 """0-based: from 0 to T − 1.
 
-Wrong: 2.10
+Loses: 2.10.1, 2.10.2
 Cause: timesteps_zero_based
 """
 

@@ -1,6 +1,6 @@
 """Tweedie's formula with a minus sign.
 
-Wrong: 2.2
+Loses: 2.2.1, 2.2.2, 2.2.3
 Cause: tweedie_minus
 """
 

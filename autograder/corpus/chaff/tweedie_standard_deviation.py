@@ -1,6 +1,6 @@
 """The score is multiplied by the standard deviation instead of the variance.
 
-Wrong: 2.2
+Loses: 2.2.1, 2.2.2, 2.2.3
 Cause: standard_deviation
 """
 

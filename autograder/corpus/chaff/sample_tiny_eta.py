@@ -1,0 +1,19 @@
+"""η is kept above 1e-14, so that η = 0 is not quite without noise.
+
+Loses: 2.11.5
+Cause: none
+"""
+
+import torch
+
+from diffusion.tensors import noise_like, time_like
+
+
+@torch.no_grad()
+def ddim_sample(eps_model, x_T, alpha_bar, tau, eta=0.0, generator=None):
+    eta = max(eta, 1e-14)
+    x_t, steps = x_T, [0, *tau.tolist()]
+    for t, t_prev in zip(steps[:0:-1], steps[-2::-1]):
+        eps = eps_model(x_t, time_like(x_t, t))
+        x_t = ddim_step(x_t, eps, alpha_bar[t], alpha_bar[t_prev], eta, noise_like(x_t, generator))
+    return x_t
