@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 GRADER := PYTHONPATH=autograder $(BIN)/python -m grader
-.PHONY: help grade test solution-check release starter assets lint tiers paper-table bench
+.PHONY: help grade test solution-check release starter assets lint tiers paper-table trust bench
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
@@ -16,6 +16,9 @@ grade: $(READY) ## grade SUBMISSION=folder-or-zip (default: the solution) A=1|2 
 
 test: $(READY) ## the visible tests on the solution and the tests of the harness
 	$(BIN)/python -m pytest -q
+
+trust: $(READY) ## all corpora, attacks and mutants, on one page in OUT (half an hour); ONLY=wheat|chaff|hostile|mutants
+	$(GRADER) trust --only "$(ONLY)" --out "$(OUT)"
 
 solution-check: $(READY) ## solution full marks, starter none, the corpora as declared, the zips clean
 	$(GRADER) solution-check

@@ -1,5 +1,8 @@
 """The grader's commands; `make help` lists them."""
 
+import signal
+import traceback
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,7 +10,7 @@ import typer
 from rich.console import Console
 
 from grader import starter as starter_files
-from grader.marking import assignments, mark
+from grader.marking import assignments, begin, mark
 from grader.outcomes import GraderFault, Loses
 from grader.overlay import SubmissionError
 from grader.paths import SOLUTION
@@ -31,14 +34,21 @@ def grade(
     if not submission.exists():
         console.print(f"There is no submission at {submission}; give a folder or a zip with sampler.py and score.py.")
         raise typer.Exit(2)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     wanted = [assignment] if assignment else assignments()
+    folders = {number: out if len(wanted) == 1 else out / str(number) for number in wanted}
     try:
+        for folder in folders.values():
+            begin(folder)
         with Zygote() as zygote:
-            for number in wanted:
-                results = mark(submission, number, out if len(wanted) == 1 else out / str(number), zygote, tier)
-                show(console, results, number)
-    except GraderFault as fault:
-        console.print(f"[bold red]The grader failed:[/] {fault}")
+            for number, folder in folders.items():
+                show(console, mark(submission, number, folder, zygote, tier), number)
+    except KeyboardInterrupt:
+        console.print("The marking was stopped before its end; its marks do not count.", style="bold red")
+        raise typer.Exit(2) from None
+    except Exception as fault:  # whatever it is, it is not the student's
+        what = fault if isinstance(fault, GraderFault) else traceback.format_exc()
+        console.print(f"The grader failed: {what}", style="bold red", markup=False, soft_wrap=True)
         raise typer.Exit(2) from None
 
 
@@ -139,6 +149,41 @@ def bench() -> None:
     from grader.bench import run
 
     run(console)
+
+
+@app.command()
+def trust(
+    only: Annotated[str, typer.Option(help="a part: wheat, chaff, hostile or mutants")] = "",
+    out: Annotated[Path, typer.Option(help="where trust.md goes")] = Path("out"),
+) -> None:
+    """Hold the grader to the whole corpora and to every mutant, and write the page that says so; exit 1 on a fault."""
+    from grader.trust import run
+
+    raise typer.Exit(0 if run(console, only, out) else 1)
+
+
+@app.command()
+def hostile(
+    cases: Annotated[list[Path] | None, typer.Argument(help="files of hostile cases; the corpus, if not given")] = None,
+    environment: Annotated[Literal["root", "user", "container"], typer.Option(help="where to mark them")] = "root",
+) -> None:
+    """Mark hostile submissions: each must lose what it declares and change nothing else; exit 1 where one does not."""
+    from grader.environments import Environment, NotHere
+    from grader.hostile import corpus_files, marked
+
+    say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
+    faults = 0
+    try:
+        with Environment(environment) as place:
+            for note in place.notes:
+                say(f"Not as it should be: {note}.")
+            for name, fault in marked(place, cases or corpus_files()):
+                say(f"WRONG {name}: {fault}" if fault else f"holds {name}")
+                faults += bool(fault)
+    except NotHere as reason:
+        say(f"Not run: {reason}.")
+        raise typer.Exit(1) from None
+    raise typer.Exit(1 if faults else 0)
 
 
 if __name__ == "__main__":
