@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from checks.oracle import schedule
 from checks.oracle.arrays import Array
 
-POINTS, IMAGES, COLUMN = (4, 2), (3, 2, 5, 5), (6, 1)
+POINTS, IMAGES, COLUMN, ONE = (4, 2), (3, 2, 5, 5), (6, 1), (1, 2)
 T = 1000
 SCHEDULES = {"linear": schedule.linear_alpha_bar(T), "cosine": schedule.cosine_alpha_bar(T)}
 FINE = schedule.linear_alpha_bar(10, 1e-8, 1e-8)  # in float32, these steps lose their β_t

@@ -37,8 +37,11 @@ def close(value: Any, want: ArrayLike, what: str, scale: ArrayLike = 1.0, tolera
     """Fail unless `value` has the shape of `want` and is within tolerance · scale of it everywhere."""
     want = np.asarray(want, np.float64)
     got = numbers(value, want.shape, what)
-    off = ~(np.abs(got - want) <= tolerance * np.asarray(scale))
+    error = np.abs(got - want)
+    off = ~(error <= tolerance * np.asarray(scale))
     if off.any():
+        nearly = tolerance < ROUGH and np.all(error <= ROUGH * np.asarray(scale))
+        expect(not nearly, f"{what} is right to a few digits only: keep coefficients, and float64 states, in float64.")
         places = f" (in {np.count_nonzero(off)} of {off.size} places)" if off.size > 1 else ""
         raise Wrong(f"{what} is not what it must be{places}.")
 

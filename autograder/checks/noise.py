@@ -32,11 +32,20 @@ def standard_normal(residual: Array, beside: list[Array], where: str) -> None:
     basis, _ = np.linalg.qr(np.stack(known, axis=1))
     fresh = r - basis @ (basis.T @ r)  # what no multiple of the known arrays explains
     ratio = math.sqrt(float(fresh @ fresh) / r.size)
-    expect(ratio > 1e-6, f"{where}, no noise was added; σ_t is not 0 there.")
+    if ratio <= 1e-6:
+        repeated = np.linalg.norm(r) > 1e-6 * math.sqrt(r.size) and any(_parallel(r, each.ravel()) for each in beside)
+        said = (
+            "the noise is not fresh: it is that of the step before" if repeated else "no noise was added, but must be"
+        )
+        raise Wrong(f"{where}, {said}.")
     expect(
         moments_fit(fresh, []), f"{where}, the noise has {ratio:.2g} times the standard deviation that it must have."
     )
     raise Wrong(f"{where}, the mean is wrong, or the noise is not fresh.")
+
+
+def _parallel(r: Array, other: Array) -> bool:
+    return abs(float(r @ other)) > (1 - 1e-9) * float(np.linalg.norm(r) * np.linalg.norm(other))
 
 
 def moments_fit(r: Array, known: list[Array]) -> bool:

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 
 from checks import cases
-from checks.cases import COLUMN, IMAGES, POINTS, SCHEDULES
+from checks.cases import COLUMN, IMAGES, ONE, POINTS, SCHEDULES
 from checks.judge import EXACT, SINGLE, close, expect, kept, pair_of
 from checks.oracle.arrays import Array
 from grader.examiner import describe
 from grader.session import Returned
+from grader.wire import Seed
 
-SHAPES = (COLUMN, POINTS, IMAGES)
+SHAPES = (ONE, COLUMN, POINTS, IMAGES)
 MOST = 10  # times that a loss may ask about an item; what it reports comes from the worker, so it could be endless
 Arguments = Callable[[list[Any], Any, Any], tuple[Any, ...]]  # (three states, ᾱ_t, ᾱ_prev) -> the call's arguments
 
@@ -60,8 +61,11 @@ def asked_about_each_item(returned: Returned, x_t: Array, t: np.ndarray, toleran
     return np.concatenate([x for x, _ in returned.model_calls])
 
 
-def draws_from_generator(run: Callable[[int, int], Array], what: str) -> None:
-    """Fail unless the result of run(generator_seed, global_seed) depends on the first of its seeds alone."""
-    first = run(1, 1)
-    expect(np.array_equal(first, run(1, 2)), f"With one generator seed, {what} changed with torch's global seed.")
-    expect(not np.allclose(first, run(2, 1)), f"Another seed of the generator gave the same {what}; draw z from it.")
+def draws_from_generator(run: Callable[[Seed | None, int], Array], what: str) -> None:
+    """Fail unless the result of run(generator, global_seed) depends on its generator alone, or on torch's for None."""
+    first = run(Seed(1), 1)
+    expect(np.array_equal(first, run(Seed(1), 2)), f"With one generator, {what} changed with torch's global seed.")
+    expect(not np.allclose(first, run(Seed(2), 1)), f"Another seed of the generator gave the same {what}.")
+    without = run(None, 1)
+    expect(np.array_equal(without, run(None, 1)), f"Without a generator, torch's global seed did not fix {what}.")
+    expect(not np.allclose(without, run(None, 2)), f"Without a generator, {what} does not come from torch's own.")

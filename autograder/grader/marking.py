@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from grader import outcomes, overlay
 from grader.outcomes import GraderFault
@@ -72,6 +73,7 @@ def _check(session: Session, results: Results, assignment: int) -> None:
     options = "--import-mode=importlib --continue-on-collection-errors -q --no-header -p no:cacheprovider -p no:logging"
     arguments = [str(folder), f"--rootdir={CHECKS}", f"--config-file={os.devnull}", *options.split()]
     noise = io.StringIO()
+    set_hypothesis_home_dir(session.zygote.folder)  # it keeps notes even where it is told to keep no examples
     kept = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:

@@ -60,7 +60,8 @@ EVERYDAY = """
     invalid decimal literal
     Parser stack overflowed~
 """.strip().splitlines()
-NAME, NUMBER = r"(?P<name{}>[A-Za-z_]\w{{0,39}})", r"\d{1,3}"
+MOST_NUMBERS = 6  # in a message that is quoted: it must not spell out an input
+NAME, NUMBER = r"(?P<name{}>[A-Za-z_]\w{{0,39}})", r"(?:0|[1-9]\d{0,2})"
 KNOWN_NAMES = {*dir(builtins), *keyword.kwlist, *BY_FUNCTION, "sampler", "score", "diffusion"} | set(
     "NoneType Tensor ndarray Generator Parameter module method function builtin_function_or_method generator "
     "torch numpy np math nn functional F Float Double Half Long Int Bool".split()
@@ -83,5 +84,6 @@ def everyday(message: str, sources: dict[str, bytes]) -> str:
         if found := form.match(message):
             own = re.findall(r"\w+", " ".join(source.decode(errors="replace") for source in sources.values()))
             strange = {name for name in found.groupdict().values() if name} - KNOWN_NAMES - set(own)
-            return "" if strange else found.group().removesuffix(".")
+            many = len(re.findall(r"\d+", found.group())) > MOST_NUMBERS
+            return "" if strange or many else found.group().removesuffix(".")
     return ""

@@ -21,7 +21,7 @@ def of_value(function: str) -> list[tuple[str, tuple[Any, ...]]]:
         return [(f"for T = {T}, S = {S}", (T, S)) for T, S in ((1000, 10), (1000, 30), (1000, 7), (37, 5), (10, 10))]
     if function in ("noise_prediction_loss", "score_matching_loss"):
         model, t = PublicModel(0.4, -0.3, 0.01), np.array([3, 40, 17, 2])
-        shapes = ((4,), POINTS, IMAGES)
+        shapes = ((4, 1), POINTS, IMAGES)
         states = [(shape, *rng.standard_normal((2, *shape))) for shape in shapes]
         return [(f"for a batch of shape {shape}", (model, x, t, e, TABLE[:41])) for shape, x, e in states]
     places = [(f"in the step from {name}", TABLE[t], TABLE[prev]) for name, (t, prev) in PAIRS.items()]
@@ -59,4 +59,4 @@ def of_loop(function: str) -> list[tuple[Any, ...]]:
     taus = [[5, 11, 300, 640, 980], [143, 286, 429, 571, 714, 857, 1000], [1, 2, 40, 333]]
     if function == "ddim_invert":
         return [(TABLE, np.array(tau)) for tau in taus]
-    return [(TABLE, np.array(tau), eta) for tau, eta in zip([*taus, [40, 333]], (0.5, 0.8, 0.3, 0.0))]
+    return [(TABLE, np.array(tau), eta) for tau, eta in zip([*taus, [40, 333]], (0.5, 0.8, 1.0, 0.0))]

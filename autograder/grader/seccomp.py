@@ -23,6 +23,7 @@ DENIED = """
     kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal
     unshare setns mount umount2 pivot_root chroot open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr
     keyctl add_key request_key bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register
+    io_setup io_submit
     shmget shmat shmctl semget semop semtimedop semctl msgget msgsnd msgrcv msgctl mq_open mq_unlink
     setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid capset personality
     memfd_create memfd_secret chmod fchmod fchmodat chown fchown lchown fchownat

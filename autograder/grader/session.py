@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from grader import outcomes, overlay, sandbox, stand_ins, wire
 from grader.examiner import Examiner
 from grader.outcomes import GraderFault
@@ -24,6 +26,7 @@ RUN_SECONDS = 420.0  # for a whole marking; Gradescope's own limit is 600 s, the
 FUNCTION_SECONDS = 30.0  # for all calls of one function, so that a slow one leaves time for the others
 PATIENCE = 3.0  # times both on the clock, for a worker that has to wait for a processor, or just waits
 NUMBER_SECONDS = 2e-7  # more of all three for each number of a sampler's state and each step; the solution takes 5e-8
+SMALL_REPLY, LARGER = 1 << 20, 32  # bytes of a reply: so many, and so many times those that the call was given
 OUT_OF_TIME = f"Not finished: the whole marking has {RUN_SECONDS:.0f} s, and they were used up."
 
 
@@ -147,19 +150,23 @@ class Student:
     def _converse(self, function: str, request: dict[str, Any], examiner: Examiner | None, deadline: float) -> Returned:
         if self.folder is None:
             self._start()
+        given = [8 * math.prod(examiner.shape)] if examiner else []
+        given += [a.nbytes for a in (*request["args"], *request["kwargs"].values()) if isinstance(a, np.ndarray)]
+        most = SMALL_REPLY + LARGER * sum(given)
         try:
             self.channel.send(request, deadline)
             while True:
-                reply = self.channel.receive(deadline)
+                reply = self.channel.receive(deadline, most)
                 self._look()
                 if not isinstance(reply, dict):
                     raise wire.ProtocolError("a reply is not an object")
                 if "ask" in reply:
                     asked = time.monotonic()
                     answer = self._answer(reply, examiner)
-                    own = time.monotonic() - asked  # the grader's own time, a network's above all, is not the student's
-                    deadline, self.session.deadline = deadline + own, self.session.deadline + own
-                    self.own += own
+                    if reply["ask"] == "callback":  # of which there are only so many; a network's time is not theirs
+                        own = time.monotonic() - asked
+                        deadline, self.session.deadline = deadline + own, self.session.deadline + own
+                        self.own += own
                     self.channel.send(answer, deadline)
                 elif "raised" in reply:
                     raise outcomes.raised(function, reply["raised"], self.session.submission.files)

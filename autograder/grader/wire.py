@@ -183,10 +183,10 @@ class Channel:
             except (BrokenPipeError, ConnectionResetError) as error:
                 raise Closed from error
 
-    def receive(self, deadline: float | None = None) -> Any:
-        """Receive a frame; raises Closed, Flooded, ProtocolError, or TimeoutError at the deadline."""
+    def receive(self, deadline: float | None = None, most: int = MAX_PAYLOAD) -> Any:
+        """Receive a frame; raises Closed, ProtocolError, TimeoutError at the deadline, Flooded above `most` bytes."""
         header_length, payload_length = LENGTHS.unpack(self._read(LENGTHS.size, deadline))
-        if header_length > MAX_HEADER or payload_length > MAX_PAYLOAD:
+        if header_length > MAX_HEADER or payload_length > min(most, MAX_PAYLOAD):
             raise Flooded("a message is larger than the wire allows")
         return decode(self._read(header_length, deadline), self._read(payload_length, deadline))
 
@@ -205,6 +205,8 @@ class Channel:
             if not received:
                 raise Closed
             done += received
+            if self.watch is not None:
+                self.watch()
         return buffer
 
     def _arm(self, deadline: float | None) -> None:

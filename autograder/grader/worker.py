@@ -114,9 +114,7 @@ class Worker:
         student = importlib.import_module(module)
         self.imported = True
         for name in stand_ins:
-            for loaded in (sys.modules.get("sampler"), sys.modules.get("score")):
-                if hasattr(loaded, name):
-                    setattr(loaded, name, StandIn(self.ask, name))
+            self.stand_in(name)
         given = {str(i): self.unpack(v) for i, v in enumerate(args)}
         given |= {name: self.unpack(v) for name, v in kwargs.items()}
         before = {name: v.clone() for name, v in given.items() if isinstance(v, torch.Tensor)}
@@ -131,6 +129,15 @@ class Worker:
             if isinstance(model, Trainable):
                 reply |= {"model_calls": model.calls, "gradients": model.gradients(value)}
         return reply
+
+    def stand_in(self, name: str) -> None:
+        """Have the grader answer for a helper, under its own name and under any other that the modules gave it."""
+        modules = [sys.modules[module] for module in ("sampler", "score") if module in sys.modules]
+        helpers = [getattr(module, name) for module in modules if hasattr(module, name)]
+        for module in modules:
+            for key, value in list(vars(module).items()):
+                if any(value is helper for helper in helpers):
+                    setattr(module, key, StandIn(self.ask, name))
 
     def unpack(self, value: Any) -> Any:
         """What the student's function is handed for a value from the wire."""

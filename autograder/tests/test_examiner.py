@@ -10,7 +10,7 @@ from checks import promises
 from checks.oracle import schedule, steps
 from grader import stand_ins
 from grader.examiner import Examiner
-from grader.outcomes import Flooded, Loses, Raised, Wrong
+from grader.outcomes import Flooded, Loses, Raised, TimedOut, Wrong
 from grader.paths import SOLUTION
 from grader.session import Returned
 from grader.wire import Other
@@ -90,6 +90,21 @@ def test_a_right_helper_stands_in_for_a_wrong_one(student):
     want = steps.ddim_step(*STEP)
     assert not np.allclose(student(source=WRONG_SIGMA)("ddim_step", *STEP).value, want)
     assert np.allclose(student(source=WRONG_SIGMA, stand_in_for=["ddim_sigma"])("ddim_step", *STEP).value, want)
+
+
+@pytest.mark.parametrize("alias", ["sigma = ddim_sigma", "import sampler; sigma = sampler.ddim_sigma"])
+def test_a_right_helper_stands_in_under_another_name_too(student, alias):
+    source = f"{WRONG_SIGMA}\n{alias}\ndef ddim_step(x_t, eps, a, b, eta, z): return sigma(a, b, eta)\n"
+    want = steps.ddim_sigma(*STEP[2:5])
+    assert np.allclose(student(source=source, stand_in_for=["ddim_sigma"])("ddim_step", *STEP).value, want)
+
+
+def test_the_time_of_a_helper_that_stands_in_is_the_students(student, monkeypatch):
+    """The grader answers for as long as it is asked, so asking without end must end."""
+    monkeypatch.setattr("grader.session.CALL_SECONDS", 0.3)
+    source = f"{WRONG_SIGMA}\ndef ddim_step(x_t, eps, a, b, eta, z):\n    while True: ddim_sigma(a, b, eta)\n"
+    with pytest.raises(TimedOut):
+        student(source=source, stand_in_for=["ddim_sigma"])("ddim_step", *STEP)
 
 
 def test_a_sampler_stands_in_with_the_students_own_score(student):

@@ -82,6 +82,8 @@ def test_an_everyday_message_is_quoted(kind, message):
         "0.125 name 'x_00' is not defined",
         "The size of tensor a (0.125) must match the size of tensor b (4) at non-singleton dimension 1",
         "The size of tensor a (1234567) must match the size of tensor b (4) at non-singleton dimension 1",
+        "The size of tensor a (012) must match the size of tensor b (4) at non-singleton dimension 1",
+        "output with shape [12, 57, 13, 21] doesn't match the broadcast shape [98, 76, 54]",
         "name 'oonetwofiveseven' is not defined",
         "x_0 = 3",
     ],

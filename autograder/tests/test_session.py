@@ -159,6 +159,13 @@ def test_an_endless_loop_is_stopped_and_not_called_again(student, monkeypatch):
     assert first.session.calls == 1 and again.folder is None
 
 
+def test_a_reply_far_larger_than_what_the_call_was_given_is_refused(student):
+    assert student("return torch.zeros(10**5)")("q_sample", X).value.shape == (10**5,)
+    with pytest.raises(Flooded):
+        student("return torch.zeros(10**6)")("q_sample", X)
+    assert student("return torch.zeros(10**6)")("q_sample", np.zeros(10**6)).value.shape == (10**6,)
+
+
 def test_a_worker_that_waits_for_a_processor_has_more_time_on_the_clock(student, monkeypatch):
     monkeypatch.setattr(session, "CALL_SECONDS", 0.2)
     monkeypatch.setattr(session, "PATIENCE", 1e3)

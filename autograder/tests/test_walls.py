@@ -271,6 +271,21 @@ def test_a_worker_that_fills_its_folder_instead_of_reading_is_ended(student):
         filling("q_sample", np.zeros(1 << 22))
 
 
+TRICKLE = """
+sock = channel().sock
+sock.sendall((20).to_bytes(4, 'big') + (1 << 20).to_bytes(4, 'big'))
+for n in range(10**6):
+    os.mkdir(f'{n}')
+    sock.sendall(b'x')
+"""
+
+
+@landlocked
+def test_a_worker_that_fills_its_folder_while_it_sends_byte_after_byte_is_ended(student):
+    with pytest.raises(Flooded, match="more files"):
+        called(student, TRICKLE)
+
+
 def test_a_few_files_of_its_own_do_no_harm(student):
     assert called(student, "open('debug.txt', 'w').write('x' * 1000)\nreturn 1") == 1
 

@@ -93,7 +93,7 @@ def test_loss_value(student):
 
 
 @number("1.3.2")
-@weight(2)
+@weight(3)
 def test_loss_gradient(student):
     """The loss carries a graph: its gradient reaches the model's parameters and is right."""
     LOSS.gradient(student)

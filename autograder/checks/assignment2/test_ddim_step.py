@@ -29,7 +29,7 @@ def test_sigma_at_eta_1(student, pair):
 
 
 @number("2.7.2")
-@weight(1)
+@weight(2)
 @cases.searched
 @given(pair=cases.pairs(), eta=st.sampled_from([0.0, 0.2, 0.3, 0.5, 0.8, 1.7, 3.0]))
 def test_sigma_in_eta(student, pair, eta):
@@ -105,7 +105,7 @@ def test_marginal_mean(student, case):
 
 
 @number("2.8.3")
-@weight(1)
+@weight(3)
 def test_omega_t_sign(student):
     """ω_t is the positive root: a step that changes little must leave x_t nearly where it is."""
     for t in (50, 500, T):

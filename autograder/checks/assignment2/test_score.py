@@ -17,6 +17,7 @@ from grader.examiner import Examiner
 from grader.wire import PublicModel, Seed
 
 CLOUD = (64, 64)  # a state with enough numbers for the statistics of one step
+LOUD = 20  # so that a clip of the score or of x shows
 
 
 # 2.1 score_from_eps
@@ -96,7 +97,7 @@ def test_score_loss_value(student):
 
 
 @number("2.3.2")
-@weight(3)
+@weight(4)
 def test_score_loss_gradient(student):
     """The loss carries a graph: its gradient reaches the model's parameters and is right."""
     LOSS.gradient(student)
@@ -115,7 +116,7 @@ def test_score_loss_model_call(student):
 def _langevin(student, step_size, num_steps, shape=CLOUD, dtype=np.float64, generator=Seed(6), seed=0):
     """Run the student's Langevin sampler on a score that varies; returns the examiner, x, the result."""
     rng = np.random.default_rng(241)
-    examiner = Examiner(lambda x: 0.5 - x + rng.standard_normal(shape), shape, num_steps + 20, parameters=("x",))
+    examiner = Examiner(lambda x: 0.5 - x + LOUD * rng.standard_normal(shape), shape, num_steps + 20, parameters=("x",))
     x = cases.states(242, 1, shape)[0].astype(dtype)
     return examiner, x, student("langevin_sample", examiner, x, step_size, num_steps, generator=generator, seed=seed)
 
@@ -127,7 +128,7 @@ def test_langevin_steps(student):
 
     False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
     """
-    for step_size, num_steps in ((0.01, 25), (0.3, 8)):
+    for step_size, num_steps in ((0.01, 25), (0.3, 8), (0.05, 1)):
         examiner, x, returned = _langevin(student, step_size, num_steps)
         _langevin_residuals(examiner, returned, x, [step_size] * num_steps)
 
@@ -135,10 +136,10 @@ def test_langevin_steps(student):
 @number("2.4.2")
 @weight(1)
 def test_langevin_generator(student):
-    """All noise comes from the generator: the same seed gives the same x, another seed another."""
+    """All noise comes from the generator, or from torch's own where that is None."""
 
-    def run(generator_seed, global_seed):
-        examiner, x, returned = _langevin(student, 0.1, 5, generator=Seed(generator_seed), seed=global_seed)
+    def run(generator, global_seed):
+        examiner, x, returned = _langevin(student, 0.1, 5, generator=generator, seed=global_seed)
         expect(len(examiner.calls) == 5, f"score_fn was called {len(examiner.calls)} times instead of 5.")
         return numbers(returned.value, CLOUD, "x")
 
@@ -182,7 +183,7 @@ SIGMAS = np.array([2.0, 0.7, 0.25, 0.1])
 def _annealed(student, sigmas, step_size, steps_per_sigma, shape=CLOUD, dtype=np.float64, generator=Seed(7), seed=0):
     rng = np.random.default_rng(251)
     examiner = Examiner(
-        lambda x, sigma: (0.5 - x) / (1 + sigma**2) + rng.standard_normal(shape),
+        lambda x, sigma: (0.5 - x) / (1 + sigma**2) + LOUD * rng.standard_normal(shape),
         shape,
         len(sigmas) * steps_per_sigma + 20,
         parameters=("x", "sigma"),
@@ -217,10 +218,10 @@ def test_annealed_steps(student):
 @number("2.5.2")
 @weight(1)
 def test_annealed_generator(student):
-    """All noise comes from the generator: the same seed gives the same x, another seed another."""
+    """All noise comes from the generator, or from torch's own where that is None."""
 
-    def run(generator_seed, global_seed):
-        examiner, _, returned = _annealed(student, SIGMAS, 0.01, 2, generator=Seed(generator_seed), seed=global_seed)
+    def run(generator, global_seed):
+        examiner, _, returned = _annealed(student, SIGMAS, 0.01, 2, generator=generator, seed=global_seed)
         _levels_in_order(examiner, SIGMAS, 2)
         return numbers(returned.value, CLOUD, "x")
 

@@ -75,7 +75,7 @@ def ddim_timesteps(T=NUM_STEPS, S=50, kind="uniform"):
     return th.as_tensor(np.ceil(np.linspace(0, T, S + 1) - 1e-9)[1:].astype("int64"))
 
 
-def ddim_sample(eps_model, x_T, alpha_bar, tau=None, eta=1, generator=None, device="cpu"):
+def ddim_sample(eps_model, x_T, alpha_bar, tau=None, eta=0.0, generator=None, device="cpu"):
     seq = [int(t) for t in tau]
     seq_next = [0] + seq[:-1]
     with th.no_grad():
