@@ -32,6 +32,7 @@ class Case:
     loses: frozenset[str]
     submission: Submission
     cause: str = "none"
+    since: int = 1  # the first assignment that has any of its functions
 
     @property
     def wrong(self) -> frozenset[str]:
@@ -61,7 +62,9 @@ def load(path: Path) -> Case:
     loses = frozenset(re.findall(r"[\d.]+", declared[1])) if declared else frozenset()
     cause = re.search(r"^Cause: (\w+)$", story, re.MULTILINE)
     base = (CORPUS / BASES[kind]).read_text() if kind in BASES else ""
-    return Case(kind, path.stem, story, loses, Submission(splice(source, base)), cause[1] if cause else "none")
+    since = min((BY_FUNCTION[name].assignment for name in _parts(source)[0]), default=1)
+    files = Submission(splice(source, base))
+    return Case(kind, path.stem, story, loses, files, cause[1] if cause else "none", since)
 
 
 def splice(case: str, base: str = "") -> dict[str, bytes]:

@@ -16,7 +16,10 @@ _zygote: Zygote  # of a process of the pool
 
 
 def marked(cases: list[Case]) -> Iterator[tuple[Case, list[Line]]]:
-    """Each case with its lines in all assignments, in the closed form; a fault of the grader is raised."""
+    """Each case with its lines in the assignments that call any of its functions, in the closed form.
+
+    Assignment 2 calls the functions of Assignment 1, too. A fault of the grader is raised.
+    """
     with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_start_zygote) as pool:
         yield from zip(cases, pool.map(_lines, cases))
 
@@ -34,4 +37,6 @@ def _start_zygote() -> None:
 
 def _lines(case: Case) -> list[Line]:
     with tempfile.TemporaryDirectory() as folder:
-        return [line for each in marks(case.submission, Path(folder), _zygote) for line in each.lines]
+        numbers = [number for number in assignments() if number >= case.since]
+        marked = [mark_loaded(case.submission, number, Path(folder), _zygote, "closed-form") for number in numbers]
+        return [line for results in marked for line in results.lines]

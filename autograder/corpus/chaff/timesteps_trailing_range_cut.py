@@ -1,6 +1,6 @@
 """Down from T by T // S and cut to S steps: the right count, but not evenly spaced over 1..T.
 
-Loses: 2.2.1, 2.10.2
+Loses: 2.10.2
 Cause: range_down_cut
 """
 
