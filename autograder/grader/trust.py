@@ -34,6 +34,7 @@ class Page:
 
     def lost(self, kind: str, name: str, checks: list[str]) -> None:
         """Note the checks that a wrong case lost; those of quality may be lost beside any other."""
+        checks = [number for number in checks if number[0].isdigit()]  # a mutant may also end the process
         for number in checks:
             self.losers[number][kind] += 1
         exact = [number for number in checks if number not in QUALITY]
@@ -144,10 +145,10 @@ def _text(page: Page, seconds: float) -> str:
     def table(*head: str, rows: Rows) -> str:
         return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows)) + "\n"
 
-    checks = [
-        (number, *(f"{page.losers[number][kind]}" for kind in ("chaff", "mutant")), page.alone.get(number, ""), claim)
-        for number, claim in page.claims.items()
-    ]
+    checks = []
+    for number in sorted({*page.claims, *page.losers}, key=lambda number: [int(part) for part in number.split(".")]):
+        counts = [f"{page.losers[number][kind]}" for kind in ("chaff", "mutant")]
+        checks.append((number, *counts, page.alone.get(number, ""), page.claims.get(number, "")))
     return "\n".join(
         [
             "# What the grader is held to\n",

@@ -19,7 +19,7 @@ BATCH = Mutant("1.1", 1, "x = a", "x = b")
 def known(monkeypatch):
     """Parts that hold: what each case loses, by corpus, may be changed before the run."""
     cases = {"wheat": {"right": ("", "none")}, "chaff": {"formula": ("1.1.1 1.5.6", "none")}}
-    mutants = [(BATCH, ["1.1.2"])]
+    mutants = [(BATCH, ["1.1.2"]), (BATCH, ["the process died"])]
     faults = {"root": [("attack", "")], "user": [("attack", "")], "container": []}
     lost = {"right": "", "formula": "1.1.1 1.5.6"}
 
@@ -58,7 +58,7 @@ def test_where_all_holds_the_page_says_so_and_what_was_not_run_is_not_counted_as
     assert "| right answers (wheat) | 1 | 1 with full marks |" in text
     assert "| attacks (hostile), root | 1 | 1 gain nothing and leave nothing behind |" in text
     assert "| attacks (hostile), container | 0 | not run: cannot be made here |" in text
-    assert "| mutants of the solution | 1 | 1 killed, 0 proved equivalent, 0 survived |" in text
+    assert "| mutants of the solution | 2 | 2 killed, 0 proved equivalent, 0 survived |" in text
     assert "| checks | 3 | 2 needed, 0 redundant, 1 of quality as asked for |" in text
     assert "| 1.1.1 | 1 | 0 | chaff formula | claim 1.1.1 |" in text
     assert "| formula | −2 | 1.1.1, 1.5.6 | none | silent |" in text
