@@ -73,7 +73,7 @@ def _check(session: Session, results: Results, assignment: int) -> None:
     options = "--import-mode=importlib --continue-on-collection-errors -q --no-header -p no:cacheprovider -p no:logging"
     arguments = [str(folder), f"--rootdir={CHECKS}", f"--config-file={os.devnull}", *options.split()]
     noise = io.StringIO()
-    set_hypothesis_home_dir(session.zygote.folder)  # it keeps notes even where it is told to keep no examples
+    set_hypothesis_home_dir(Path(os.devnull, "hypothesis"))  # nowhere: it keeps notes even without a database
     kept = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
