@@ -3,6 +3,10 @@
 A case defines `attack() -> bool`; one that goes for an answer itself (a forged value, a subclass) defines q_sample.
 """
 
+import gc
+import json
+import struct
+
 import torch
 
 # What a case may go for; the harness (grader/bait.py, grader/traces.py) has it there, under one of eight numbers.
@@ -13,6 +17,17 @@ BAIT = [  # files that anyone may write to, each in a folder that anyone may wri
 ]
 QUEUE = "/hostile-queue"  # for a POSIX message queue
 SECRET = "0.1257"  # in the grader's environment, and in the memory of a process of another user, `witness`
+
+
+def channel():
+    """The worker's own end of the wire."""
+    return next(each for each in gc.get_objects() if type(each).__name__ == "Channel" and each.sock.fileno() >= 0)
+
+
+def frame(body, arrays=(), payload=b""):
+    """A frame of a body, or of the bytes of a header as they are."""
+    header = body if isinstance(body, bytes) else json.dumps({"body": body, "arrays": list(arrays)}).encode()
+    return struct.pack(">II", len(header), len(payload)) + header + payload
 
 
 def attack():

@@ -168,8 +168,9 @@ def hostile(
     environment: Annotated[Literal["root", "user", "container"], typer.Option(help="where to mark them")] = "root",
 ) -> None:
     """Mark hostile submissions: each must lose what it declares and change nothing else; exit 1 where one does not."""
+    from grader.corpus import files
     from grader.environments import Environment, NotHere
-    from grader.hostile import corpus_files, marked
+    from grader.hostile import marked
 
     say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
     faults = 0
@@ -177,7 +178,7 @@ def hostile(
         with Environment(environment) as place:
             for note in place.notes:
                 say(f"Not as it should be: {note}.")
-            for name, fault in marked(place, cases or corpus_files()):
+            for name, fault in marked(place, cases or files("hostile")):
                 say(f"WRONG {name}: {fault}" if fault else f"holds {name}")
                 faults += bool(fault)
     except NotHere as reason:

@@ -48,7 +48,12 @@ class Case:
 
 def cases(kind: str) -> list[Case]:
     """All cases of a corpus, by name."""
-    return [load(path) for path in sorted((CORPUS / kind).glob("*.py"))]
+    return [load(path) for path in files(kind)]
+
+
+def files(kind: str) -> list[Path]:
+    """The files of a corpus, one for each case, by name."""
+    return sorted((CORPUS / kind).glob("*.py"))
 
 
 def load(path: Path) -> Case:
@@ -63,8 +68,8 @@ def load(path: Path) -> Case:
     cause = re.search(r"^Cause: (\w+)$", story, re.MULTILINE)
     base = (CORPUS / BASES[kind]).read_text() if kind in BASES else ""
     since = min((BY_FUNCTION[name].assignment for name in _parts(source)[0]), default=1)
-    files = Submission(splice(source, base))
-    return Case(kind, path.stem, story, loses, files, cause[1] if cause else "none", since)
+    submission = Submission(splice(source, base))
+    return Case(kind, path.stem, story, loses, submission, cause[1] if cause else "none", since)
 
 
 def splice(case: str, base: str = "") -> dict[str, bytes]:

@@ -25,7 +25,8 @@ from grader.bait import Bait
 from grader.environments import Environment, NotHere
 from grader.marking import mark_loaded
 from grader.outcomes import GraderFault, Loses
-from grader.paths import CORPUS, ROOT, SOLUTION
+from grader.paths import ROOT, SOLUTION
+from grader.results import encoded
 from grader.session import Session
 from grader.traces import SECRET, Traces, Watched, Witness
 
@@ -36,11 +37,7 @@ def run(environment: str) -> Iterator[tuple[str, str]]:
     Nothing at all where the environment cannot be made on this machine.
     """
     with contextlib.suppress(NotHere), Environment(environment) as place:
-        yield from marked(place, corpus_files())
-
-
-def corpus_files() -> list[Path]:
-    return sorted((CORPUS / "hostile").glob("*.py"))
+        yield from marked(place, corpus.files("hostile"))
 
 
 def marked(place: Environment, cases: list[Path]) -> Iterator[tuple[str, str]]:
@@ -130,7 +127,7 @@ def _faults(path: Path, zygote: Watched) -> Iterator[str]:
         for each in out:
             written = each.path.read_bytes()
             body = each.as_gradescope() | {"execution_time": json.loads(written)["execution_time"]}
-            if json.dumps(body, allow_nan=False, ensure_ascii=False, indent=1).encode(errors="replace") != written:
+            if encoded(body) != written:
                 yield "results.json is not what the grader wrote"
 
 

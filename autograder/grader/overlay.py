@@ -113,7 +113,7 @@ def _from_zip(path: Path) -> dict[str, bytes | str]:
         # some programs on Windows write a backslash for a slash; of two entries of one name the last one counts
         entries = {PurePosixPath(e.filename.replace("\\", "/")): e for e in archive.infolist()}
         folder = _choose_in_zip(entries)
-        return {name: _read(archive, entries[folder / name]) for name in GRADED_FILES if folder / name in entries}
+        return {name: _read(archive, entries[folder / name], name) for name in GRADED_FILES if folder / name in entries}
 
 
 def _choose_in_zip(paths: Iterable[PurePosixPath]) -> PurePosixPath:
@@ -136,8 +136,7 @@ def _in_many(folders: set[str]) -> SubmissionError:
     )
 
 
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | str:
-    name = PurePosixPath(entry.filename.replace("\\", "/")).name
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes | str:
     if stat.S_ISLNK(entry.external_attr >> 16) or entry.is_dir():
         return f"{name} is not a plain file: hand in the file itself, not a link or a folder."
     if entry.flag_bits & 1:

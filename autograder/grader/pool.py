@@ -24,9 +24,12 @@ def marked(cases: list[Case]) -> Iterator[tuple[Case, list[Line]]]:
         yield from zip(cases, pool.map(_lines, cases))
 
 
-def marks(submission: overlay.Submission, folder: Path, zygote: Zygote, tier: str = "closed-form") -> list[Results]:
-    """A submission's results in each assignment."""
-    return [mark_loaded(submission, number, folder / str(number), zygote, tier) for number in assignments()]
+def marks(
+    submission: overlay.Submission, folder: Path, zygote: Zygote, tier: str = "closed-form", since: int = 1
+) -> list[Results]:
+    """A submission's results in each assignment from number `since` on."""
+    numbers = [number for number in assignments() if number >= since]
+    return [mark_loaded(submission, number, folder / str(number), zygote, tier) for number in numbers]
 
 
 def _start_zygote() -> None:
@@ -37,6 +40,5 @@ def _start_zygote() -> None:
 
 def _lines(case: Case) -> list[Line]:
     with tempfile.TemporaryDirectory() as folder:
-        numbers = [number for number in assignments() if number >= case.since]
-        marked = [mark_loaded(case.submission, number, Path(folder), _zygote, "closed-form") for number in numbers]
+        marked = marks(case.submission, Path(folder), _zygote, since=case.since)
         return [line for results in marked for line in results.lines]

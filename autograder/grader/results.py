@@ -85,11 +85,15 @@ class Results:
 
     def write(self) -> None:
         """Replace the file in one step, so that a reader always finds a whole one; GraderFault where it cannot."""
-        text = json.dumps(self.as_gradescope(), allow_nan=False, ensure_ascii=False, indent=1)
         temporary = self.path.with_suffix(".new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(text.encode(errors="replace"))
+            temporary.write_bytes(encoded(self.as_gradescope()))
             os.replace(temporary, self.path)
         except OSError as error:
             raise GraderFault(f"{self.path} cannot be written: {error}") from error
+
+
+def encoded(body: dict[str, Any]) -> bytes:
+    """The content of a results file."""
+    return json.dumps(body, allow_nan=False, ensure_ascii=False, indent=1).encode(errors="replace")

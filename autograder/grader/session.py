@@ -156,7 +156,6 @@ class Student:
             self.channel.send(request, deadline)
             while True:
                 reply = self.channel.receive(deadline, most)
-                self._look()
                 if not isinstance(reply, dict):
                     raise wire.ProtocolError("a reply is not an object")
                 if "ask" in reply:

@@ -120,12 +120,10 @@ class Traces:
             except (FileNotFoundError, ProcessLookupError):
                 continue
             status = {row[0]: row[1] for row in rows if len(row) > 1}
-            others = (
-                not line or line != mine and b"zygote_main" in line
-            )  # one that ends, or of another grader's workers
-            of_worker = (
-                status["PPid:"] == zygote or line == mine or int(status["Uid:"]) in self.zygote.uids and not others
-            )
+            # one that ends, or a worker of another grader's that got the same user id
+            others = not line or line != mine and b"zygote_main" in line
+            by_user = int(status["Uid:"]) in self.zygote.uids and not others
+            of_worker = status["PPid:"] == zygote or line == mine or by_user
             if of_worker and int(process.name) not in self.ours:
                 yield int(process.name), status["Name:"], status["State:"]
 

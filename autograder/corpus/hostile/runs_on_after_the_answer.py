@@ -5,17 +5,6 @@ Loses: 1.1.1, 1.1.2, 1.1.3
 """
 
 import gc
-import json
-import struct
-
-
-def channel():
-    return next(each for each in gc.get_objects() if type(each).__name__ == "Channel" and each.sock.fileno() >= 0)
-
-
-def frame(body, arrays=(), payload=b""):
-    header = body if isinstance(body, bytes) else json.dumps({"body": body, "arrays": list(arrays)}).encode()
-    return struct.pack(">II", len(header), len(payload)) + header + payload
 
 
 import threading
