@@ -5,7 +5,7 @@ import errno
 import os
 import resource
 import signal
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ PLACES = [Path(place) for place in ("/tmp", "/var/tmp", "/dev/shm", "/run/lock",
 QUEUE = b"/hostile-queue"  # the name that a case gives to a POSIX message queue
 SECRET = "0.1257"  # in the grader's environment, and in the witness's memory
 WITNESS_UID = 19999
+EVERYONE = range(2**32)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 Facts = set[tuple[Any, ...]]
@@ -75,41 +76,45 @@ class Traces:
         """tree: the files of the grader. temporary: where it puts its temporary files, none of which may stay."""
         self.zygote, self.tree, self.temporary = zygote, tree, temporary
         self.ours = {os.getpid(), zygote.process.pid, witness}
-        self.before = self._look()
+        self.before = self._look(EVERYONE)
 
     def changes(self) -> list[str]:
         """What is new since the last look, or gone of the grader's own, in words; a process that was left is ended."""
-        before, self.before = self.before, self._look()
-        self.zygote.uids.clear()  # another grader's worker may get one of these user ids later
-        for pid, *_ in self.before["a process"] - before["a process"]:
+        now = self._look(self.zygote.uids)
+        for pid, *_ in now["a process"] - self.before["a process"]:
             os.kill(pid, signal.SIGKILL)
-        return [
+        changes = [
             f"{what}: {' '.join(map(str, fact))}"
-            for what, facts in self.before.items()
-            for fact in sorted(facts ^ before[what] if "grader" in what else facts - before[what], key=str)
+            for what, facts in now.items()
+            for fact in sorted(facts ^ self.before[what] if "grader" in what else facts - self.before[what], key=str)
         ]
+        self.zygote.uids.clear()  # another grader's worker may get one of these user ids later
+        self.before = self._look(EVERYONE)  # a later worker may get a user id whose things are there already
+        return changes
 
-    def _look(self) -> dict[str, Facts]:
-        owners = self.zygote.uids | {os.geteuid()}
+    def _look(self, workers: Container[int]) -> dict[str, Facts]:
+        """workers: the users whose files, processes and objects are looked for."""
         return {
-            "a file of a worker's": {fact for place in PLACES if place.is_dir() for fact in self._left_in(place)},
+            "a file of a worker's": {
+                fact for place in PLACES if place.is_dir() for fact in self._left_in(place, workers)
+            },
             "a file of the grader's": {(path, *_stat(path)) for path in self.tree.rglob("*")},
             "a temporary file": {(path,) for path in self.temporary.rglob("*")},
-            "a process": set(self._workers()),
-            "a System V object": set(_system_v(owners)),
-            "a message queue": _queue(owners),
+            "a process": set(self._workers(workers)),
+            "a System V object": set(_system_v(workers)),
+            "a message queue": _queue(workers),
             "the grader's": set(_state()),
         }
 
-    def _left_in(self, place: Path) -> Iterator[tuple[Any, ...]]:
+    def _left_in(self, place: Path, workers: Container[int]) -> Iterator[tuple[Any, ...]]:
         for path in place.iterdir():
             try:
-                if path.lstat().st_uid in self.zygote.uids and not self.temporary.is_relative_to(path):
+                if path.lstat().st_uid in workers and not self.temporary.is_relative_to(path):
                     yield path, *_stat(path)
             except FileNotFoundError:  # somebody else's, and gone by now
                 continue
 
-    def _workers(self) -> Iterator[tuple[Any, ...]]:
+    def _workers(self, workers: Container[int]) -> Iterator[tuple[Any, ...]]:
         """Processes that are workers, or came of one: by their user, their parent or their command line."""
         zygote = str(self.zygote.process.pid)
         mine = Path("/proc", zygote, "cmdline").read_bytes()
@@ -122,26 +127,30 @@ class Traces:
             status = {row[0]: row[1] for row in rows if len(row) > 1}
             # one that ends, or a worker of another grader's that got the same user id
             others = not line or line != mine and b"zygote_main" in line
-            by_user = int(status["Uid:"]) in self.zygote.uids and not others
+            by_user = int(status["Uid:"]) in workers and not others
             of_worker = status["PPid:"] == zygote or line == mine or by_user
             if of_worker and int(process.name) not in self.ours:
                 yield int(process.name), status["Name:"], status["State:"]
 
 
-def _system_v(owners: set[int]) -> Iterator[tuple[Any, ...]]:
+def _system_v(workers: Container[int]) -> Iterator[tuple[Any, ...]]:
     for path in Path("/proc/sysvipc").glob("*"):
         head, *rows = [row.split() for row in path.read_text().splitlines()]
-        yield from ((path.name, *row[:2]) for row in rows if int(row[head.index("uid")]) in owners)
+        yield from ((path.name, *row[:2]) for row in rows if _ours(int(row[head.index("uid")]), workers))
 
 
-def _queue(owners: set[int]) -> Facts:
+def _queue(workers: Container[int]) -> Facts:
     """The message queue, if it is there and theirs; it is deleted."""
     descriptor = _libc.mq_open(QUEUE, os.O_RDONLY | os.O_NONBLOCK)
     if descriptor < 0:
         return {(QUEUE,)} if ctypes.get_errno() == errno.EACCES else set()
     owner = os.fstat(descriptor).st_uid
     os.close(descriptor)
-    return {(QUEUE,)} if owner in owners and _libc.mq_unlink(QUEUE) == 0 else set()
+    return {(QUEUE,)} if _ours(owner, workers) and _libc.mq_unlink(QUEUE) == 0 else set()
+
+
+def _ours(owner: int, workers: Container[int]) -> bool:
+    return owner == os.geteuid() or owner in workers
 
 
 def _stat(path: Path) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ import ctypes
 import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -121,6 +122,25 @@ def test_a_change_to_the_grader_is_seen(watch, change, said):
     change()
     assert any(each.startswith(said) for each in watch.changes())
     assert watch.changes() == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can leave something as another user")
+def test_what_was_there_before_a_worker_drew_its_user_is_not_the_workers(watch):
+    def leave() -> str:
+        code = "import ctypes, os; os.setuid(19998); print(ctypes.CDLL(None).shmget(0, 4096, 0o600))"
+        return subprocess.run(["python3", "-c", code], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+    left = [leave()]
+    try:
+        watch.changes()
+        watch.zygote.uids.add(19998)
+        assert watch.changes() == []
+        left.append(leave())
+        watch.zygote.uids.add(19998)
+        assert [each.split()[-1] for each in watch.changes()] == [left[1]]
+    finally:
+        for number in left:
+            assert ctypes.CDLL(None).shmctl(int(number), 0, None) == 0  # 0: IPC_RMID
 
 
 def test_a_witness_that_is_ended_is_missed(monkeypatch):
