@@ -64,6 +64,14 @@ def starter() -> None:
 
 
 @app.command()
+def errata() -> None:
+    """Print the slides' misprints, each with the slide's number and the right one."""
+    from grader.errata import show
+
+    print(show())
+
+
+@app.command()
 def solution_check() -> None:
     """Check the grader against the solution, the starter, the corpora and the zips."""
     from grader.solution_check import run

@@ -9,6 +9,7 @@ import sys
 import pytest
 import torch
 
+from grader import errata, outcomes
 from grader.paths import GRADED_FILES, STARTER
 
 TASKS = json.loads((STARTER / "diffusion" / "tasks.json").read_text(encoding="utf-8"))
@@ -68,9 +69,48 @@ def test_points_sum_to_100(assignment):
     assert sum(row["points"] for row in rows if row.get("bonus")) == {"1": 0, "2": 5}[assignment]
 
 
-def test_every_task_has_its_paragraph():
-    """The handout explains each task in a paragraph of its own, in the table's order."""
-    assert re.findall(r"^\*\*(\d\.\d+) ", README, flags=re.MULTILINE) == [row["task"] for row in TASKS]
+def sections():
+    """The text of each task's own section, by task."""
+    parts = re.split(r"^##+ (.*)\n", README, flags=re.MULTILINE)
+    return {heading.split()[0]: text for heading, text in zip(parts[1::2], parts[2::2]) if heading[0].isdigit()}
+
+
+def test_every_task_has_its_section():
+    """The handout explains each task in a section of its own, in the table's order."""
+    assert list(sections()) == [row["task"] for row in TASKS]
+
+
+@pytest.mark.parametrize("row", TASKS, ids=lambda row: row["task"])
+def test_section_is_enough_to_work_from(starter, row):
+    """A task's section has its file, points, command, function with its arguments, and a hint after the mathematics."""
+    text = sections()[row["task"]]
+    facts, rest = text.split("\n", 1)
+    points = f"{'+' if row.get('bonus') else ''}{row['points']} points"
+    assert facts.startswith(f"`{row['file']}` · {points} · `make test T={row['task']}` · ")
+    arguments = ", ".join(inspect.signature(getattr(starter[row["file"]], row["function"])).parameters)
+    assert f"`{row['function']}({arguments})` → " in facts
+    assert re.search(r"\(B|\(S,\)|a scalar", facts)
+    assert "$" in rest and rest.count("\n*Hint") == 1
+
+
+def test_errata_have_the_numbers_of_the_command():
+    """Each row of the misprints ends in the numbers that `python -m grader errata` prints for it."""
+    table = README.split("## Misprints on the slides")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.split("\n") if re.match(r"\| \d", line)]
+    assert [cells[0] for cells in rows] == [e.task for e in errata.table()]
+    for cells, e in zip(rows, errata.table()):
+        assert f": {e.numbers}." in f"{cells[-1]}.", (cells, e.numbers)
+        assert e.numbers in errata.show()
+        assert e.printed != pytest.approx(e.right)
+
+
+def test_every_outcome_is_explained():
+    """The table of outcomes has all those that a check can have, and no other."""
+    kinds = {kind.outcome for kind in vars(outcomes).values() if isinstance(kind, type) and hasattr(kind, "outcome")}
+    kinds |= {"passed", "passed with a stand-in", "fault of the grader"}
+    table = README.split("| outcome |")[1].split("\n\n")[0]
+    first = [line.split(" | ")[0].strip("| ") for line in table.split("\n")[2:]]
+    assert sorted(kinds) == sorted(name for cell in first for name in cell.split(", "))
 
 
 def test_handout_shows_no_code_of_an_answer():
