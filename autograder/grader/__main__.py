@@ -54,7 +54,7 @@ def grade(
 
 @app.command()
 def starter() -> None:
-    """Write starter/sampler.py and starter/score.py from the solution."""
+    """Write starter/sampler.py and starter/score.py from the solution, and the handout's pages from its texts."""
     try:
         changed = starter_files.write()
     except starter_files.RegionError as error:

@@ -14,9 +14,16 @@ MATHML = "http://www.w3.org/1998/Math/MathML"
 TEMPLATE = Path(__file__).with_name("handout.html")
 VARIANTS = {"script": {"N": "𝒩"}, "double-struck": {"E": "𝔼"}}  # browsers leave MathML's own variants unstyled
 STRUT = "1.05em"
-HELD = re.compile(
-    r"(<math display=.inline.(?:(?!</math>).)*</math>[.,;:?!)、，。；：？）]+)"
-)  # no line begins with a comma
+HELD = re.compile(  # not torn apart at the end of a line: a formula and its comma, the two numbers of an erratum
+    r"<math display=.inline.(?:(?!</math>).)*</math>[.,;:?!)、，。；：？）]+|-?[\d.]+(?:e-\d+)? / -?[\d.]+(?=[<.])"
+)
+HAN, CLOSE = re.compile("[\u3400-\u9fff（「]"), tuple("、，。；：？）」")  # between these a new line is no space
+SIGNS = {  # what latex2mathml takes a sign for, and as what
+    "~": ("mo", "∼"),
+    "±": ("mo", "±"),
+    "∞": ("mi", "∞"),
+    "log": ("mi", "log\N{FUNCTION APPLICATION}\N{THIN SPACE}"),
+}
 SPACE = {"∣": "0.2em", "∼": "0.28em"}
 WORDS = {
     "en": {"skip": "Skip to the text", "contents": "Contents", "other": "繁體中文", "table": "Table"},
@@ -66,9 +73,9 @@ def mathml(latex: str, display: bool = False) -> str:
         ):  # as an accent it touches the letter in fonts that are not made for mathematics
             parent.set("accent", "false")
             parent[1].set("stretchy", "false")
-    for name in root.iter(f"{{{MATHML}}}mi"):
-        name.text = "log\N{FUNCTION APPLICATION}\N{THIN SPACE}" if name.text == "log" else name.text
-        name.tag = f"{{{MATHML}}}mo" if name.text in SPACE else name.tag
+        if parent.text in SIGNS:
+            kind, parent.text = SIGNS[parent.text]
+            parent.tag = f"{{{MATHML}}}{kind}"
     for square_root in root.iter(f"{{{MATHML}}}msqrt"):
         if any(e.tag.endswith("mover") for e in square_root.iter()):  # so that ᾱ's bar keeps clear of the root's
             ElementTree.SubElement(square_root, "mspace", height=STRUT)
@@ -112,7 +119,7 @@ def _sections(markdown: str, table: str) -> tuple[str, str, list[Section]]:
         level, text = tokens[start].tag, tokens[start + 1]
         environment["heading"] = text.content
         heading = md.renderer.renderInline(text.children or [], md.options, environment)
-        body = HELD.sub(r"<span>\1</span>", md.renderer.render(tokens[start + 3 : end], md.options, environment))
+        body = HELD.sub(r"<span>\g<0></span>", md.renderer.render(tokens[start + 3 : end], md.options, environment))
         if level == "h1":
             title, intro = heading, body
         elif level == "h2":
@@ -152,7 +159,12 @@ def _parser(table: str) -> Any:
         kind = "wide table" if columns > 3 else "table"
         return f'<div class="{kind}" role="region" tabindex="0" aria-label="{label}"><table>\n'
 
+    def softbreak(_: Any, tokens: Any, i: int, options: Any, env: Any) -> str:
+        before, after = tokens[i - 1].content[-1:], tokens[i + 1].content[:1]
+        return "" if before in CLOSE or (HAN.match(before) and HAN.match(after)) else "\n"
+
     for name, rule in {
+        "softbreak": softbreak,
         "math_inline": math,
         "math_block": display,
         "table_open": table_open,

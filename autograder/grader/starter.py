@@ -1,4 +1,4 @@
-"""Generate the student's `sampler.py` and `score.py` from the solution's paired regions.
+"""Generate the student's `sampler.py` and `score.py` from the solution's paired regions, and the handout's pages.
 
 A region in `solution/*.py` holds the stub beside the answer:
 
@@ -54,17 +54,21 @@ def stub_out(source: str, name: str) -> str:
 
 def generate() -> dict[Path, str]:
     """Each generated file of the starter and the text that it should have."""
-    return {STARTER / name: stub_out((SOLUTION / name).read_text(), name) for name in GRADED_FILES}
+    from grader.page import page  # what it imports is not in the grader's zip
+
+    handouts = {path: "zh-TW" if "zh-TW" in path.name else "en" for path in STARTER.glob("README*.md")}
+    pages = {path.with_suffix(".html"): page(path.read_text("utf-8"), each) for path, each in handouts.items()}
+    return {STARTER / name: stub_out((SOLUTION / name).read_text("utf-8"), name) for name in GRADED_FILES} | pages
 
 
 def write() -> list[Path]:
     """Write the generated files; return those that changed."""
     changed = out_of_step()
     for path, text in generate().items():
-        path.write_text(text)
+        path.write_text(text, "utf-8")
     return changed
 
 
 def out_of_step() -> list[Path]:
     """The generated files that differ from what the solution says."""
-    return [path for path, text in generate().items() if not path.is_file() or path.read_text() != text]
+    return [path for path, text in generate().items() if not path.is_file() or path.read_text("utf-8") != text]
