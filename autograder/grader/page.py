@@ -18,6 +18,7 @@ HELD = re.compile(  # not torn apart at the end of a line: a formula and its com
     r"<math display=.inline.(?:(?!</math>).)*</math>[.,;:?!)、，。；：？）]+|-?[\d.]+(?:e-\d+)? / -?[\d.]+(?=[<.])"
 )
 HAN, CLOSE = re.compile("[\u3400-\u9fff（「]"), tuple("、，。；：？）」")  # between these a new line is no space
+UNSPACED = re.compile("([、，。；：？（「]) (?=<math)")  # GitHub wants a space in front of a formula, readers do not
 SIGNS = {  # what latex2mathml takes a sign for, and as what
     "~": ("mo", "∼"),
     "±": ("mo", "±"),
@@ -119,7 +120,8 @@ def _sections(markdown: str, table: str) -> tuple[str, str, list[Section]]:
         level, text = tokens[start].tag, tokens[start + 1]
         environment["heading"] = text.content
         heading = md.renderer.renderInline(text.children or [], md.options, environment)
-        body = HELD.sub(r"<span>\g<0></span>", md.renderer.render(tokens[start + 3 : end], md.options, environment))
+        body = md.renderer.render(tokens[start + 3 : end], md.options, environment)
+        body = HELD.sub(r"<span>\g<0></span>", UNSPACED.sub(r"\1", body))
         if level == "h1":
             title, intro = heading, body
         elif level == "h2":

@@ -86,6 +86,15 @@ def test_both_languages_have_the_same_points_and_errata():
     assert points["en"] == points["zh-TW"] and len(points["en"]) == 18
 
 
+@pytest.mark.parametrize("language", PAGES)
+def test_github_sees_every_formula(language):
+    """GitHub wants a space or a new line in front of a formula, and no letter behind it; all on one line."""
+    places = re.findall(r"(?<!\$)(\s)\$(?!\$)([^$\n]+)\$(?![\w$])", TEXT[language])
+    displays = re.findall(r"^\$\$.+\$\$$", TEXT[language], flags=re.MULTILINE)
+    begun = 1  # "x_prev =" has a cell of its own
+    assert len(places) + len(displays) == len(list(formulas(TEXT[language]))) + begun
+
+
 # Pages
 
 
