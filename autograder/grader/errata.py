@@ -58,6 +58,7 @@ def _rows() -> list[tuple[str, str, str, tuple[float, float]]]:
     return [
         ("1.3", "Loss Function", "t = 500, η = 0.5 over η = 1", (1, _elbo_weight(0.5) / _elbo_weight(1))),
         ("1.4", "DDPM Reverse Process", "t = 10, x_t = x_0 = 1", _posterior(10)),
+        ("1.4", "DDPM Reverse Process", "t = 500, the sum of the weights", (1, _posterior(500)[1])),
         ("1.5", "DDPM Reverse Process", "t = 500", _noise(500)),
         ("1.5", "Accelerating Sampling Process", "CIFAR-10, S = 1000", (float(PAPER["0"][-1]), float(PAPER["σ̂"][-1]))),
         ("2.2", "Tweedie's Formula", "data ±1, ᾱ_t = 0.5, x_t = 0.3 made of x_0 = 1", _tweedie()),

@@ -42,6 +42,8 @@ ASSUMED = {
     r"T \to \infty",
     r"\eta T \to \infty",
     r"\int \dots dx",
+    r"x_0 \sim q(x_0)",
+    r"x_t \sim q(x_t)",
     # symbols that are only named, where they stand for no number or for another one than the formulas around them
     *r"\alpha \bar\alpha \tau \tau_1 \tau_i \tau_{i-1} p x i S x_T dx_0 s_\theta \sigma_t q(x_t)".split(),
     *(r"\hat\varepsilon_\theta", r"\varepsilon_t", r"q(x_t \mid x_0)", r"q_\sigma(x_t \mid x_0)"),

@@ -9,8 +9,10 @@ import pytest
 from latex import formulas
 
 from grader import starter
+from grader.hints import HINTS
 from grader.page import mathml, page
 from grader.paths import STARTER
+from grader.tasks import BY_ID
 
 PAGES = {"en": "README", "zh-TW": "README.zh-TW"}
 TEXT = {language: (STARTER / f"{name}.md").read_text("utf-8") for language, name in PAGES.items()}
@@ -58,6 +60,8 @@ def tables(text):
 
 def test_both_languages_have_the_same_sections_and_formulas():
     assert headings(TEXT["en"]) == headings(TEXT["zh-TW"])
+    for section in {section for _, section in HINTS.values()} - {"", *BY_ID}:  # as the feedback names them
+        assert all(re.search(rf"^## .*{section}", text, flags=re.MULTILINE) for text in TEXT.values())
     assert [f.latex for f in formulas(TEXT["en"])] == [f.latex for f in formulas(TEXT["zh-TW"])]
 
 
