@@ -1,0 +1,57 @@
+"""What a check saw, for the report page alone: nothing of it reaches results.json, and no mark hangs on it.
+
+A sampler's transcripts come here by themselves, from each call that hands a student's function an examiner. What else
+a check has to show (a table, images), it hands over by its fixture `evidence`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader import recovered
+from grader.examiner import Examiner
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure beside the right one."""
+
+    found: float
+    right: float
+    fits: bool
+
+
+@dataclass
+class Evidence:
+    """Of one run of a check. Nothing here raises: what could not be kept is said in `faults`."""
+
+    stand_in_for: list[str] = field(default_factory=list)  # helpers that the grader answered for
+    runs: list[recovered.Run] = field(default_factory=list)
+    cells: dict[tuple[str, str], Cell] = field(default_factory=dict)  # by row and column
+    right_images: np.ndarray | None = None  # (n, H, W) uint8, to set beside those of the runs
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not self.cells and not any(run.steps for run in self.runs)
+
+    def ran(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], examiner: Examiner, value: Any) -> None:
+        """Keep the figures of one call of a loop; value: what came back, None where nothing did."""
+        try:
+            with np.errstate(all="ignore"):
+                self.runs.append(recovered.run(function, args, kwargs, examiner, value))
+        except Exception as error:
+            self.faults.append(f"a transcript of {function} could not be kept: {type(error).__name__}: {error}")
+
+    def cell(self, row: str, column: str, found: float, right: float, fits: bool) -> None:
+        """Keep one cell of the check's table."""
+        self.cells[row, column] = Cell(float(found), float(right), bool(fits))
+
+    def images(self, right: np.ndarray) -> None:
+        """Keep right images, (N, 1, H, W) in [-1, 1]."""
+        try:
+            self.right_images = recovered.as_pixels(right)
+        except Exception as error:
+            self.faults.append(f"the right images could not be kept: {type(error).__name__}: {error}")
