@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from grader.exhibits import exhibits, galleries
 from grader.findings import findings, not_run, rows
+from grader.outcomes import plain
 from grader.overlay import Submission
 from grader.results import Line, Results
 
@@ -53,7 +54,7 @@ def _private(path: str, flags: int) -> int:
 
 
 def page(results: Results, facts: Facts) -> str:
-    """The page as text; all that is not the template's own is escaped."""
+    """The page as text; all that is not the template's own is escaped, and without characters that are not seen."""
     drawn, listed = exhibits(results.lines)
     known: dict[str, Any] = {
         "results": results,
@@ -73,6 +74,7 @@ def page(results: Results, facts: Facts) -> str:
     here = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
+        finalize=lambda value: plain(value) if type(value) is str else value,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
