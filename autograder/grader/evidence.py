@@ -22,15 +22,30 @@ class Cell:
     fits: bool
 
 
+USUAL = 10  # steps: of the runs of a check the one nearest to this is kept, beside the last
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a loop, as it was: what it was given, and what came back (None: nothing)."""
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    examiner: Examiner
+    value: Any
+
+
 @dataclass
 class Evidence:
     """Of one run of a check. Nothing here raises: what could not be kept is said in `faults`."""
 
     stand_in_for: list[str] = field(default_factory=list)  # helpers that the grader answered for
-    runs: list[recovered.Run] = field(default_factory=list)
+    runs: list[recovered.Run] = field(default_factory=list)  # one of a usual size and the last, which may be the same
     cells: dict[tuple[str, str], Cell] = field(default_factory=dict)  # by row and column
     right_images: np.ndarray | None = None  # (n, H, W) uint8, to set beside those of the runs
     faults: list[str] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)  # of a check that is not over: with all states, so only two
 
     @property
     def empty(self) -> bool:
@@ -38,12 +53,22 @@ class Evidence:
         return not self.cells and not any(run.steps for run in self.runs)
 
     def ran(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], examiner: Examiner, value: Any) -> None:
-        """Keep the figures of one call of a loop; value: what came back, None where nothing did."""
-        try:
-            with np.errstate(all="ignore"):
-                self.runs.append(recovered.run(function, args, kwargs, examiner, value))
-        except Exception as error:
-            self.faults.append(f"a transcript of {function} could not be kept: {type(error).__name__}: {error}")
+        """Note one call of a loop."""
+        calls = [call for call in self.calls if call.examiner.calls]
+        usual = sorted(calls, key=lambda call: abs(len(call.examiner.calls) - USUAL))[:1]
+        self.calls = [*usual, Call(function, args, kwargs, examiner, value)]
+
+    def settle(self) -> None:
+        """The check is over: keep the figures of its transcripts, and let go of the states."""
+        calls, self.calls = self.calls, []
+        for call in calls:
+            try:
+                with np.errstate(all="ignore"):
+                    self.runs.append(recovered.run(call.function, call.args, call.kwargs, call.examiner, call.value))
+            except Exception as error:
+                self.faults.append(
+                    f"a transcript of {call.function} could not be kept: {type(error).__name__}: {error}"
+                )
 
     def cell(self, row: str, column: str, found: float, right: float, fits: bool) -> None:
         """Keep one cell of the check's table."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from grader import curves, png
+from grader.evidence import USUAL
 from grader.recovered import Run, Step
 from grader.regression import NAMES
 from grader.results import Line
 
 SHOWN = ("1.6.2", "1.6.3", "2.11.2", "2.11.3")  # their runs are drawn; of others only what was lost is told
-USUAL = 10  # steps: of the runs of a check that holds the one nearest to this is drawn
 EDGE, WRONG = 12, 36  # rows of a long transcript: so many at either end, and so many wrong ones between
 
 

@@ -123,6 +123,8 @@ class Reporter:
             return outcomes.Wrong(FLAKY)
         finally:
             self.current.close()
+            if self.current.evidence:
+                self.current.evidence.settle()
 
     def _cause(self, function: str, reason: outcomes.Loses) -> str:
         """The likely cause of a wrong answer of `function`, in a sentence; "" unless it is known for certain."""

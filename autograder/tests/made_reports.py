@@ -34,7 +34,7 @@ class Student:
         self.sigma, self.stop, self.shift, self.ask, self.x_0 = sigma, stop, shift, ask, x_0
 
     def run(self, evidence: Evidence, eta=0.5, tau=TAU, shape=transcript.PIXELS, wobble=0.3, data=transcript.DATA):
-        """Sample once, and hand the transcript to the evidence."""
+        """Sample once, and hand the transcript to the evidence, which has still to be settled."""
         rng = np.random.default_rng(4)
         examiner = transcript.noise_predictor(LINEAR, shape, len(tau) + 20, data, wobble)
         x_T = x = rng.standard_normal(shape)
@@ -55,6 +55,7 @@ class Student:
 def line(number: str, outcome="passed", output="Passed.", evidence=None, claim="It holds.", points=2.0) -> Line:
     made = Line(number, claim, points, [f"task {number}"], "visible", passed=outcome.startswith("passed"))
     made.output, made.outcome, made.evidence = output, outcome, evidence or Evidence()
+    made.evidence.settle()
     return made
 
 

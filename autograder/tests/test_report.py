@@ -40,7 +40,8 @@ def run_of(**options):
     """The figures of one run of a made student."""
     given = {name: options.pop(name) for name in ("eta", "tau", "shape", "wobble", "data") if name in options}
     kept = Student(**options).run(Evidence(), **given)
-    assert kept.faults == []
+    kept.settle()
+    assert kept.faults == [] and kept.calls == []
     return kept.runs[0]
 
 
@@ -85,6 +86,7 @@ def test_a_mean_that_does_not_fit_its_sigma_is_not_put_down_to_sigma():
             return super().run(kept, eta, **given)
 
     kept = Mixed().run(Evidence())
+    kept.settle()
     for step, (t, t_prev) in zip(kept.runs[0].steps[:-1], PAIRS):
         assert step.marginal and step.values["sigma"].off  # half the noise, and a direction for half the noise
         doubled = {**step.values, "sigma": regression.Value(2 * step.values["sigma"].found, 0.001, None)}
@@ -174,6 +176,7 @@ def test_a_grid_of_images_is_a_png_that_holds_them():
 
 def test_images_are_kept_as_they_look():
     kept = images(Evidence())
+    kept.settle()
     assert kept.runs[0].images.shape == kept.right_images.shape == (16, 28, 28)
     assert kept.runs[0].images.min() == 0 and kept.right_images.max() == 255
     assert recovered.as_pixels(np.full((1, 1, 28, 28), np.nan)).max() == 0
@@ -260,8 +263,9 @@ def test_a_long_transcript_is_cut_to_its_ends_and_its_wrong_steps():
 
 def test_of_a_lost_check_its_last_run_is_shown_and_of_another_one_of_the_usual_size():
     kept = Evidence()
-    for eta, tau in ((0.1, TAU[-1:]), (0.2, TAU), (0.3, TAU[-3:])):
+    for eta, tau in ((0.1, TAU[-1:]), (0.2, TAU), (0.3, TAU[-2:]), (0.4, TAU), (0.3, TAU[-3:])):
         Student().run(kept, eta, tau)
+        assert len(kept.calls) <= 2  # states are large
     shown = {
         outcome: exhibits([line("2.11.3", outcome, evidence=kept)])[0][0].run.eta for outcome in ("passed", "wrong")
     }
