@@ -75,7 +75,7 @@ def said_of(points: list[tuple[float, Value]]) -> str:
     if not off:
         return f"all {told} steps as they must be" if told else "no step of the sequence was made"
     t, worst = max(off, key=lambda point: abs(point[1].found - (point[1].right or 0)))
-    return f"off in {len(off)} of {told} steps; at t = {t:.0f}, {worst.found:.3g} instead of {worst.right:.3g}"
+    return f"off in {len(off)} of {told} steps; at t = {t:.0f}, {worst} instead of {worst.right:.3g}"
 
 
 def _times(times: list[float]) -> Axis:

@@ -4,6 +4,7 @@ A sampler's transcripts come here by themselves, from each call that hands a stu
 a check has to show (a table, images), it hands over by its fixture `evidence`.
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,11 +42,12 @@ class Evidence:
     """Of one run of a check. Nothing here raises: what could not be kept is said in `faults`."""
 
     stand_in_for: list[str] = field(default_factory=list)  # helpers that the grader answered for
-    runs: list[recovered.Run] = field(default_factory=list)  # one of a usual size and the last, which may be the same
+    runs: list[recovered.Run] = field(default_factory=list)  # one of a usual size, and the last if that is another
     cells: dict[tuple[str, str], Cell] = field(default_factory=dict)  # by row and column
     right_images: np.ndarray | None = None  # (n, H, W) uint8, to set beside those of the runs
     faults: list[str] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)  # of a check that is not over: with all states, so only two
+    last: Call | None = None  # of a check that is not over; it holds all states, so there is only one
+    unusual: float = math.inf  # how far the number of calls of `runs[0]` is from `USUAL`
 
     @property
     def empty(self) -> bool:
@@ -54,21 +56,24 @@ class Evidence:
 
     def ran(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], examiner: Examiner, value: Any) -> None:
         """Note one call of a loop."""
-        calls = [call for call in self.calls if call.examiner.calls]
-        usual = sorted(calls, key=lambda call: abs(len(call.examiner.calls) - USUAL))[:1]
-        self.calls = [*usual, Call(function, args, kwargs, examiner, value)]
+        call, unusual = Call(function, args, kwargs, examiner, value), abs(len(examiner.calls) - USUAL)
+        if examiner.calls and unusual < self.unusual:
+            self.runs, self.unusual, self.last = self._figures(call), unusual, None
+        else:
+            self.last = call
 
     def settle(self) -> None:
-        """The check is over: keep the figures of its transcripts, and let go of the states."""
-        calls, self.calls = self.calls, []
-        for call in calls:
-            try:
-                with np.errstate(all="ignore"):
-                    self.runs.append(recovered.run(call.function, call.args, call.kwargs, call.examiner, call.value))
-            except Exception as error:
-                self.faults.append(
-                    f"a transcript of {call.function} could not be kept: {type(error).__name__}: {error}"
-                )
+        """The check is over: keep the figures of its last transcript, and let go of the states."""
+        last, self.last = self.last, None
+        self.runs += self._figures(last) if last else []
+
+    def _figures(self, call: Call) -> list[recovered.Run]:
+        try:
+            with np.errstate(all="ignore"):
+                return [recovered.run(call.function, call.args, call.kwargs, call.examiner, call.value)]
+        except Exception as error:
+            self.faults.append(f"a transcript of {call.function} could not be kept: {type(error).__name__}: {error}")
+            return []
 
     def cell(self, row: str, column: str, found: float, right: float, fits: bool) -> None:
         """Keep one cell of the check's table."""

@@ -61,16 +61,16 @@ class Exhibit:
         nowhere = sum(step.wanted is None for step in run.steps)
         parts = [calls, f"{asked} at another t than the sequence has" if asked else ""]
         parts += [f"{nowhere} at a t that is not in the sequence" if nowhere else ""]
+        told = sum(bool(step.values) for step in run.steps)
         off = {name: sum(step.values[name].off for step in run.steps if step.values) for name in NAMES}
         for count in sorted(set(off.values()) - {0}, reverse=True):
             names = [curves.SYMBOLS[name] for name in NAMES if off[name] == count]
-            parts.append(f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} off in {count} of {run.S} steps")
+            parts.append(f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} off in {count} of {told} steps")
         if off["sigma"] and all(step.marginal for step in run.steps if step.values):
             parts.append("ω₀ and ω_t follow from the σ_t that is used, which alone is wrong")
         parts += ["a constant is added to the mean" if any(step.shift for step in run.steps) else ""]
         parts += [step.note for step in run.steps if step.note][:1]
         said = "; ".join(filter(None, parts))
-        told = any(step.values for step in run.steps)
         return f"{said}{'; each step is as it must be' if told and not self.wrong else ''}."
 
     @property

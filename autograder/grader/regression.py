@@ -27,9 +27,17 @@ class Value:
         """Whether chance and rounding do not explain the distance."""
         return self.right is not None and not abs(self.found - self.right) <= SURE * self.error + self.slack
 
+    def __str__(self) -> str:
+        return figure(self.found)
+
     @property
     def slack(self) -> float:
         return DIGITS * max(1.0, abs(self.right or 0.0))
+
+
+def figure(value: float) -> str:
+    """Three digits; what is rounding beside coefficients is 0."""
+    return f"{0.0 if abs(value) < 1e-9 else value:.3g}"
 
 
 def regress(

@@ -13,6 +13,7 @@ from grader.exhibits import exhibits, galleries
 from grader.findings import findings, not_run, rows
 from grader.outcomes import plain
 from grader.overlay import Submission
+from grader.regression import figure
 from grader.results import Line, Results
 
 NAME = "report.html"
@@ -80,7 +81,7 @@ def page(results: Results, facts: Facts) -> str:
         lstrip_blocks=True,
     )
     here.filters["points"] = lambda value: f"{round(value, 2):g}"
-    here.filters["figure"] = lambda value: "–" if value is None or value != value else f"{value:.3g}"
+    here.filters["figure"] = lambda value: "–" if value != value else figure(value)
     here.filters["digest"] = lambda content: hashlib.sha256(content).hexdigest()[:12]
     here.filters["mark"] = lambda outcome: MARKS.get(outcome, "✗")
     return here.get_template(NAME).render(known)
