@@ -28,10 +28,13 @@ def table_sigma(t, t_prev, eta):
 
 
 class Student:
-    """A ddim_sample that asks the examiner directly; `sigma` may be wrong, `stop` ends it after so many calls."""
+    """A ddim_sample that asks the examiner directly; `sigma` may be wrong, `stop` ends it after so many steps.
 
-    def __init__(self, sigma=right_sigma, stop=None, shift=0.0, ask=lambda t: t, x_0=lambda x: x):
-        self.sigma, self.stop, self.shift, self.ask, self.x_0 = sigma, stop, shift, ask, x_0
+    times: how often it asks in a step; with 0 it leaves the step out.
+    """
+
+    def __init__(self, sigma=right_sigma, stop=None, shift=0.0, ask=lambda t: t, x_0=lambda x: x, times=lambda t: 1):
+        self.sigma, self.stop, self.shift, self.ask, self.x_0, self.times = sigma, stop, shift, ask, x_0, times
 
     def run(self, evidence: Evidence, eta=0.5, tau=TAU, shape=transcript.PIXELS, wobble=0.3, data=transcript.DATA):
         """Sample once, and hand the transcript to the evidence, which has still to be settled."""
@@ -42,7 +45,10 @@ class Student:
             if number == self.stop:
                 x = None
                 break
-            eps = examiner.answer([x, np.full(len(x), self.ask(t))])
+            for _ in range(self.times(t)):
+                eps = examiner.answer([x, np.full(len(x), self.ask(t))])
+            if self.times(t) == 0:
+                continue
             sigma = self.sigma(t, t_prev, eta)
             kept = np.sqrt(max(1 - a_prev - sigma**2, 0))
             x = np.sqrt(a_prev) * steps.predict_x_0(x, a, eps) + kept * eps + sigma * rng.standard_normal(shape)

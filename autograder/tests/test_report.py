@@ -105,6 +105,19 @@ def test_calls_at_another_t_are_told_and_steps_still_read():
     assert "10 at another t than the sequence has" in exhibit(ask=lambda t: t - 1).verdict
 
 
+def test_with_too_few_or_too_many_calls_steps_are_known_by_their_t():
+    short = run_of(times=lambda t: int(t != 1000))
+    assert [step.wanted for step in short.steps] == DOWN[1:] and short.wrong_count and short.wrong == []
+    twice = run_of(times=lambda t: 1 + (t == 500))
+    assert [step.asked for step in twice.steps] == sorted([*DOWN, 500], reverse=True)
+    assert [step.off for step in twice.steps] == [step is twice.steps[5] for step in twice.steps]  # x_prev is x_t there
+    strange = run_of(times=lambda t: int(t != 1000), ask=lambda t: t - 1)
+    assert [step.wanted for step in strange.steps] == [None] * 9 and strange.wrong == []
+    assert (
+        "9 at a t that is not in the sequence" in exhibit(times=lambda t: int(t != 1000), ask=lambda t: t - 1).verdict
+    )
+
+
 @pytest.mark.parametrize("stop", [1, 4])
 def test_of_a_run_that_broke_off_there_is_what_there_was(stop):
     found = run_of(stop=stop)
@@ -324,7 +337,7 @@ from checks.oracle import schedule
 
 LINEAR, TAU = cases.SCHEDULES["linear"], schedule.even_timesteps(1000, 10)
 
-def run(student, eta):
+def run(student, eta, TAU=TAU):
     x_T = cases.states(1, 1, (16, 64))[0]
     examiner = transcript.noise_predictor(LINEAR, x_T.shape, 30)
     returned = student("ddim_sample", examiner, x_T, LINEAR, TAU, eta)
@@ -333,7 +346,9 @@ def run(student, eta):
 @number("2.11.2")
 def test_eta_0(student):
     "At η = 0 it is right."
-    transcript.is_deterministic(run(student, 0.0))
+    for tau in (TAU, TAU[5:]):
+        taken = run(student, 0.0, tau)
+        transcript.is_deterministic(taken)
 
 @number("2.11.3")
 def test_sigma(student, evidence):
@@ -355,7 +370,7 @@ def ddim_sample(m, x, a, tau, eta=0.0, g=None):
     return channel.receive()
 """
 KINDS = {
-    "right": (RIGHT, ["passed", "passed"], [10, 10]),
+    "right": (RIGHT, ["passed", "passed"], [15, 10]),
     "empty": ({}, ["not run", "not run"], [0, 0]),
     "crash": ({**RIGHT, "sampler.py": RIGHT["sampler.py"] + CRASH}, ["died", "died"], [3, 3]),
     "forged": ({**RIGHT, "sampler.py": RIGHT["sampler.py"] + FORGED}, ["wrong", "wrong"], [1, 1]),
