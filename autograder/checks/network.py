@@ -7,6 +7,7 @@ differ. Both edges count: a σ that is too small makes images with a *better* FI
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -80,11 +81,12 @@ def samples(
     return np.concatenate(parts)
 
 
-def equal_the_right_ones(x_0: Array, network: Predictor, S: int) -> None:
+def equal_the_right_ones(x_0: Array, network: Predictor, S: int, show: Callable[[Array], None]) -> None:
     """Fail unless the first images at η = 0 are the oracle's, from the same x_T and the same network."""
     start = noise(FIRST).astype(np.float64)
     eps_model = lambda x, t: network.eps(x, t).astype(np.float64)  # noqa: E731
     right = samplers.ddim_sample(eps_model, start, LINEAR, tau_of(S), 0.0, lambda: 0 * start)
+    show(right)
     off = np.abs(x_0[:FIRST] - right).max(axis=(1, 2, 3)) > CLOSE
     expect(not off.any(), f"At S = {S}, η = 0, {off.sum()} of {FIRST} images are not the right sampler's.")
 

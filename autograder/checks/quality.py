@@ -4,7 +4,7 @@ Every step is affine in (x_t, eps, z) and the exact eps is affine in x_t, so wha
 known exactly: as a whole, from the steps' coefficients, and for a given x_T, from the right sampler's formula.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -14,16 +14,19 @@ from checks.judge import close, expect, numbers
 from checks.oracle import samplers
 from checks.oracle.arrays import Array
 from checks.oracle.gaussian import w2
-from grader.outcomes import Wrong
+from grader.outcomes import Loses, Wrong
 
 PARTS, EACH = 4, 196  # the 784 directions from the loudest to the quietest, in four parts
 SAMPLES = (20, PARTS * EACH)
 NEAR = 1e-3  # of the right chain's own distance from the images; float32 inside a step makes it 1e-4 at most
 
 Step = Callable[[Array, Array, Array, np.float64, np.float64], Any]  # (x_t, eps, z, ᾱ_t, ᾱ_prev) -> x_prev, untrusted
+Show = Callable[[float, float, bool], None]  # (what was found, what is right, whether it fits)
 
 
-def chain_fits(step: Step, alpha_bar: Array, tau: np.ndarray, std: Array, which: str) -> float:
+def chain_fits(
+    step: Step, alpha_bar: Array, tau: np.ndarray, std: Array, which: str, show: Show = lambda *_: None
+) -> float:
     """Fail unless a chain of the steps puts out the right covariance: variances std² along the directions.
 
     Its W2 distance from the right output is held to NEAR of the right output's own W2 distance from the images.
@@ -37,12 +40,27 @@ def chain_fits(step: Step, alpha_bar: Array, tau: np.ndarray, std: Array, which:
         slope = images.CENTRED.eps(np.ones((1, variance.size)), alpha_bar_t)[0]
         variance = (of_x_t + of_eps * slope) ** 2 * variance + of_z**2
     far, right = w2(0, np.sqrt(variance), 0, images.STD), w2(0, std, 0, images.STD)
+    fits = w2(0, np.sqrt(variance), 0, std) <= NEAR * right
+    show(far**2, right**2, fits)
     expect(
-        w2(0, np.sqrt(variance), 0, std) <= NEAR * right,
+        fits,
         f"{which}, a chain of your steps ends at a squared W2 distance of {far**2:.3g} from the images, "
         f"{(far / right) ** 2:.3g} times a right chain's. (Nearer is wrong, too: a right chain has one distance.)",
     )
     return far**2
+
+
+def each(tries: Iterable[Callable[[], float]]) -> list[float]:
+    """What each try gives; raises what the first that lost raised, but only after all others: the report shows them."""
+    found, lost = [], []
+    for attempt in tries:
+        try:
+            found.append(attempt())
+        except Loses as reason:
+            lost.append(reason)
+    if lost:
+        raise lost[0]
+    return found
 
 
 def samples_fit(x_0: Array, x_T: Array, mean: Array, std: Array, which: str) -> None:

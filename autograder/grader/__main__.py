@@ -25,7 +25,7 @@ console = Console()
 def grade(
     submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py and score.py")] = SOLUTION,
     assignment: Annotated[int | None, typer.Option("--assignment", "-a", min=1, max=2)] = None,
-    out: Annotated[Path, typer.Option(help="where results.json goes")] = Path("out"),
+    out: Annotated[Path, typer.Option(help="where results.json and report.html go")] = Path("out"),
     tier: Annotated[
         Literal["closed-form", "cpu", "gpu"], typer.Option(help="which checks of sampling quality")
     ] = "cpu",

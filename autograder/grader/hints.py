@@ -146,13 +146,16 @@ HINTS: dict[str, tuple[str, str]] = {
 }
 
 
+CAUSE = "Likely cause: "
+
+
 def sentence(cause: str, where: str, task: str) -> str:
     """What the student reads: the cause, where it shows and where to read."""
     what, section = HINTS[cause]
     beside = f" and {section}" if section[:1].isdigit() else f' and "{section}"' if section else ""
-    return f"Likely cause: {what} (it shows, for instance, {where}). Read {task}{beside} in the handout."
+    return f"{CAUSE}{what} (it shows, for instance, {where}). Read {task}{beside} in the handout."
 
 
 def named(output: str) -> str:
     """The cause that an output names; "" where it names none."""
-    return next((cause for cause, (what, _) in HINTS.items() if f"Likely cause: {what} (it shows, " in output), "")
+    return next((cause for cause, (what, _) in HINTS.items() if f"{CAUSE}{what} (it shows, " in output), "")

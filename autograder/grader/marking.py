@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from grader import outcomes, overlay
+from grader import outcomes, overlay, report, summary
 from grader.outcomes import GraderFault
 from grader.paths import CHECKS, GRADED_FILES
 from grader.reporter import Reporter
-from grader.results import Results
+from grader.results import MAX_OUTPUT, Results
 from grader.session import Session
 from grader.tasks import BY_ID
 from grader.zygote import Zygote
@@ -31,38 +31,55 @@ def begin(out: Path) -> Results:
     """Write an `out/results.json` of no marks, which says that the marking did not end until it has."""
     results = Results(out / "results.json", message=FAULT)
     results.write()
+    with contextlib.suppress(OSError):
+        (out / report.NAME).unlink()  # of an earlier marking
     return results
 
 
 def mark(submission: Path, assignment: int, out: Path, zygote: Zygote, tier: str = "cpu") -> Results:
-    """Mark the submission at a path and write `out/results.json`; what cannot be opened gets a zero that says why."""
+    """Mark the submission at a path; write `out/results.json` and `out/report.html`.
+
+    What cannot be opened gets a zero that says why.
+    """
     try:
         loaded = overlay.load(submission)
     except overlay.SubmissionError as error:
         loaded = overlay.Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
-    return mark_loaded(loaded, assignment, out, zygote, tier)
+    return mark_loaded(loaded, assignment, out, zygote, tier, outcomes.plain(submission.resolve().name))
 
 
 def mark_loaded(
-    submission: overlay.Submission, assignment: int, out: Path, zygote: Zygote, tier: str = "cpu"
+    submission: overlay.Submission, assignment: int, out: Path, zygote: Zygote, tier: str = "cpu", title: str = ""
 ) -> Results:
     """Mark a submission in one assignment; a wrong answer never raises, a fault of the grader does.
 
-    Raises GraderFault, and KeyboardInterrupt where it is stopped; `out/results.json` says so then.
+    title: of the report page; where there is none, no page is written.
+    Raises GraderFault, and KeyboardInterrupt where it is stopped; `out/results.json` says so then, and the page does.
     """
     results = begin(out)
     session = Session(zygote, submission, tier)
-    started = time.monotonic()
-    _check(session, results, assignment)
-    results.message = _message(results, submission, zygote)
-    results.extra = {
-        "assignment": assignment,
-        "walls": zygote.walls,
-        "seconds": {"zygote": round(zygote.start_seconds, 3), "checks": round(time.monotonic() - started, 3)},
-        "peak_mib": {"grader": _own_peak_mib(), "worker": zygote.peak_kib >> 10},
-        "calls": session.calls,
-    }
-    results.write()
+    started, fault = time.monotonic(), "The marking was stopped."
+    try:
+        _check(session, results, assignment)
+        fault = ""
+    except GraderFault as error:
+        fault = str(error)
+        raise
+    finally:
+        results.extra = {
+            "assignment": assignment,
+            "walls": zygote.walls,
+            "seconds": {"zygote": round(zygote.start_seconds, 3), "checks": round(time.monotonic() - started, 3)},
+            "peak_mib": {"grader": _own_peak_mib(), "worker": zygote.peak_kib >> 10},
+            "calls": session.calls,
+        }
+        if not fault:
+            results.message = _message(results, submission, zygote)
+            results.summary = _summary(results)
+            results.write()
+        if title:
+            facts = report.Facts(title, assignment, tier, submission, fault, zygote.walls)
+            results.report = report.write(results, facts)
     return results
 
 
@@ -99,6 +116,15 @@ def _message(results: Results, submission: overlay.Submission, zygote: Zygote) -
     if missing := [wall for wall, stands in zygote.walls.items() if not stands]:
         lines.append(f"The code ran without: {', '.join(missing)}. (No marks hang on it.)")
     return "\n".join(lines)
+
+
+def _summary(results: Results) -> str:
+    """The message with marks by task and what went wrong; "" where it cannot be made, so that the message stays."""
+    try:
+        text = summary.html(results)
+    except Exception:  # no summary is worth a fault of the grader
+        return ""
+    return text if len(text) < MAX_OUTPUT else ""
 
 
 def _own_peak_mib() -> int:

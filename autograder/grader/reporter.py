@@ -9,6 +9,7 @@ import hypothesis.errors
 import pytest
 
 from grader import misconceptions, outcomes, stand_ins
+from grader.evidence import Evidence
 from grader.predictor import Predictor
 from grader.results import Line, Results
 from grader.session import Session, Student
@@ -109,6 +110,9 @@ class Reporter:
     def _run(self, item: pytest.Function, helpers: list[str]) -> outcomes.Loses | None:
         """Run a check with stand-ins for `helpers`; the reason why it does not pass, or None."""
         self.current = self.session.student(helpers)
+        line = self.line[item.nodeid]
+        if line.evidence.empty:  # the page shows what was submitted, unless it came to nothing
+            line.evidence = self.current.evidence = Evidence(helpers)
         try:
             arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
             self.note = item.obj(**arguments) or ""
@@ -119,6 +123,8 @@ class Reporter:
             return outcomes.Wrong(FLAKY)
         finally:
             self.current.close()
+            if self.current.evidence:
+                self.current.evidence.settle()
 
     def _cause(self, function: str, reason: outcomes.Loses) -> str:
         """The likely cause of a wrong answer of `function`, in a sentence; "" unless it is known for certain."""
@@ -153,6 +159,11 @@ class Reporter:
     def student(self) -> Iterator[Any]:
         """The student's functions in a fresh worker: `student("ddim_step", x_t, ...)`."""
         yield lambda *args, **kwargs: self.current(*args, **kwargs)  # type: ignore[misc]
+
+    @pytest.fixture
+    def evidence(self) -> Iterator[Any]:
+        """Where a check puts what the report page is to show: `evidence().cell(...)`."""
+        yield lambda: (self.current and self.current.evidence) or Evidence()
 
     @pytest.fixture
     def network(self, request: pytest.FixtureRequest) -> Predictor | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.evidence import Evidence
 from grader.outcomes import GraderFault
 from grader.tasks import task_of
 
@@ -26,6 +27,7 @@ class Line:
     passed: bool = False
     output: str = "Not run: the marking ended before this check."
     outcome: str = "not run"
+    evidence: Evidence = field(default_factory=Evidence)  # for the report page alone
 
     @property
     def task(self) -> str:
@@ -59,6 +61,8 @@ class Results:
     message: str = ""
     lines: list[Line] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
+    summary: str = ""  # the message and more, as HTML
+    report: str = ""  # where the report page is, or why there is none
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -74,8 +78,8 @@ class Results:
         return {
             "score": self.score,
             "execution_time": round(time.monotonic() - self.started, 3),
-            "output": self.message[:MAX_OUTPUT],
-            "output_format": "text",
+            "output": self.summary or self.message[:MAX_OUTPUT],
+            "output_format": "html" if self.summary else "text",
             "visibility": "visible",
             "stdout_visibility": "hidden",
             "extra_data": self.extra,

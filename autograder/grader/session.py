@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader import outcomes, overlay, sandbox, stand_ins, wire
+from grader.evidence import Evidence
 from grader.examiner import Examiner
 from grader.outcomes import GraderFault
 from grader.predictor import NoDevice
@@ -94,6 +95,7 @@ class Student:
         self.own = 0.0  # seconds of the present call in which the grader was at work
         self.gone: Exception | None = None  # why it cannot be called any more: a `Loses`, or a fault of the grader
         self.seen: deque[tuple[str, tuple[Any, ...], Any]] = deque(maxlen=8)  # the last calls and what they returned
+        self.evidence: Evidence | None = None  # where the transcripts go, if they are wanted
 
     def __call__(self, function: str, *args: Any, seed: int = 0, **kwargs: Any) -> Returned:
         """Call a function with arrays, numbers, `Seed`, `PublicModel` or an `Examiner` in a callable's place.
@@ -113,6 +115,7 @@ class Student:
         if self.session.spent[key] > FUNCTION_SECONDS:
             raise outcomes.TimedOut(f"{function} has used up the {FUNCTION_SECONDS:.0f} s of all its checks together.")
         self.session.calls += 1
+        answer: Returned | None = None
         started = time.monotonic()
         examiners = [a for a in (*args, *kwargs.values()) if isinstance(a, Examiner)]
         extra = sum(NUMBER_SECONDS * math.prod(each.shape) * each.limit for each in examiners)
@@ -145,6 +148,8 @@ class Student:
         finally:
             waited = (time.monotonic() - started - self.own) / PATIENCE
             self.session.spent[key] += max(self._processor_seconds() - before, waited)
+            if examiners and self.evidence:
+                self.evidence.ran(function, args, kwargs, examiners[0], answer.value if answer else None)
 
     def _converse(self, function: str, request: dict[str, Any], examiner: Examiner | None, deadline: float) -> Returned:
         if self.folder is None:

@@ -39,8 +39,9 @@ def show(console: Console, results: Results, assignment: int) -> None:
     seconds, peak = results.extra["seconds"], results.extra["peak_mib"]
     console.print(
         f"{results.path}: {results.extra['calls']} calls in {seconds['checks']:.1f} s, after {seconds['zygote']:.1f} s "
-        f"for torch; at most {peak['grader']} MiB in the grader, {peak['worker']} in a worker (most of it shared)\n",
+        f"for torch; at most {peak['grader']} MiB in the grader, {peak['worker']} in a worker (most of it shared)",
         style="dim",
         highlight=False,
         soft_wrap=True,
     )
+    console.print(escape(f"report for course staff: {results.report}\n"), style="dim", highlight=False, soft_wrap=True)

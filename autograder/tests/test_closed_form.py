@@ -16,6 +16,7 @@ from checks.oracle import samplers, schedule, steps
 from checks.oracle.gaussian import GaussianData, w2
 from checks.oracle.mixture import GaussianMixture
 from grader import corpus, image_statistics, overlay, release
+from grader.evidence import Evidence
 from grader.outcomes import Wrong
 from grader.paths import ASSETS, AUTOGRADER, CORPUS, SOLUTION
 from grader.session import Session
@@ -320,7 +321,8 @@ def test_what_the_checks_say_of_submissions(name, zygote):
     for check in ("step_gaussian", "sample_gaussian", "sample_mixture"):
         student = session.student()
         try:
-            notes[check] = getattr(module, f"test_{check}_quality")(student)
+            shown = [Evidence] if check == "step_gaussian" else []
+            notes[check] = getattr(module, f"test_{check}_quality")(student, *shown)
         except Wrong:
             wrong.add(check)
         finally:

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 from dataclasses import replace
+from inspect import signature
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from checks import network as quality
 from checks.oracle import frechet
 from grader import corpus, overlay, session
+from grader.evidence import Evidence
 from grader.marking import mark_loaded
 from grader.outcomes import GraderFault, TimedOut, Wrong
 from grader.paths import ASSETS, CORPUS, SOLUTION, STARTER
@@ -191,7 +193,7 @@ def what_it_says(check, name, zygote, network):
     submission = corpus.load(CORPUS / "chaff" / f"{name}.py").submission if name else overlay.load(SOLUTION)
     student = Session(zygote, submission).student()
     try:
-        return check(student, network)
+        return check(student, network, *([Evidence] if "evidence" in signature(check).parameters else []))
     except Wrong as reason:
         return reason.sentence
     finally:

@@ -1,5 +1,7 @@
 """Hidden checks of Assignment 1: sampling quality in closed form, tasks 1.5 and 1.6."""
 
+from functools import partial
+
 import numpy as np
 from gradescope_utils.autograder_utils.decorators import number, weight
 
@@ -11,17 +13,20 @@ from grader.wire import Seed
 
 @number("1.5.6")
 @weight(2)
-def test_ddpm_step_gaussian_quality(student):
+def test_ddpm_step_gaussian_quality(student, evidence):
     """On Gaussian images with the pixel covariance of Fashion-MNIST: a chain of T = 100 such steps puts out the right
     covariance, at the right W2 distance from the images, on either schedule."""
 
     def step(x_t, eps, z, alpha_bar_t, alpha_bar_prev):
         return student("ddpm_step", x_t, eps, alpha_bar_t, alpha_bar_prev, z).value
 
-    found = []
-    for alpha_bar in (schedule.linear_alpha_bar(100, 1e-3, 0.2), schedule.cosine_alpha_bar(100)):
+    def w2_squared(name, alpha_bar):
         _, std = images.CENTRED.ddpm_output(alpha_bar)
-        found.append(quality.chain_fits(step, alpha_bar, np.arange(1, 101), std, "With T = 100"))
+        show = partial(evidence().cell, f"{name} schedule", "T = 100")
+        return quality.chain_fits(step, alpha_bar, np.arange(1, 101), std, "With T = 100", show)
+
+    tables = {"linear": schedule.linear_alpha_bar(100, 1e-3, 0.2), "cosine": schedule.cosine_alpha_bar(100)}
+    found = quality.each(partial(w2_squared, *each) for each in tables.items())
     return "W2² from the images: {:.3g} on the linear schedule, {:.3g} on the cosine one.".format(*found)
 
 

@@ -1,5 +1,7 @@
 """Hidden checks of Assignment 2: sampling quality in closed form, tasks 2.9 and 2.11."""
 
+from functools import partial
+
 import numpy as np
 from gradescope_utils.autograder_utils.decorators import number, weight
 
@@ -15,18 +17,22 @@ ETAS = (0.0, 0.2, 0.5, 1.0)
 
 @number("2.9.7")
 @weight(2)
-def test_step_gaussian_quality(student):
+def test_step_gaussian_quality(student, evidence):
     """On Gaussian images with the pixel covariance of Fashion-MNIST, S × η: a chain of such steps puts out the right
     covariance, at the right W2 distance from the images."""
-    rows = []
-    for S in (5, 10, 20, 50, 100):
-        tau, row = schedule.even_timesteps(T, S), []
-        for eta in ETAS:
-            step = lambda x_t, eps, z, a, a_prev: student("ddim_step", x_t, eps, a, a_prev, eta, z).value  # noqa: B023, E731
-            _, std = images.CENTRED.ddim_output(LINEAR, tau, eta)
-            row.append(f"{quality.chain_fits(step, LINEAR, tau, std, f'At S = {S}, η = {eta}'):.3g}")
-        rows.append(f"{', '.join(row)} at S = {S}")
-    return f"W2² from the images at η = {', '.join(map(str, ETAS))}: {'; '.join(rows)}."
+
+    def w2_squared(S, eta):
+        tau = schedule.even_timesteps(T, S)
+        step = lambda x_t, eps, z, a, a_prev: student("ddim_step", x_t, eps, a, a_prev, eta, z).value  # noqa: E731
+        _, std = images.CENTRED.ddim_output(LINEAR, tau, eta)
+        show = partial(evidence().cell, f"S = {S}", f"η = {eta}")
+        return quality.chain_fits(step, LINEAR, tau, std, f"At S = {S}, η = {eta}", show)
+
+    sizes = (5, 10, 20, 50, 100)
+    found = quality.each(partial(w2_squared, S, eta) for S in sizes for eta in ETAS)
+    rows = np.reshape(found, (len(sizes), len(ETAS)))
+    said = [f"{', '.join(f'{value:.3g}' for value in row)} at S = {S}" for S, row in zip(sizes, rows)]
+    return f"W2² from the images at η = {', '.join(map(str, ETAS))}: {'; '.join(said)}."
 
 
 @number("2.11.8")

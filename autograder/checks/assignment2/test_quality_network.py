@@ -10,9 +10,9 @@ pytestmark = pytest.mark.network
 
 @number("2.11.10")
 @weight(1)
-def test_images_without_noise(student, network):
+def test_images_without_noise(student, network, evidence):
     """With a trained network at η = 0, S = 10, the images from a fixed x_T are the right sampler's."""
-    return _without_noise(student, network, quality.CPU)
+    return _without_noise(student, network, quality.CPU, evidence)
 
 
 @number("2.11.11")
@@ -28,9 +28,9 @@ def test_images_with_noise(student, network):
 @number("2.11.12")
 @weight(0)
 @pytest.mark.gpu
-def test_images_without_noise_gpu(student, network):
+def test_images_without_noise_gpu(student, network, evidence):
     """GPU tier: 10,000 images, S from 10 to 100, at η = 0: the images are the right sampler's."""
-    return _without_noise(student, network, quality.GPU)
+    return _without_noise(student, network, quality.GPU, evidence)
 
 
 @number("2.11.13")
@@ -45,11 +45,11 @@ def test_images_with_noise_gpu(student, network):
     return _with_noise(student, network, quality.GPU, quality.ALL_STEPS)
 
 
-def _without_noise(student, network, tier):
+def _without_noise(student, network, tier, evidence):
     found, start = [], quality.noise(tier.images)
     for S in tier.exact:
         x_0 = quality.samples(student, "ddim_sample", network, start, tier, S, eta=0.0)
-        quality.equal_the_right_ones(x_0, network, S)
+        quality.equal_the_right_ones(x_0, network, S, evidence().images)
         found.append(f"{quality.fid(network.features(x_0)):.1f} at S = {S}, η = 0")
     return f"FID {', '.join(found)}."
 

@@ -1,0 +1,100 @@
+"""The report page of one marking, for course staff: one file, without scripts, that loads nothing from anywhere."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from grader.exhibits import exhibits, galleries
+from grader.findings import findings, not_run, rows
+from grader.outcomes import plain
+from grader.overlay import Submission
+from grader.regression import figure
+from grader.results import Line, Results
+
+NAME = "report.html"
+FAILED = "The report could not be made, which costs no marks: {}"
+MARKS = {"passed": "✓", "passed with a stand-in": "✓", "to do": "…", "not run": "–"}  # of an outcome; others have ✗
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of a marking as a whole, beside its results."""
+
+    title: str  # the submission's name
+    assignment: int
+    tier: str
+    submission: Submission
+    fault: str  # of the grader; "" where there was none
+    walls: dict[str, bool]
+
+
+def write(results: Results, facts: Facts) -> str:
+    """Write `report.html` beside the results, for their owner's eyes; the path, or a sentence that says what failed.
+
+    Nothing of it is worth a marking, so it never raises.
+    """
+    try:
+        path = results.path.with_name(NAME)
+        temporary = path.with_suffix(".new")
+        temporary.unlink(missing_ok=True)
+        with open(temporary, "w", encoding="utf-8", errors="replace", opener=_private) as file:
+            file.write(page(results, facts))
+        os.replace(temporary, path)
+        return str(path)
+    except Exception as error:
+        return FAILED.format(f"{type(error).__name__}: {error}")
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def page(results: Results, facts: Facts) -> str:
+    """The page as text; all that is not the template's own is escaped, and without characters that are not seen."""
+    drawn, listed = exhibits(results.lines)
+    known: dict[str, Any] = {
+        "results": results,
+        "facts": facts,
+        "rows": rows(results),
+        "findings": findings(results),
+        "not_run": not_run(results),
+        "drawn": drawn,
+        "listed": listed,
+        "galleries": list(galleries(results.lines)),
+        "tables": [(line, *_table(line)) for line in results.lines if line.evidence.cells],
+        "faults": list(_faults(results.lines)),
+        "missing": [wall for wall, stands in facts.walls.items() if not stands],
+        "stood_in": [line for line in results.lines if line.outcome == "passed with a stand-in"],
+        "bonus": sum(line.points for line in results.lines if line.bonus and line.passed),
+    }
+    here = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        finalize=lambda value: plain(value) if type(value) is str else value,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    here.filters["points"] = lambda value: f"{round(value, 2):g}"
+    here.filters["figure"] = lambda value: "–" if value != value else figure(value)
+    here.filters["digest"] = lambda content: hashlib.sha256(content).hexdigest()[:12]
+    here.filters["mark"] = lambda outcome: MARKS.get(outcome, "✗")
+    return here.get_template(NAME).render(known)
+
+
+def _table(line: Line) -> tuple[list[str], list[str]]:
+    """The rows and the columns of a check's table, in the order in which they came."""
+    return [list(dict.fromkeys(key[axis] for key in line.evidence.cells)) for axis in (0, 1)]  # type: ignore[return-value]
+
+
+def _faults(lines: Iterable[Line]) -> Iterable[str]:
+    for line in lines:
+        if line.outcome == "fault of the grader":
+            yield f"{line.number} could not be done."
+        for fault in line.evidence.faults[:3]:
+            yield f"{line.number}: {fault}."
