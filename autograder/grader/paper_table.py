@@ -22,7 +22,7 @@ from grader.paths import STARTER
 from grader.wire import Seed
 from grader.zygote import Zygote
 
-PAPER = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
+PAPER = json.loads((STARTER / "diffusion" / "paper_table.json").read_text("utf-8"))
 STEPS, ETAS = PAPER["steps"], PAPER["etas"]  # the paper's last row has no η, and is not sampled
 FLOATS = 1 << 20  # of one batch, 4 MiB on the wire: 341 images of CIFAR-10, 85 of CelebA
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
@@ -44,19 +45,33 @@ def save_cells(cells: list[list[Tensor]], steps: Sequence[int], etas: Sequence[f
 def save_heat_map(
     figures: np.ndarray, intervals: np.ndarray, steps: Sequence[int], etas: Sequence[float], title: str, path: Path
 ) -> None:
-    """Write a map of figures[i, j] ± intervals[i, j], of etas[i] and steps[j]: the darker the lower, on a log scale."""
+    """Write a map of figures[i, j] ± intervals[i, j], of etas[i] and steps[j]."""
     figure = Figure(figsize=(1.2 * len(steps) + 0.9, 0.75 * len(etas) + 1.1), dpi=200, layout="constrained")
     axes = figure.subplots()
-    low = max(float(figures.min()), 1e-6)
-    scale = LogNorm(low, max(float(figures.max()), 1.01 * low))
+    heat_map(axes, figures, intervals, steps, etas)
+    axes.set_title(title, fontsize=11)
+    figure.savefig(path)
+
+
+def heat_map(
+    axes: Axes, figures: np.ndarray, intervals: np.ndarray | None, steps: Sequence, etas: Sequence[float]
+) -> None:
+    """Draw figures[i, j], of etas[i] and steps[j], the darker the lower, on a log scale; NaN stays blank.
+
+    intervals: what stands behind ±; None for no such line.
+    """
+    low = max(float(np.nanmin(figures)), 1e-6)
+    scale = LogNorm(low, max(float(np.nanmax(figures)), 1.01 * low))
     axes.imshow(figures.clip(min=low), cmap="cividis", norm=scale, aspect="auto")  # for the colour-blind; grey prints
     for (i, j), value in np.ndenumerate(figures):
+        if np.isnan(value):
+            continue
         ink = {"ha": "center", "va": "center", "color": "black" if scale(max(value, low)) > 0.45 else "white"}
-        axes.text(j, i - 0.13, f"{value:#.3g}".rstrip("."), fontsize=13, **ink)
-        axes.text(j, i + 0.2, f"± {intervals[i, j]:#.2g}".rstrip("."), fontsize=9, **ink)
+        lift = 0 if intervals is None else 0.13
+        axes.text(j, i - lift, f"{value:#.3g}".rstrip("."), fontsize=13, **ink)
+        if intervals is not None:
+            axes.text(j, i + 0.2, f"± {intervals[i, j]:#.2g}".rstrip("."), fontsize=9, **ink)
     axes.set(xticks=range(len(steps)), xticklabels=steps, xlabel="S, the number of steps")
     axes.set(yticks=range(len(etas)), yticklabels=[f"{eta:g}" for eta in etas], ylabel="η")
-    axes.set_title(title, fontsize=11)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    figure.savefig(path)

@@ -1,0 +1,53 @@
+"""Figure 8: from a real image to its x_T and back."""
+
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from diffusion import data, plots
+from diffusion.pictures import images
+from diffusion.pictures.page import Page, picture
+from diffusion.pictures.step_grid import sample
+from diffusion.pictures.yours import DEVICE, steps, yours
+from diffusion.schedule import linear_schedule
+
+STEPS = (10, 20, 50, 100, 200)
+CAPTION = r"""
+Left: real images that the network never saw. Then the $x_T$ that your ddim_invert finds for them in 200 steps, and
+what DDIM at η = 0 makes of it: the same image, the closer the more steps there and back. The error is the root of the
+mean square over pixels from −1 to 1. Look at $x_T$, too: where the image is plain, it is weaker than a draw from
+$\mathcal{N}(0,I)$ would be, because neither the network nor the steps are perfect.
+"""
+
+
+def invert(x_0: Tensor, S: int) -> Tensor:
+    """The x_T of images, with your ddim_invert in S steps."""
+    alpha_bar = linear_schedule().to(DEVICE)
+    tau = steps(len(alpha_bar) - 1, S)
+    return yours("2.12", images.network(), x_0, alpha_bar, tau, shape=x_0.shape)
+
+
+def error(x_0: Tensor, back: Tensor) -> float:
+    """The root of the mean square of what is different."""
+    return (x_0.cpu() - back.cpu()).square().mean().sqrt().item()
+
+
+def inversion(which: tuple[int, ...] = STEPS) -> Page:
+    """The page: five images, their x_T, and what comes back for each S."""
+    page = Page(
+        "inversion", "There and back: an image, its noise, the image", CAPTION, "tasks 2.10, 2.11 and 2.12", 6.6
+    )
+    columns = page.subplots(1, len(which) + 2)
+    with page.panel(*columns):
+        x_0 = images.real([0, 1, 8, 13, 18])
+        found = {S: invert(x_0, S) for S in which}
+        show(columns[0], x_0, "image")
+        show(columns[1], found[which[-1]], "its $x_T$")
+        for axes, (S, x_T) in zip(columns[2:], found.items()):
+            back = sample(x_T, S, 0.0)
+            show(axes, back, f"S = {S}", f"error {error(x_0, back):.3f}")
+    return page.finished()
+
+
+def show(axes: Axes, x: Tensor, title: str, below: str = "") -> None:
+    """States as images, one below the other."""
+    picture(axes, plots.tiles(data.to_pixels(x), 1)[:-1, :-1], title, below)

@@ -1,0 +1,112 @@
+"""The sheet that a figure is drawn on: panels, a caption below them, and what it shows where it cannot be drawn yet."""
+
+import io
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
+
+from diffusion.assets import NoAsset
+from diffusion.checkpoints import BadCheckpoint
+from diffusion.data import NoData
+from diffusion.pictures.yours import Waits
+
+ORDER = ("noising", "langevin", "reverse_sde", "paths", "step_grid", "tables", "interpolation", "inversion")
+WIDTH, LINE, DPI = 9.0, 0.215, 160  # inches; of a line of the caption; dots an inch
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # Okabe and Ito, for the colour-blind
+MARKERS = ("o", "s", "^", "D", "v", "P")  # with them, as no figure tells by colour alone
+GREY = "#8A8A8A"
+STYLE = {"fontsize": 11}
+SPACE = TextPath((0, 0), "i i", size=11).get_extents().width - TextPath((0, 0), "ii", size=11).get_extents().width
+
+
+class Page(Figure):
+    """The nth figure, with its caption; `drawn` panels, and in `waits` what the others wait for, a sentence each."""
+
+    def __init__(self, name: str, title: str, caption: str, tasks: str, height: float) -> None:
+        """name: of the module that draws it, which gives its number; height: of the panels, in inches."""
+        lines = wrapped(f"{caption} Drawn by {tasks}.", 72 * 0.93 * WIDTH)
+        below = LINE * (len(lines) + 1.7)
+        super().__init__(figsize=(WIDTH, height + below), dpi=DPI, layout="constrained", facecolor="white")
+        self.nth, self.name, self.title, self.waits, self.drawn = ORDER.index(name) + 1, name, title, [], 0
+        self.below = below / (height + below)
+        self.get_layout_engine().set(rect=(0, self.below, 1, 1 - self.below), w_pad=0.06, h_pad=0.06)
+        self._caption = [f"Figure {self.nth}. {title}", "\n".join(lines)]
+        self._write_caption()
+
+    @contextmanager
+    def panel(self, axes: Axes, *others: Axes) -> Iterator[None]:
+        """A panel of one or more axes; where it cannot be drawn, the first of them says why."""
+        try:
+            yield
+            self.drawn += 1
+        except (Waits, NoAsset, NoData, BadCheckpoint) as reason:
+            if str(reason) not in self.waits:
+                self.waits.append(str(reason))
+            for each in (axes, *others):
+                each.clear()
+                each.set_axis_off()
+            say(axes, str(reason), 34)
+
+    def finished(self) -> "Page":
+        """The page; with one sentence in the place of its panels where none of them could be drawn."""
+        if not self.drawn:
+            self.clear()
+            self._write_caption()
+            axes = self.subplots()
+            axes.set_axis_off()
+            say(axes, f"Figure {self.nth}: " + "; ".join(self.waits), 70)
+        return self
+
+    def _write_caption(self) -> None:
+        heading, text = self._caption
+        inch = 1 / self.get_figheight()
+        self.text(0.02, self.below - 0.1 * inch, heading, va="top", weight="bold", fontsize=12)
+        self.text(0.02, self.below - (0.1 + 1.25 * LINE) * inch, text, va="top", fontsize=11, linespacing=1.25)
+
+    def _repr_png_(self) -> bytes:
+        """The picture, for a notebook."""
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png")
+        return buffer.getvalue()
+
+
+def wrapped(text: str, width: float) -> list[str]:
+    """The lines of a text with formulas between $, in letters of 11 points; width: of a line, in points."""
+    lines, room = [[]], width
+    for word in text.split():
+        needs = TextPath((0, 0), word, size=11).get_extents().width + SPACE
+        if needs > room:
+            lines, room = [*lines, []], width
+        lines[-1].append(word)
+        room -= needs
+    return [" ".join(line) for line in lines]
+
+
+def say(axes: Axes, sentence: str, width: int) -> None:
+    """Write a sentence into the middle of axes, `width` letters to a line."""
+    text = textwrap.fill(sentence, width, break_on_hyphens=False)
+    box = {"boxstyle": "round,pad=0.8", "facecolor": "#F2F2F2", "edgecolor": GREY, "linestyle": "--"}
+    axes.text(0.5, 0.5, text, ha="center", va="center", bbox=box, transform=axes.transAxes, **STYLE).set_in_layout(
+        False
+    )
+
+
+def plane(axes: Axes, limit: float, title: str = "") -> None:
+    """Make axes a piece of the plane, −limit..limit both ways, without numbers."""
+    axes.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal", xticks=[], yticks=[])
+    axes.set_title(title, **STYLE)
+    axes.spines[:].set_color(GREY)
+
+
+def picture(axes: Axes, image: np.ndarray, title: str = "", below: str = "") -> None:
+    """Show an image, or several that were put together, without a frame."""
+    axes.imshow(image, interpolation="nearest", cmap="gray")
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    axes.set_title(title, **STYLE)
+    axes.set_xlabel(below, **STYLE)

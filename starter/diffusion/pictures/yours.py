@@ -1,0 +1,92 @@
+"""Your functions as the figures call them: one that isn't done, or fails, is a sentence and never a crash."""
+
+import importlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from diffusion.tensors import check_tau
+
+HERE = Path(__file__).parents[2]  # where sampler.py and score.py lie
+ROWS = json.loads(Path(__file__).parents[1].joinpath("tasks.json").read_text("utf-8"))
+TASKS = {row["task"]: row for row in ROWS}
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+class Waits(Exception):
+    """Something cannot be drawn yet; the message says what has to be done for it."""
+
+
+def yours(task: str, *arguments: Any, shape: torch.Size | tuple[int, ...]) -> Tensor:
+    """What your function of that task answers: a tensor of that shape, of finite numbers. Raises Waits."""
+    name = TASKS[task]["function"]
+    copies = [a.clone() if isinstance(a, Tensor) else a for a in arguments]  # the next call has to see the same
+    try:
+        answer = _function(task)(*copies)
+    except (Exception, SystemExit) as error:
+        raise Waits(_reason(task, error)) from error
+    if not isinstance(answer, Tensor) or answer.shape != shape:
+        got = f"shape {tuple(answer.shape)}" if isinstance(answer, Tensor) else f"a {type(answer).__name__}"
+        raise Waits(_wrong(task, f"{name} gave {got}; expected a tensor of shape {tuple(shape)}"))
+    if answer.is_complex() or not answer.isfinite().all():
+        raise Waits(_wrong(task, f"{name} gave NaN, infinity or complex numbers"))
+    return answer.detach()
+
+
+def steps(T: int, S: int) -> Tensor:
+    """Your tau of task 2.10. Raises Waits."""
+    tau = yours("2.10", T, S, shape=(S,))
+    try:
+        check_tau(tau, torch.ones(T + 1))
+    except ValueError as error:
+        raise Waits(_wrong("2.10", f"ddim_timesteps: {error}")) from error
+    return tau
+
+
+def path(task: str, eps_model: Callable, x_T: Tensor, *others: Any) -> Tensor:
+    """All states that your sampler of that task comes through, x_T first and x_0 last: (calls + 1, B, *D), on the CPU.
+
+    They are those at which it asks its model, and what it returns. Raises Waits.
+    """
+    seen = []
+
+    def spy(x: Tensor, *t: Any) -> Tensor:
+        if x.shape != x_T.shape:
+            raise ValueError(f"the model was given a state of shape {tuple(x.shape)}; expected {tuple(x_T.shape)}")
+        seen.append(x.detach().clone())
+        return eps_model(x, *t)
+
+    last = yours(task, spy, x_T, *others, shape=x_T.shape)
+    states = torch.stack([*seen, last]).cpu()
+    if not states.isfinite().all():
+        raise Waits(_wrong(task, f"{TASKS[task]['function']} came through NaN or infinity"))
+    return states
+
+
+def _function(task: str) -> Callable:
+    row = TASKS[task]
+    module = importlib.import_module(row["file"].removesuffix(".py"))
+    return getattr(module, row["function"])
+
+
+def _reason(task: str, error: BaseException) -> str:
+    """What to do about an error that came out of the function of a task, or out of one that it called."""
+    place, frame = "", error.__traceback__
+    while frame:
+        code = frame.tb_frame.f_code
+        if Path(code.co_filename).name in ("sampler.py", "score.py"):
+            place = f"{Path(code.co_filename).name}, line {frame.tb_lineno}: "
+            task = next((each for each, row in TASKS.items() if row["function"] == code.co_name), task)
+        frame = frame.tb_next
+    if isinstance(error, NotImplementedError) and str(error).startswith("TODO"):
+        return f"waits for task {task}, {TASKS[task]['function']}"
+    said = (str(error).strip().splitlines() or [""])[0]
+    return _wrong(task, f"{place}{type(error).__name__}: {said}".removesuffix(": "))
+
+
+def _wrong(task: str, sentence: str) -> str:
+    return f"waits for task {task} to be repaired: {sentence} (make test T={task})"
