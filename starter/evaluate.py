@@ -65,7 +65,7 @@ def main() -> None:
     real = reference(args, decisive, extractor)
     missing = [(S, eta) for S in args.steps for eta in args.etas if not results.has(S, eta)]
     if missing and len(missing) < len(args.steps) * len(args.etas):
-        print(f"{args.out} has some of the table already; {len(missing)} cells are left to do", flush=True)
+        print(f"{args.out} has some of the table already; {len(missing)} cells are left to do", file=sys.stderr)
     with tqdm(total=sum(S for S, _ in missing) * args.images, unit="call", unit_scale=True, mininterval=2) as bar:
 
         def eps_model(x_t: Tensor, t: Tensor) -> Tensor:

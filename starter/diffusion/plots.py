@@ -68,6 +68,6 @@ def save_points(real: Tensor, drawn: Tensor, title: str, path: Path) -> None:
     axes = figure.subplots()
     for points, color, name in ((real, "0.72", "points of the data"), (drawn, "#0072b2", "samples")):
         axes.scatter(*points.T, s=7, color=color, alpha=0.6, linewidth=0, label=f"{len(points):,} {name}")
-    axes.set(aspect="equal", xlim=(-3, 3), ylim=(-3, 3), title=title)
+    axes.set(aspect="equal", xlim=(-2.6, 2.6), ylim=(-2.6, 2.6), title=title)
     axes.legend(loc="upper right", markerscale=3, framealpha=1)
     figure.savefig(path)
