@@ -203,6 +203,18 @@ def test_what_is_wrong_is_said_in_a_sentence_and_the_zip_is_written(student, fil
     assert zipfile.ZipFile(folder / "submission.zip").namelist() == list(GRADED_FILES)
 
 
+def test_what_is_to_do_is_named_where_it_belongs_to_this_assignment(student):
+    """It is no fault; Assignment 1's zip, which has no tests of Assignment 2, says nothing of the latter's tasks."""
+    stub = 'def {}():\n    raise NotImplementedError("TODO {}: {}")\n'
+    folder = student(sampler=stub.format("f", "1.2", "f") + stub.format("g", "2.10", "g"))
+    (folder / "tests" / "test_it.py").rename(folder / "tests" / "test_assignment1.py")
+    done = submit(folder)
+    assert done.code == 0 and "WRONG" not in done.text
+    assert done.text.endswith(
+        "TO DO: 1.2; there are no points for these yet\nHand it in as it is only if you mean to.\n"
+    )
+
+
 def test_an_import_that_does_not_end_is_ended(student):
     folder = student(sampler="while True: pass\n")
     source = (folder / "submission.py").read_text()

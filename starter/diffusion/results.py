@@ -76,7 +76,7 @@ class Results:
         """Write fid.png, FID as a map, and grid.png, images of every cell."""
         fid, interval = (self._table(column, steps, etas) for column in ("fid", "fid_interval"))
         count = int(self._table("images", steps, etas)[0, 0])
-        title = f"FID ± half a 95 % interval, {count:,} images a cell"
+        title = f"FID ± half a 95 % interval{', ' if len(steps) > 3 else chr(10)}{count:,} images a cell"
         plots.save_heat_map(fid, interval, steps, etas, title, self.folder / "fid.png")
         images = [[self.images[f"{S} {eta:g}"] for S in steps] for eta in etas]
         plots.save_cells(images, steps, etas, self.folder / "grid.png")
