@@ -4,8 +4,9 @@
     python evaluate.py --steps 10 20 --etas 0 1 --images 1000     a part of it
     python evaluate.py --network runs/fashion/network.safetensors --out runs/mine
 
-It can be stopped at any moment; the same command goes on where it was. What comes out, in --out: figures.csv, one row a
-cell; fid.png, the table as a map; grid.png, images of every cell from the same x_T.
+It can be stopped at any moment; the same command goes on where it was, also after a change of sampler.py that the
+DDIM doesn't see. What comes out, in --out: figures.csv, one row a cell; fid.png, the table as a map; grid.png, images
+of every cell from the same x_T.
 Every x_T is drawn on the CPU and is the same everywhere; the noise of the steps (eta > 0) depends on the kind of device
 and, a little, on --batch.
 """
@@ -16,22 +17,25 @@ import sys
 import time
 from pathlib import Path
 
+from diffusion import faults
+
 try:
     import torch
     from torch import Tensor
     from tqdm import tqdm
 
     import sampler
-    from diffusion import checkpoints, data, metrics
+    from diffusion import checkpoints, data, metrics, toy
     from diffusion.assets import NoAsset, find
     from diffusion.checkpoints import BadCheckpoint
     from diffusion.data import NoData
     from diffusion.results import OtherSettings, Results
-    from diffusion.sampling import draw_x_T, generators, image_shape, open_network
+    from diffusion.sampling import draw_x_T, generators, open_network, state_shape
     from diffusion.schedule import linear_schedule
+    from diffusion.source import digest
     from sampler import ddim_sample, ddim_timesteps
-except ModuleNotFoundError as error:
-    sys.exit(f"evaluate.py: the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'")
+except Exception as error:
+    sys.exit(f"evaluate.py: {faults.sentence(error)}")
 
 SHOWN = 9  # images of a cell that are kept for grid.png
 
@@ -43,18 +47,25 @@ class Refused(Exception):
 def main() -> None:
     args = arguments()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    network, record = open_network(args.network, device)
-    name = args.data or record.get("data", "fashion")
+    network, trained_on = open_network(args.network, device)
+    name = args.data or trained_on
+    if trained_on in toy.SETS:
+        raise Refused(f"{args.network} draws points, and FID, KID and IS are of images; sample.py shows points")
     if name != "fashion" and not args.features:
         raise Refused(f"the shipped feature network knows Fashion-MNIST only; for {name} give Inception's --features")
     extractor = metrics.inception(args.features, device) if args.features else metrics.shipped_extractor(device)
-    shape = image_shape(network, name)
+    shape = state_shape(network, name)
     metrics.require(args.images, metrics.extract(extractor, torch.zeros(1, *shape, dtype=torch.uint8))[0].shape[1])
+    alpha_bar = linear_schedule().to(device)
+    T = len(alpha_bar) - 1
+    if not all(1 <= S <= T for S in args.steps) or not all(0 <= eta <= 1 for eta in args.etas):
+        raise Refused(f"expected every S in 1 … {T} and every eta in 0 … 1")
     decisive = settings(args, name)
     results = Results(args.out, decisive)
     real = reference(args, decisive, extractor)
     missing = [(S, eta) for S in args.steps for eta in args.etas if not results.has(S, eta)]
-    alpha_bar = linear_schedule().to(device)
+    if missing and len(missing) < len(args.steps) * len(args.etas):
+        print(f"{args.out} has some of the table already; {len(missing)} cells are left to do", file=sys.stderr)
     with tqdm(total=sum(S for S, _ in missing) * args.images, unit="call", unit_scale=True, mininterval=2) as bar:
 
         def eps_model(x_t: Tensor, t: Tensor) -> Tensor:
@@ -100,13 +111,13 @@ def reference(args: argparse.Namespace, decisive: dict, extractor: metrics.Extra
 
 
 def settings(args: argparse.Namespace, name: str) -> dict[str, str | int]:
-    """What decides the figures of a cell; files by the beginning of their sha256."""
+    """What decides the figures of a cell; files by the beginning of their sha256, sampler.py by what the DDIM is."""
     files = {
         "network": args.network or find("fashion-unet.safetensors"),
         "features": args.features or find("fashion-features.safetensors"),
-        "sampler.py": Path(sampler.__file__),
     }
     digests = {each: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for each, path in files.items()}
+    digests["sampler.py"] = digest(Path(sampler.__file__).read_text("utf-8"), "ddim_sample", "ddim_timesteps")
     return {"data": name, "images": args.images, "seed": args.seed, **digests}
 
 
@@ -119,7 +130,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", choices=data.NAMES, help="to compare with; default what the network was trained on")
     parser.add_argument("--features", type=Path, help="torch-fidelity's Inception weights; default the shipped network")
     parser.add_argument("--out", type=Path, default=Path("runs/evaluate"), help="a folder; default runs/evaluate")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="default 0")
     parser.add_argument("--batch", type=int, help="images at a time; default 1000 with CUDA, 250 without")
     return parser.parse_args()
 
@@ -127,9 +138,9 @@ def arguments() -> argparse.Namespace:
 if __name__ == "__main__":
     try:
         main()
-    except (Refused, OtherSettings, metrics.TooFewImages, NoAsset, NoData, BadCheckpoint) as error:
+    except (Refused, OtherSettings, metrics.TooFewImages, NoAsset, NoData, BadCheckpoint, OSError) as error:
         sys.exit(f"evaluate.py: {error}")
-    except NotImplementedError as error:
-        sys.exit(f"evaluate.py: your sampler.py isn't finished: {error}")
     except KeyboardInterrupt:
         sys.exit("evaluate.py: stopped; the same command goes on after the last finished cell")
+    except Exception as error:
+        sys.exit(f"evaluate.py: {faults.sentence(error)}")

@@ -1,8 +1,8 @@
-"""Draw images with a trained network and your sampler.
+"""Draw images, or points, with a trained network and your sampler.
 
-    python sample.py --steps 20 --eta 0                your ddim_sample
+    python sample.py --steps 20 --eta 0                your ddim_sample, the network of the assignment
     python sample.py --ddpm                            your ddpm_sample, all 1000 steps: a few minutes on a CPU
-    python sample.py --network runs/fashion/network.safetensors --images 16 --out mine.png
+    python sample.py --data moons --steps 20           points, the network that `python train.py --data moons` made
 
 The same seed begins with the same noise x_T, whatever the sampler.
 """
@@ -11,27 +11,36 @@ import argparse
 import sys
 from pathlib import Path
 
+from diffusion import faults
+
 try:
     import torch
-    from torch import Tensor
+    from torch import Generator, Tensor
     from tqdm import tqdm
 
-    from diffusion import assets, checkpoints, data, plots
-    from diffusion.sampling import draw_x_T, generators, image_shape, open_network
+    from diffusion import assets, checkpoints, data, plots, toy
+    from diffusion.sampling import draw_x_T, generators, open_network, state_shape
     from diffusion.schedule import linear_schedule
     from sampler import ddim_sample, ddim_timesteps, ddpm_sample
-except ModuleNotFoundError as error:
-    sys.exit(f"sample.py: the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'")
+except Exception as error:
+    sys.exit(f"sample.py: {faults.sentence(error)}")
+
+
+class Refused(Exception):
+    """What was asked for cannot be drawn; the message says why, and what can be done."""
 
 
 def main() -> None:
     args = arguments()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    network, record = open_network(args.network, device)
+    network, name = open_network(args.network or trained_on(args.data), device)
+    count = args.count or (2000 if name in toy.SETS else 64)
     alpha_bar = linear_schedule().to(device)
     T = len(alpha_bar) - 1
+    if not (1 <= args.steps <= T and args.eta >= 0 and count >= 1):
+        raise Refused(f"expected 1 to {T} steps, an eta of 0 or more, and at least one image or point")
     from_x_T, from_steps = generators(args.seed, device)
-    x_T = draw_x_T(image_shape(network, record.get("data", "fashion")), args.images, from_x_T).to(device)
+    x_T = draw_x_T(state_shape(network, name), count, from_x_T).to(device)
     with tqdm(total=T if args.ddpm else args.steps, unit="step", mininterval=1) as bar:
 
         def eps_model(x_t: Tensor, t: Tensor) -> Tensor:
@@ -42,8 +51,25 @@ def main() -> None:
             x_0 = ddpm_sample(eps_model, x_T, alpha_bar, from_steps)
         else:
             x_0 = ddim_sample(eps_model, x_T, alpha_bar, ddim_timesteps(T, args.steps), args.eta, from_steps)
-    plots.save_grid(data.to_pixels(x_0), args.out)
-    print(f"{args.out}: {args.images} images, {bar.total} steps")
+    if x_0.shape != x_T.shape or not x_0.isfinite().all():
+        raise Refused("your sampler gave NaN, or a state of another shape than x_T; make test says more")
+    how = f"{T} steps of DDPM" if args.ddpm else f"S = {args.steps}, η = {args.eta:g}"
+    if name in toy.SETS:
+        real = toy.SETS[name]().sample(count, Generator().manual_seed(args.seed))
+        plots.save_points(real, x_0.cpu(), f"{name}: {how}", args.out)
+    else:
+        plots.save_grid(data.to_pixels(x_0), args.out)
+    print(f"{args.out}: {count:,} {'points' if name in toy.SETS else 'images'}, {how}")
+
+
+def trained_on(name: str | None) -> Path | None:
+    """The network that train.py made of a set of data. Raises Refused where it hasn't yet."""
+    if name is None:
+        return None
+    path = Path("runs") / name / "network.safetensors"
+    if not path.exists():
+        raise Refused(f"there is no {path} yet; to train it: make train DATA={name}, or python train.py --data {name}")
+    return path
 
 
 def arguments() -> argparse.Namespace:
@@ -51,10 +77,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=20, help="S, of the DDIM; default 20")
     parser.add_argument("--eta", type=float, default=0.0, help="of the DDIM; default 0")
     parser.add_argument("--ddpm", action="store_true", help="with Assignment 1's sampler instead")
-    parser.add_argument("--images", type=int, default=64, help="default 64")
-    parser.add_argument("--network", type=Path, help="as train.py wrote it; default the one of the assignment")
+    sets = [*toy.SETS, *data.NAMES]
+    parser.add_argument("--data", choices=sets, help="your own network of this set; default the one of the assignment")
+    parser.add_argument("--network", type=Path, help="a network that train.py wrote, wherever it is")
+    parser.add_argument("--images", "--points", type=int, dest="count", help="how many; default 64 images, 2000 points")
     parser.add_argument("--out", type=Path, default=Path("samples.png"), help="default samples.png")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="default 0")
     return parser.parse_args()
 
 
@@ -62,8 +90,11 @@ if __name__ == "__main__":
     try:
         main()
     except NotImplementedError as error:
-        sys.exit(f"sample.py: your sampler.py isn't finished: {error}")
-    except (assets.NoAsset, checkpoints.BadCheckpoint) as error:
+        ddpm = "; Assignment 1's sampler: python sample.py --ddpm" if "TODO 2" in str(error) else ""
+        sys.exit(f"sample.py: your sampler.py isn't finished: {error}{ddpm}")
+    except (Refused, assets.NoAsset, checkpoints.BadCheckpoint, OSError) as error:
         sys.exit(f"sample.py: {error}")
     except KeyboardInterrupt:
         sys.exit("sample.py: stopped")
+    except Exception as error:
+        sys.exit(f"sample.py: {faults.sentence(error)}")

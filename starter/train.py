@@ -1,6 +1,7 @@
-"""Train a noise predictor on images, with your `noise_prediction_loss`.
+"""Train a noise predictor, with your `noise_prediction_loss`: on points in the plane, or on images.
 
-    python train.py --data fashion                                       one process
+    python train.py --data moons                                         points: less than a minute on a CPU
+    python train.py --data fashion                                       images: an hour on two CPU cores
     torchrun --standalone --nproc-per-node 2 train.py --data fashion     two: faster where there is no GPU
 
 It can be stopped at any moment; the same command goes on where it was. What comes out, in --out:
@@ -16,58 +17,85 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-import torch
-from tqdm import tqdm
+from diffusion import faults
 
-from diffusion import checkpoints, data, processes
-from diffusion.recipe import Recipe, Refused
-from diffusion.schedule import linear_schedule
-from diffusion.training import Training
-from diffusion.unet import UNet
-from sampler import noise_prediction_loss
+try:
+    import torch
+    from torch import Generator, Tensor, nn
+    from tqdm import tqdm
+
+    from diffusion import checkpoints, data, processes, toy
+    from diffusion.mlp import NoiseMLP
+    from diffusion.recipe import Recipe, Refused
+    from diffusion.schedule import linear_schedule
+    from diffusion.training import Training
+    from diffusion.unet import UNet
+    from sampler import noise_prediction_loss
+except Exception as error:
+    sys.exit(f"train.py: {faults.sentence(error)}")
+
+POINTS = 20_000  # of a 2-D set
+DEFAULTS = {  # steps, batch, Adam's highest learning rate, decay of the weights' average
+    "points": (6000, 512, 4e-3, 0.99),
+    "images": (9000, 64, Recipe.lr, Recipe.ema),
+}
 
 
 def main() -> None:
     args = arguments()
     device = processes.join()
     with processes.rank_0_first():
-        recipe = Recipe(args.data, args.steps, args.batch, args.lr, seed=args.seed)
-        images, _ = data.load(args.data)
+        recipe = Recipe(args.data, args.steps, args.batch, args.lr, ema=args.ema, seed=args.seed)
+        x_0 = load(args.data)
         torch.manual_seed(args.seed)
-        network = build(images, args)
+        network = build(x_0, args)
         args.out.mkdir(parents=True, exist_ok=True)
-    training = Training(
-        network.to(device), noise_prediction_loss, images.to(device), linear_schedule(), recipe, args.out
-    )
+    training = Training(network.to(device), noise_prediction_loss, x_0.to(device), linear_schedule(), recipe, args.out)
     if processes.RANK == 0:
-        print(f"{len(images):,} training images; from step {training.step:,} to {recipe.steps:,}", flush=True)
+        print(f"{len(x_0):,} training {args.kind}; from step {training.step:,} to {recipe.steps:,}", flush=True)
     with progress(training) as report:
         training.run(report)
     if processes.RANK == 0:
         path, record = args.out / "network.safetensors", about(training, device)
         checkpoints.save_network(path, training.ema.module, record)
-        print(f"{path}: loss {record['loss']:.4f} after {record['images_seen']:,} images")
+        print(f"{path}: loss {record['loss']:.4f} after {record['images_seen']:,} {args.kind}")
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", choices=data.NAMES, default="fashion")
-    parser.add_argument("--out", type=Path, default=Path("runs/fashion"), help="a folder; default runs/fashion")
-    parser.add_argument("--steps", type=int, default=9000, help="default 9000: an hour on two CPU cores")
-    parser.add_argument("--batch", type=int, default=64, help="images a step, over all processes; default 64")
-    parser.add_argument("--lr", type=float, default=1.5e-3, help="Adam's highest learning rate; default 1.5e-3")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--patch", type=int, default=2, help="pixels to a side; default 2, DDPM has 1")
-    parser.add_argument("--channels", type=int, nargs="+", default=[32, 64], help="of each level; default 32 64")
-    parser.add_argument("--blocks", type=int, nargs="+", default=[1, 2], help="of each level; default 1 2")
-    parser.add_argument("--attention", type=int, nargs="+", default=[0, 1], help="0 or 1 for each level; default 0 1")
-    parser.add_argument("--dropout", type=float, default=0.0, help="default 0, DDPM has 0.1")
-    return parser.parse_args()
+    parser.add_argument("--data", choices=[*toy.SETS, *data.NAMES], default="fashion", help="default fashion")
+    parser.add_argument("--out", type=Path, help="a folder; default runs/fashion, or what --data says")
+    parser.add_argument("--steps", type=int, help="default 9000 for images, 6000 for points")
+    parser.add_argument("--batch", type=int, help="items a step, over all processes; default 64 images or 512 points")
+    parser.add_argument("--lr", type=float, help="Adam's highest learning rate; default 1.5e-3 images, 4e-3 points")
+    parser.add_argument("--seed", type=int, default=0, help="default 0")
+    unet = parser.add_argument_group("the network for images, a U-Net")
+    unet.add_argument("--patch", type=int, default=2, help="pixels to a side; default 2, DDPM has 1")
+    unet.add_argument("--channels", type=int, nargs="+", default=[32, 64], help="of each level; default 32 64")
+    unet.add_argument("--blocks", type=int, nargs="+", default=[1, 2], help="of each level; default 1 2")
+    unet.add_argument("--attention", type=int, nargs="+", default=[0, 1], help="0 or 1 for each level; default 0 1")
+    unet.add_argument("--dropout", type=float, default=0.0, help="default 0, DDPM has 0.1")
+    args = parser.parse_args()
+    args.kind = "points" if args.data in toy.SETS else "images"
+    args.out = args.out or Path("runs") / args.data
+    for name, default in zip(("steps", "batch", "lr", "ema"), DEFAULTS[args.kind]):
+        if getattr(args, name, None) is None:
+            setattr(args, name, default)
+    return args
 
 
-def build(images: torch.Tensor, args: argparse.Namespace) -> UNet:
+def load(name: str) -> Tensor:
+    """All x_0 to train on: points (N, 2) float32, always the same, or images (N, C, H, W) uint8. Raises NoData."""
+    if name in toy.SETS:
+        return toy.SETS[name]().sample(POINTS, Generator().manual_seed(0))
+    return data.load(name)[0]
+
+
+def build(x_0: Tensor, args: argparse.Namespace) -> nn.Module:
     """The network that the arguments ask for. Raises Refused where it cannot be, or the images don't fit it."""
-    _, colours, *size = images.shape
+    if args.kind == "points":
+        return NoiseMLP()
+    _, colours, *size = x_0.shape
     try:
         network = UNet(colours, args.patch, args.channels, args.blocks, args.attention, args.dropout)
         network.check_size(*size)
@@ -102,7 +130,7 @@ def about(training: Training, device: torch.device) -> dict:
     return {
         **asdict(recipe),
         "images_seen": recipe.steps * recipe.batch,
-        "training_images": len(training.images),
+        "training_images": len(training.data),
         "loss": training.last_loss(),
         "seconds": round(training.seconds),
         "processes": training.world,
@@ -116,8 +144,10 @@ if __name__ == "__main__":
     fault = ""
     try:
         main()
-    except (Refused, data.NoData, checkpoints.BadCheckpoint, NotImplementedError, OSError) as error:
+    except (Refused, data.NoData, checkpoints.BadCheckpoint, OSError) as error:
         fault = f"train.py: {error}"
     except KeyboardInterrupt:
         fault = "train.py: stopped; the same command goes on from the last checkpoint"
+    except Exception as error:
+        fault = f"train.py: {faults.sentence(error)}"
     processes.leave(fault)

@@ -8,6 +8,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -25,6 +26,7 @@ from matplotlib.image import imread  # noqa: E402
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(STARTER)
     from diffusion import checkpoints, data, sampling
+    from diffusion.mlp import NoiseMLP
     from diffusion.unet import UNet
 
 CELLS = ["--steps", "2", "3", "--etas", "0", "1", "--images", "70", "--batch", "32"]  # three batches to a cell
@@ -52,7 +54,7 @@ for name, folder, blocked, environment, argv in json.load(sys.stdin):
         try:
             runpy.run_path(argv[0], run_name="__main__")
         except SystemExit as reason:
-            code = print(reason, file=sys.stderr) or 1
+            code = reason.code if isinstance(reason.code, int) else print(reason, file=sys.stderr) or 1
         sys.stdout.flush()
         os._exit(code)  # the end of a Python with torch takes a second
     open(f"{name}.code", "w").write(str(os.waitstatus_to_exitcode(os.wait()[1])))
@@ -73,6 +75,8 @@ def tree(tmp_path_factory):
     torch.nn.init.normal_(network.out[-1].weight, std=0.1)
     (tree / "assets").mkdir()
     checkpoints.save_network(tree / "assets" / "fashion-unet.safetensors", network, {"data": "fashion"})
+    (tree / "runs" / "moons").mkdir(parents=True)
+    checkpoints.save_network(tree / "runs" / "moons" / "network.safetensors", NoiseMLP(), {"data": "moons"})
     for name in ("fashion-features.safetensors", "fashion-reference.safetensors"):
         shutil.copy(ASSETS / name, tree / "assets")
     digests = {p.name: {"sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in (tree / "assets").iterdir()}
@@ -151,10 +155,24 @@ def test_the_pictures_are_drawn(runs, tree):
 @pytest.fixture(scope="module")
 def forked(runs, tree, start, tmp_path_factory):
     """Short runs: the exit code, standard output and standard error of each."""
-    unfinished, damaged = (tmp_path_factory.mktemp(name) / "starter" for name in ("unfinished", "damaged"))
-    for each in (unfinished, damaged):
+    names = ("unfinished", "damaged", "wrong", "broken")
+    unfinished, damaged, wrong, broken = (tmp_path_factory.mktemp(name) / "starter" for name in names)
+    for each in (unfinished, damaged, wrong, broken):
         shutil.copytree(tree, each, ignore=shutil.ignore_patterns("runs"))
     shutil.copy(STARTER / "sampler.py", unfinished)
+    source = (SOLUTION / "sampler.py").read_text("utf-8")
+    (wrong / "sampler.py").write_text(source + "def ddim_sample(model, x_T, *_):\n    return x_T.nothing\n")
+    (broken / "sampler.py").write_text(source + "def broken(:\n")
+    for each, old, new in (
+        ("comment", "import torch\n", "import torch  # ours\n"),
+        ("inversion", "ddim_invert(", "other("),
+    ):
+        shutil.copytree(tree, tree.with_name(each))
+        text = (tree / "sampler.py").read_text("utf-8")
+        assert text.count(old) == 1
+        (tree.with_name(each) / "sampler.py").write_text(text.replace(old, new), "utf-8")
+    shutil.copytree(tree, tree.with_name("torn"))
+    (tree.with_name("torn") / "runs" / "whole" / "settings.json").unlink()
     (damaged / "assets" / "fashion-reference.safetensors").write_bytes(b"damaged")
     commands = [  # name, folder, packages that are missing, environment, command
         ("images", tree, [], {}, ["evaluate.py", *CELLS, "--images", "80", "--out", "runs/whole"]),
@@ -165,6 +183,26 @@ def forked(runs, tree, start, tmp_path_factory):
         ("damaged", damaged, [], {}, ["evaluate.py", *CELLS]),
         ("todo", unfinished, [], {}, ["evaluate.py", *CELLS]),
         ("package", tree, ["tqdm"], {}, ["evaluate.py", *CELLS]),
+        ("other sampler", wrong, [], {}, ["evaluate.py", *CELLS, "--out", str(tree / "runs" / "whole")]),
+        ("comment", tree.with_name("comment"), [], {}, ["evaluate.py", *CELLS, "--out", "runs/whole"]),
+        ("inversion", tree.with_name("inversion"), [], {}, ["evaluate.py", *CELLS, "--out", "runs/whole"]),
+        ("torn", tree.with_name("torn"), [], {}, ["evaluate.py", *CELLS, "--out", "runs/whole"]),
+        ("wrong", wrong, [], {}, ["evaluate.py", *CELLS]),
+        ("steps", tree, [], {}, ["evaluate.py", *CELLS, "--steps", "0"]),
+        ("eta", tree, [], {}, ["evaluate.py", *CELLS, "--etas", "2"]),
+        ("of points", tree, [], {}, ["evaluate.py", *CELLS, "--network", "runs/moons/network.safetensors"]),
+        ("sample broken", broken, [], {}, ["sample.py"]),
+        ("sample wrong", wrong, [], {}, ["sample.py", "--steps", "2"]),
+        ("sample steps", tree, [], {}, ["sample.py", "--steps", "1001"]),
+        ("sample untrained", tree, [], {}, ["sample.py", "--data", "swissroll"]),
+        (
+            "points",
+            tree,
+            [],
+            {},
+            ["sample.py", "--data", "moons", "--points", "50", "--steps", "2", "--out", "points.png"],
+        ),
+        *((f"help {each}", tree, [], {}, [f"{each}.py", "--help"]) for each in ("train", "sample", "evaluate")),
         ("sample todo", unfinished, [], {}, ["sample.py", "--images", "4"]),
         ("sample package", tree, ["safetensors"], {}, ["sample.py"]),
         ("ddim", tree, [], {}, ["sample.py", "--steps", "2", "--images", "10", "--out", "ddim.png"]),
@@ -193,7 +231,13 @@ def test_all_cells_begin_with_the_same_x_T_whatever_the_batch(forked, tree):
 @pytest.mark.parametrize(
     "name, sentence",
     {
-        "images": "evaluate.py: runs/whole was begun with another images (then 70, now 80); choose another --out",
+        "images": "evaluate.py: runs/whole holds figures of another images (then 70, now 80); to measure again, delete",
+        "other sampler": "runs/whole holds figures of another sampler.py (then ",
+        "torn": "evaluate.py: runs/whole is not as it was left; delete that folder to begin again",
+        "wrong": "evaluate.py: sampler.py, line ",
+        "steps": "evaluate.py: expected every S in 1 … 1000 and every eta in 0 … 1",
+        "eta": "evaluate.py: expected every S in 1 … 1000 and every eta in 0 … 1",
+        "of points": "evaluate.py: runs/moons/network.safetensors draws points, and FID, KID and IS are of images",
         "few": "evaluate.py: expected at least 64 images, as many as there are features; got 63",
         "data": "evaluate.py: the shipped feature network knows Fashion-MNIST only; for cifar10 give",
         "network": "evaluate.py: no.safetensors cannot be read as a checkpoint",
@@ -201,7 +245,11 @@ def test_all_cells_begin_with_the_same_x_T_whatever_the_batch(forked, tree):
         "damaged": "fashion-reference.safetensors is damaged",
         "todo": "evaluate.py: your sampler.py isn't finished: TODO 2.10: ddim_timesteps",
         "package": "evaluate.py: the package tqdm is missing; type: ",
-        "sample todo": "sample.py: your sampler.py isn't finished: TODO 2.10: ddim_timesteps",
+        "sample todo": "sample.py: your sampler.py isn't finished: TODO 2.10: ddim_timesteps; Assignment 1's sampler: ",
+        "sample broken": "sample.py: sampler.py, line ",
+        "sample wrong": "sample.py: sampler.py, line ",
+        "sample steps": "sample.py: expected 1 to 1000 steps, an eta of 0 or more, and at least one image or point",
+        "sample untrained": "sample.py: there is no runs/swissroll/network.safetensors yet; to train it: make train",
         "sample package": "sample.py: the package safetensors is missing; type: ",
     }.items(),
 )
@@ -217,11 +265,34 @@ def test_a_refused_run_leaves_the_results_as_they_were(forked, tree):
 
 
 def test_sample_draws_a_grid(forked, tree):
-    for name, said in (("ddim", "ddim.png: 10 images, 2 steps\n"), ("ddpm", "ddpm.png: 1 images, 1000 steps\n")):
+    for name, how in (("ddim", "10 images, S = 2, η = 0"), ("ddpm", "1 images, 1000 steps of DDPM")):
         code, out, error = forked[name]
-        assert (code, out) == (0, said), error
+        assert (code, out) == (0, f"{name}.png: {how}\n"), error
     assert imread(tree / "ddim.png").shape[:2] == (2 * 2 * 29, 2 * 8 * 29)
     assert imread(tree / "ddpm.png")[..., :3].std() > 0.05
+
+
+def test_sample_draws_points_over_those_of_the_data(forked, tree):
+    code, out, error = forked["points"]
+    assert (code, out) == (0, "points.png: 50 points, S = 2, η = 0\n"), error
+    picture = imread(tree / "points.png")[..., :3]
+    blue = (picture[..., 2] > picture[..., 0] + 0.3).mean()
+    grey = (np.ptp(picture, axis=2) < 0.02) & (abs(picture[..., 0] - 0.8) < 0.1)
+    assert blue > 1e-4 and grey.mean() > 1e-4
+
+
+@pytest.mark.parametrize("name", ["comment", "inversion"])
+def test_figures_outlive_a_change_that_the_ddim_does_not_see(name, forked, runs):
+    code, out, error = forked[name]
+    assert (code, out) == (0, runs["whole"][1]), error
+
+
+@pytest.mark.parametrize("command", ["train", "sample", "evaluate"])
+def test_every_option_is_explained(command, forked):
+    code, out, error = forked[f"help {command}"]
+    assert code == 0 and error == "" and f"python {command}.py" in out
+    options = re.split(r"^  (?=-)", out.partition("options:")[2], flags=re.MULTILINE)[1:]
+    assert len(options) >= 7 and [each for each in options if not re.search(r"\S\s{2,}\S.{6,}", each)] == []
 
 
 def test_the_visible_tests_need_no_package_for_images(tree, start):

@@ -20,7 +20,8 @@ from grader.paths import SOLUTION, STARTER
 
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(STARTER)
-    from diffusion import checkpoints, data, training
+    from diffusion import checkpoints, data, sampling, toy, training
+    from diffusion.mlp import NoiseMLP
     from diffusion.recipe import Recipe, Refused
     from diffusion.schedule import linear_schedule
     from diffusion.training import Training
@@ -35,6 +36,12 @@ ARGUMENTS = f"--steps {STEPS} --batch {BATCH} --channels 8 --blocks 1 --attentio
 def loss(model, x_0, t, eps, alpha_bar):
     """The simple loss, written again."""
     a = alpha_bar[t].float().reshape(-1, 1, 1, 1)
+    return (model(a.sqrt() * x_0 + (1 - a).sqrt() * eps, t) - eps).square().mean()
+
+
+def flat_loss(model, x_0, t, eps, alpha_bar):
+    """The simple loss of points."""
+    a = alpha_bar[t].float()[:, None]
     return (model(a.sqrt() * x_0 + (1 - a).sqrt() * eps, t) - eps).square().mean()
 
 
@@ -174,6 +181,7 @@ class Stop(Exception):
 
 def stop_at(made, step):
     """Train until the middle of a step, and stop there."""
+    loss = made.loss
 
     def stopping(*args):
         if made.step == step:
@@ -281,7 +289,7 @@ def test_a_loss_that_is_not_a_number_ends_the_training(begin):
 def train(tmp_path, monkeypatch, capsys):
     """train(*arguments): train.py with the solution's sampler.py and the tiny images; how it ended and what it said."""
 
-    def _train(*arguments, sampler=SOLUTION):
+    def _train(*arguments, sampler=SOLUTION, folder="fashion"):
         spec = importlib.util.spec_from_file_location("sampler", sampler / "sampler.py")
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
@@ -293,9 +301,7 @@ def train(tmp_path, monkeypatch, capsys):
         except SystemExit as ended:
             code = ended.code
         out, err = capsys.readouterr()
-        return SimpleNamespace(
-            code=code, out=out, err=err, network=tmp_path / "runs" / "fashion" / "network.safetensors"
-        )
+        return SimpleNamespace(code=code, out=out, err=err, network=tmp_path / "runs" / folder / "network.safetensors")
 
     monkeypatch.syspath_prepend(STARTER)
     monkeypatch.setattr(data, "load", lambda name: (IMAGES, None))
@@ -319,6 +325,50 @@ def test_train_leaves_a_network_with_its_record(train):
     assert record["loss"] == pytest.approx(sum(row[2] for row in metrics(result.network.parent)) / 5)
     average = {n.removeprefix("ema.module."): w for n, w in weights(result.network.parent).items() if "ema.module" in n}
     assert all(torch.equal(w.half().float(), average[name].half().float()) for name, w in network.state_dict().items())
+
+
+@pytest.mark.parametrize("name", toy.SETS)
+def test_train_on_points_leaves_a_network_that_sample_py_opens(train, name):
+    """A NoiseMLP in runs/NAME; the points are the same whatever the seed."""
+    points = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Training, "run", lambda self, report: points.append(self.data) or self._add_row())
+        patch.setattr(Training, "_add_row", lambda self: self.rows.append([0, 0, 1.0, 0.0]))
+        for seed in ("1", "2"):
+            train("--data", name, "--seed", seed, "--out", f"runs/{seed}")
+    assert points[0].shape == (20_000, 2) and points[0].dtype == torch.float32 and torch.equal(*points)
+    result = train("--data", name, "--steps", "24", folder=name)
+    assert result.code == 0 and result.err == ""
+    assert result.out.startswith("20,000 training points; from step 0 to 24\n")
+    assert re.search(rf"runs/{name}/network.safetensors: loss \d\.\d+ after 12,288 points\n$", result.out)
+    network, trained_on = sampling.open_network(result.network, torch.device("cpu"))
+    assert isinstance(network, NoiseMLP) and trained_on == name
+    assert sampling.state_shape(network, trained_on) == (2,) == network(points[0][:1], torch.tensor([1])).shape[1:]
+
+
+def test_points_are_trained_on_as_they_are(tmp_path):
+    """Only pixels are brought into [−1, 1]."""
+    points = torch.tensor([[-3.0, 0.5]]).expand(8, 2)
+    made = Training(NoiseMLP(), loss, points, linear_schedule(), Recipe("", 1, BATCH), tmp_path)
+    x_0, t, eps = made.batch(0)
+    assert torch.equal(x_0, points) and eps.shape == (8, 2) and t.shape == (8,)
+
+
+def test_a_training_on_points_that_was_stopped_goes_on(tmp_path, monkeypatch):
+    points = toy.two_moons().sample(100, torch.Generator().manual_seed(0))
+
+    def begin(folder):
+        torch.manual_seed(0)
+        (tmp_path / folder).mkdir(exist_ok=True)
+        recipe = Recipe("moons", steps=STEPS, batch=BATCH, ema=0.9)
+        return Training(NoiseMLP(hidden=8), flat_loss, points, linear_schedule(), recipe, tmp_path / folder)
+
+    run(begin("whole"))
+    monkeypatch.setattr(training, "SAVE_SECONDS", 0)
+    for step in (ROW + 1, 2 * ROW):
+        stop_at(begin("stopped"), step)
+    run(begin("stopped"))
+    assert_same(tmp_path / "whole", tmp_path / "stopped")
 
 
 def test_train_goes_on_with_the_same_command(train, monkeypatch):
@@ -369,8 +419,20 @@ def test_train_without_data_is_a_sentence(train, monkeypatch):
     assert train(*ARGUMENTS).err == "train.py: there are no images\n"
 
 
+def test_train_says_where_a_student_s_own_mistake_is(train, tmp_path):
+    source = (SOLUTION / "sampler.py").read_text()
+    old = "loss = (eps_model(x_t, t)"
+    assert source.count(old) == 1
+    (tmp_path / "sampler.py").write_text(source.replace(old, "loss = (eps_model(x_t.reshape(-1), t)"))
+    result = train(*ARGUMENTS, sampler=tmp_path)
+    assert result.code == 1 and re.fullmatch(r"train\.py: sampler\.py, line \d+: \w+: .*\n", result.err)
+
+
 def test_train_on_the_untouched_starter_says_what_is_to_do(train):
-    assert train(*ARGUMENTS, sampler=STARTER).err == "train.py: TODO 1.3: noise_prediction_loss\n"
+    assert (
+        train(*ARGUMENTS, sampler=STARTER).err
+        == "train.py: your sampler.py isn't finished: TODO 1.3: noise_prediction_loss\n"
+    )
 
 
 def test_a_log_gets_a_plain_line_a_minute(train, monkeypatch):

@@ -17,13 +17,20 @@ def time_embedding(t: Tensor, dim: int) -> Tensor:
 
 
 class NoiseMLP(nn.Module):
-    """ε̂_θ(x_t, t): three layers that see the point beside an embedding of the time."""
+    """ε̂_θ(x_t, t): layers that see the point, waves of it, and an embedding of the time.
 
-    def __init__(self, hidden: int = 128, time_dim: int = 32) -> None:
+    The waves, sines and cosines of πx/4, πx/2, πx, 2πx, …, let a small network tell points that are close together.
+    `config` holds the arguments: NoiseMLP(**config) is such a network again.
+    """
+
+    def __init__(self, hidden: int = 128, waves: int = 4, time_dim: int = 32) -> None:
         super().__init__()
-        self.time_dim = time_dim
+        self.config = {"hidden": hidden, "waves": waves, "time_dim": time_dim}
+        self.waves, self.time_dim = waves, time_dim
         self.layers = nn.Sequential(
-            nn.Linear(2 + time_dim, hidden),
+            nn.Linear(2 + 4 * waves + time_dim, hidden),
+            nn.SiLU(),
+            nn.Linear(hidden, hidden),
             nn.SiLU(),
             nn.Linear(hidden, hidden),
             nn.SiLU(),
@@ -32,4 +39,5 @@ class NoiseMLP(nn.Module):
 
     def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
         """x_t: (B, 2) float32; t: (B,) int64 in 1..T. Returns eps, (B, 2)."""
-        return self.layers(torch.cat([x_t, time_embedding(t, self.time_dim)], dim=1))
+        angle = torch.cat([x_t * (math.pi / 4 * 2**k) for k in range(self.waves)], dim=1)
+        return self.layers(torch.cat([x_t, angle.sin(), angle.cos(), time_embedding(t, self.time_dim)], dim=1))

@@ -75,3 +75,14 @@ def heat_map(
     axes.set(yticks=range(len(etas)), yticklabels=[f"{eta:g}" for eta in etas], ylabel="η")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
+
+
+def save_points(real: Tensor, drawn: Tensor, title: str, path: Path) -> None:
+    """Write points of the data, (N, 2), in grey, and over them those that a sampler drew, (M, 2), in blue."""
+    figure = Figure(figsize=(6, 6.2), dpi=150, layout="constrained")
+    axes = figure.subplots()
+    for points, color, name in ((real, "0.72", "points of the data"), (drawn, "#0072b2", "samples")):
+        axes.scatter(*points.T, s=7, color=color, alpha=0.6, linewidth=0, label=f"{len(points):,} {name}")
+    axes.set(aspect="equal", xlim=(-2.6, 2.6), ylim=(-2.6, 2.6), title=title)
+    axes.legend(loc="upper right", markerscale=3, framealpha=1)
+    figure.savefig(path)

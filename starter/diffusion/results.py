@@ -19,7 +19,7 @@ TABLES = {  # what is printed: title, and the columns of the figure and of what 
 
 
 class OtherSettings(Exception):
-    """A folder holds figures that were made with other settings; the message says which."""
+    """A folder holds figures that were made with other settings, or is damaged; the message says which."""
 
 
 class Results:
@@ -34,13 +34,18 @@ class Results:
         self.folder, self.settings, self.rows, self.images = folder, settings, {}, {}
         if not (folder / "figures.csv").exists():
             return
-        begun = json.loads((folder / "settings.json").read_text("utf-8"))
-        if changed := [name for name, value in settings.items() if begun.get(name) != value]:
+        try:
+            begun = json.loads((folder / "settings.json").read_text("utf-8"))
+            changed = [name for name, value in settings.items() if begun.get(name) != value]
+            with (folder / "figures.csv").open(newline="", encoding="utf-8") as file:
+                self.rows = {(int(row["S"]), float(row["eta"])): row for row in csv.DictReader(file)}
+            self.images, _ = checkpoints.read(folder / "images.safetensors")
+        except (OSError, ValueError, KeyError, AttributeError, checkpoints.BadCheckpoint) as error:
+            raise OtherSettings(f"{folder} is not as it was left; delete that folder to begin again") from error
+        if changed:
             what = ", ".join(f"{name} (then {begun.get(name)}, now {settings[name]})" for name in changed)
-            raise OtherSettings(f"{folder} was begun with another {what}; choose another --out or delete that folder")
-        with (folder / "figures.csv").open(newline="", encoding="utf-8") as file:
-            self.rows = {(int(row["S"]), float(row["eta"])): row for row in csv.DictReader(file)}
-        self.images, _ = checkpoints.read(folder / "images.safetensors")
+            how = "to measure again, delete that folder; to keep it, give another: python evaluate.py --out runs/second"
+            raise OtherSettings(f"{folder} holds figures of another {what}; {how}")
 
     def has(self, S: int, eta: float) -> bool:
         """Whether the cell is finished."""
@@ -71,7 +76,7 @@ class Results:
         """Write fid.png, FID as a map, and grid.png, images of every cell."""
         fid, interval = (self._table(column, steps, etas) for column in ("fid", "fid_interval"))
         count = int(self._table("images", steps, etas)[0, 0])
-        title = f"FID ± half a 95 % interval, {count:,} images a cell"
+        title = f"FID ± half a 95 % interval{', ' if len(steps) > 3 else chr(10)}{count:,} images a cell"
         plots.save_heat_map(fid, interval, steps, etas, title, self.folder / "fid.png")
         images = [[self.images[f"{S} {eta:g}"] for S in steps] for eta in etas]
         plots.save_cells(images, steps, etas, self.folder / "grid.png")

@@ -1,32 +1,34 @@
 """What sample.py and evaluate.py share: a network to sample from and the noise to begin with."""
 
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
-from diffusion import assets, checkpoints
+from diffusion import assets, checkpoints, toy
+from diffusion.mlp import NoiseMLP
 from diffusion.unet import UNet
 
 SIDES = {"fashion": 28, "cifar10": 32, "celeba": 64}  # height and width of the images of each set
 
 
-def open_network(path: Path | None, device: torch.device) -> tuple[UNet, dict[str, Any]]:
-    """A network as train.py wrote it, by default the one of the assignment, and its training record.
+def open_network(path: Path | None, device: torch.device) -> tuple[nn.Module, str]:
+    """A network as train.py wrote it, by default the one of the assignment, and the data that it was trained on.
 
     Raises BadCheckpoint and NoAsset.
     """
-    return checkpoints.load_network(path or assets.find("fashion-unet.safetensors"), device)
+    path = path or assets.find("fashion-unet.safetensors")
+    data = checkpoints.read(path)[1].get("record", {}).get("data", "fashion")
+    return checkpoints.load_network(path, device, NoiseMLP if data in toy.SETS else UNet)[0], data
 
 
-def image_shape(network: UNet, data: str) -> tuple[int, int, int]:
-    """(C, H, W) of the images that a network makes that was trained on a set of data."""
-    return network.config["in_channels"], SIDES[data], SIDES[data]
+def state_shape(network: nn.Module, data: str) -> tuple[int, ...]:
+    """The shape of one state of a network that was trained on a set of data: (2,) for points, (C, H, W) for images."""
+    return (2,) if data in toy.SETS else (network.config["in_channels"], SIDES[data], SIDES[data])
 
 
-def draw_x_T(shape: tuple[int, int, int], count: int, generator: Generator) -> Tensor:
-    """Pure noise, (count, C, H, W), on the CPU: the same on every machine, however the images are cut into batches."""
+def draw_x_T(shape: tuple[int, ...], count: int, generator: Generator) -> Tensor:
+    """Pure noise, (count, *shape), on the CPU: the same on every machine, however the images are cut into batches."""
     return torch.stack([torch.randn(shape, generator=generator) for _ in range(count)])
 
 

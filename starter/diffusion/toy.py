@@ -55,8 +55,19 @@ def ring(modes: int = 8) -> GaussianMixture:
     return GaussianMixture(math.sqrt(2) * torch.stack([angle.cos(), angle.sin()], dim=1), std=0.1)
 
 
+def swiss_roll(modes: int = 100) -> GaussianMixture:
+    """A spiral of one and a half turns, `modes` small Gaussians evenly along it; a coordinate's variance is about 1."""
+    angle = torch.linspace(1.5**2, 4.5**2, modes, dtype=torch.float64).sqrt() * math.pi  # as long between any two
+    spiral = angle[:, None] * torch.stack([angle.cos(), angle.sin()], dim=1)
+    spiral -= spiral.mean(dim=0)
+    return GaussianMixture(spiral / spiral.square().mean().sqrt(), std=0.06)
+
+
 def two_moons(modes: int = 16) -> GaussianMixture:
     """Two half circles that reach into each other, `modes` small Gaussians along each, around the origin."""
     angle = torch.linspace(0, math.pi, modes, dtype=torch.float64)
     upper = torch.stack([angle.cos() - 0.5, angle.sin() - 0.25], dim=1)
     return GaussianMixture(1.2 * torch.cat([upper, -upper]), std=0.1)
+
+
+SETS = {"moons": two_moons, "swissroll": swiss_roll}  # what train.py and sample.py take as --data beside the images

@@ -23,7 +23,6 @@ from diffusion import checkpoints
 from diffusion.data import to_state
 from diffusion.processes import RANK, rank_0_first
 from diffusion.recipe import Recipe, Refused
-from diffusion.unet import UNet
 
 Loss = Callable[[nn.Module, Tensor, Tensor, Tensor, Tensor], Tensor]  # as sampler.noise_prediction_loss
 COLUMNS = ("step", "images", "loss", "seconds")  # of metrics.csv; the loss is the mean since the row above
@@ -34,13 +33,14 @@ SAVE_SECONDS = 30.0  # a kill loses at most this much, and one step
 class Training:
     """One training, in `folder`: `checkpoint.safetensors` to go on from, and `metrics.csv`."""
 
-    def __init__(self, network: UNet, loss: Loss, images: Tensor, alpha_bar: Tensor, recipe: Recipe, folder: Path):
-        """images: (N, C, H, W), uint8, on the device of the network; alpha_bar: (T + 1,).
+    def __init__(self, network: nn.Module, loss: Loss, data: Tensor, alpha_bar: Tensor, recipe: Recipe, folder: Path):
+        """data: images (N, C, H, W), uint8, or points (N, 2), float32, on the device of the network.
 
-        Goes on from the checkpoint in `folder`, if there is one. Raises Refused or BadCheckpoint.
+        network: a UNet or a NoiseMLP; alpha_bar: (T + 1,). Goes on from the checkpoint in `folder`, if there is one.
+        Raises Refused or BadCheckpoint.
         """
         self.network, self.loss, self.recipe = network, loss, recipe
-        self.images, self.alpha_bar = images, alpha_bar.to(images.device)
+        self.data, self.alpha_bar = data, alpha_bar.to(data.device)
         self.checkpoint, self.metrics = folder / "checkpoint.safetensors", folder / "metrics.csv"
         self.world = dist.get_world_size() if dist.is_initialized() else 1
         self.ema = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema))
@@ -49,7 +49,7 @@ class Training:
         self.rows: list[list[float]] = []  # of the metrics
         self.losses: list[Tensor] = []  # of the steps since the last row
         with rank_0_first():
-            recipe.check_batch(len(images), self.world)
+            recipe.check_batch(len(data), self.world)
             if self.checkpoint.exists():
                 self._resume()
             self._write_metrics()  # without the rows of steps that will be made again
@@ -57,13 +57,14 @@ class Training:
 
     def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
         """This process's share of batch number `step`: x_0, t and eps."""
-        size, device = self.recipe.batch, self.images.device
+        size, device = self.recipe.batch, self.data.device
         draw = {"generator": Generator(device).manual_seed(self.recipe.seed_of(step)), "device": device}
-        chosen = torch.randint(len(self.images), (size,), **draw)
+        chosen = torch.randint(len(self.data), (size,), **draw)
         t = torch.randint(1, len(self.alpha_bar), (size,), **draw)
-        eps = torch.randn(size, *self.images.shape[1:], **draw)
+        eps = torch.randn(size, *self.data.shape[1:], **draw)
         mine = slice(RANK, None, self.world)
-        return to_state(self.images[chosen[mine]]), t[mine], eps[mine]
+        x_0 = self.data[chosen[mine]]
+        return to_state(x_0) if x_0.dtype == torch.uint8 else x_0, t[mine], eps[mine]
 
     def advance(self) -> Tensor:
         """One step of Adam on the next batch; returns the loss, the mean over all processes."""
@@ -115,7 +116,7 @@ class Training:
 
     def _identity(self) -> dict[str, Any]:
         """What must stay the same for a training to go on, as the checkpoint's header has it."""
-        identity = {**asdict(self.recipe), "training_images": len(self.images), **self.network.config}
+        identity = {**asdict(self.recipe), "training_images": len(self.data), **self.network.config}
         return json.loads(json.dumps(identity))
 
     def _save(self) -> None:
@@ -146,5 +147,5 @@ class Training:
         self.network.load_state_dict(part("network."))
         self.ema.load_state_dict(part("ema."))
         self.adam.load_state_dict(adam)
-        self.losses = list(tensors["losses"].to(self.images.device))
+        self.losses = list(tensors["losses"].to(self.data.device))
         self.step, self.seconds, self.rows = about["step"], about["seconds"], about["rows"]

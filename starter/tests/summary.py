@@ -9,8 +9,8 @@ TASKS = {row["task"]: row for row in ROWS}
 
 
 def belongs(task: str, wanted: str) -> bool:
-    """Whether `task` is `wanted`, or one of assignment `wanted`."""
-    return task == wanted or task.startswith(f"{wanted}.")
+    """Whether `task` is `wanted`, or one of assignment `wanted`; or of several, "2.7,2.8"."""
+    return any(task == each or task.startswith(f"{each}.") for each in wanted.split(","))
 
 
 def write_summary(terminal, results: dict[str, list[str]]) -> None:

@@ -9,7 +9,7 @@ from claims import check, close, f64, refuses
 from diffusion.mlp import NoiseMLP
 from diffusion.schedule import alpha_bar_from_beta, cosine_schedule, linear_schedule
 from diffusion.tensors import check_tau, noise_like, per_item, same_shape, time_like
-from diffusion.toy import GaussianMixture, ring, two_moons
+from diffusion.toy import GaussianMixture, ring, swiss_roll, two_moons
 
 pytestmark = pytest.mark.provided
 
@@ -56,7 +56,7 @@ def test_toy_model():
     close(eps, f64([[0.6 / 0.52, 0.0], [0.0, 1.6]]), "eps")
 
 
-@pytest.mark.parametrize("data", [ring(), two_moons()])
+@pytest.mark.parametrize("data", [ring(), two_moons(), swiss_roll()])
 def test_toy_samples(data):
     """Samples are float32 points near the means, repeatable by their generator."""
     x_0 = data.sample(500, torch.Generator().manual_seed(0))
@@ -69,6 +69,17 @@ def test_toy_samples(data):
 def test_ring():
     """The ring's first mean lies on the x axis, at √2."""
     close(ring(4).means[:2], f64([[math.sqrt(2), 0.0], [0.0, math.sqrt(2)]]), "means")
+
+
+def test_swiss_roll():
+    """The spiral's means are evenly spaced along it, a coordinate's variance is 1, and its turns are apart."""
+    data = swiss_roll()
+    gaps = data.means.diff(dim=0).norm(dim=1)
+    check(bool((gaps / gaps.mean() - 1).abs().max() < 0.05), "neighbours along the spiral are not evenly far apart")
+    close(data.means.square().mean(), f64(1.0), "the mean square of a coordinate")
+    close(data.means.mean(dim=0), f64([0.0, 0.0]), "the mean")
+    far = torch.cdist(data.means, data.means)[:30, 50:].min()
+    check(bool(far > 8 * data.std), "two turns of the spiral overlap")
 
 
 def test_network():

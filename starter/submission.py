@@ -1,0 +1,142 @@
+"""Make submission.zip, the zip that you hand in: sampler.py and score.py, looked at before.
+
+    python submission.py
+
+It says where a file cannot be imported, or imports what the grader doesn't have, and runs the visible tests. The zip is
+written in any case; the exit code is 1 where something is wrong. It needs torch, numpy and pytest only.
+"""
+
+import argparse
+import ast
+import re
+import subprocess
+import sys
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+FILES = ("sampler.py", "score.py")
+ZIP = HERE / "submission.zip"
+MAX_BYTES = 1 << 20  # of a file that the grader takes
+SECONDS = 120  # to import a file in
+
+# what the grader has, and what it has not, for want of packages
+PACKAGES = {"torch", "numpy", "sampler", "score", "diffusion", *sys.stdlib_module_names}
+NOT_THERE = {f"diffusion.{name}" for name in ("metrics", "pictures", "plots", "results")}
+WENT_WELL, RAISED = 7, 8  # exit codes that a file does not end Python with by chance
+IMPORT = f"""
+import os, sys, traceback
+name, path = sys.argv[1:]
+sys.path.insert(0, path)
+try:
+    __import__(name)
+except BaseException as error:
+    calls = [(os.path.basename(call.filename), call.lineno) for call in traceback.extract_tb(error.__traceback__)]
+    place = ["%s, line %d: " % call for call in calls if call[0] in {FILES}][-1:]
+    what = str(error).strip().splitlines()[:1]
+    print(*place, type(error).__name__, ": " * len(what), *what, sep="", file=sys.stderr, flush=True)
+    os._exit({RAISED})
+os._exit({WENT_WELL})
+"""
+
+
+def main() -> int:
+    """Write the zip, look at what is in it, say what is wrong; returns the exit code."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    sys.stdout.reconfigure(errors="replace")  # a console that lacks a letter of an error's text
+    if missing := [name for name in FILES if not (HERE / name).is_file()]:
+        print(f"submission.py: {' and '.join(missing)} missing in {HERE}; nothing was written")
+        return 1
+    write()
+    if absent := [name for name in ("torch", "numpy", "pytest") if not find_spec(name)]:
+        print(f"submission.py: {ZIP.name} is written, but not looked at: there is no {absent[0]} here; pip install .")
+        return 1
+    wrong = [fault for name in FILES if (fault := read(name))]
+    if not wrong:
+        started = [(name, start(name)) for name in FILES]
+        wrong = list(dict.fromkeys(fault for name, process in started if (fault := end(name, process))))
+    tests = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=HERE).returncode
+    if tests == 1:
+        wrong.append("a visible test fails; what is printed above says which and why")
+    elif tests:
+        wrong.append(f"the visible tests could not be run (pytest's exit code {tests})")
+    print(f"\n{ZIP.name} has {' and '.join(FILES)}. Hidden tests decide the mark, not the table above.")
+    for fault in wrong:
+        print(f"WRONG: {fault}")
+    if todo := unfinished():
+        print(f"TO DO: {', '.join(todo)}; there are no points for these yet")
+    print("Hand it in as it is only if you mean to." if wrong or todo else "Nothing is wrong with it: hand it in.")
+    return 1 if wrong else 0
+
+
+def write() -> None:
+    """Write the zip: the same bytes for the same files, on every machine."""
+    with zipfile.ZipFile(ZIP, "w") as archive:
+        for name in FILES:
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.create_system, entry.external_attr = 3, 0o100644 << 16
+            archive.writestr(entry, (HERE / name).read_bytes())
+
+
+def read(name: str) -> str:
+    """What is wrong with the text of a file, "" where nothing is: too large, no Python, an import that will fail."""
+    content = (HERE / name).read_bytes()
+    if len(content) > MAX_BYTES:
+        return f"{name} is larger than {MAX_BYTES >> 20} MiB, which the grader refuses"
+    try:
+        tree = ast.parse(content, name)
+    except (SyntaxError, ValueError) as error:  # ValueError: a zero byte, or letters that are no UTF-8
+        return f"{name}, line {getattr(error, 'lineno', None) or 1}: {getattr(error, 'msg', error)}"
+    for node in ast.walk(tree):
+        for module in imported(node):
+            if module.split(".")[0] not in PACKAGES or module in NOT_THERE:
+                return f"{name}, line {node.lineno}: the grader does not have {module}; do without this import"
+    return ""
+
+
+def unfinished() -> list[str]:
+    """The tasks of this assignment whose TODO still stands in a file."""
+    text = "".join((HERE / name).read_text("utf-8", errors="replace") for name in FILES)
+    todo = re.findall(r'^\s*raise NotImplementedError\("TODO (\d+\.\d+)', text, re.MULTILINE)
+    return [task for task in todo if (HERE / "tests" / f"test_assignment{task[0]}.py").exists()]
+
+
+def imported(node: ast.AST) -> list[str]:
+    """The modules that an import statement names; of `from diffusion import data`, diffusion.data too."""
+    if isinstance(node, ast.Import):
+        return [".".join(alias.name.split(".")[:2]) for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        base = "." * node.level + ".".join((node.module or "").split(".")[:2])
+        return [base, *(f"{base}.{alias.name}" for alias in node.names if base == "diffusion")]
+    return []
+
+
+def start(name: str) -> subprocess.Popen:
+    """Import a file in a process of its own."""
+    command = [sys.executable, "-c", IMPORT, name.removesuffix(".py"), str(HERE)]
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=HERE, text=True, encoding="utf-8", errors="replace", **pipes)
+
+
+def end(name: str, process: subprocess.Popen) -> str:
+    """What went wrong with an import, "" where nothing did."""
+    try:
+        _, said = process.communicate(timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return f"{name} does more than define functions: its import does not end within {SECONDS} s"
+    if process.returncode == RAISED:
+        return f"{name} cannot be imported. {said.strip().splitlines()[-1]}"
+    code = process.returncode
+    return "" if code == WENT_WELL else f"{name} ends Python when it is imported (exit code {code})"
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except OSError as error:
+        sys.exit(f"submission.py: {error}")
+    except KeyboardInterrupt:
+        sys.exit("submission.py: stopped before your files were looked at")
