@@ -10,7 +10,7 @@ from grader.starter import MARKER
 
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
 STARTER = "README.md Makefile pyproject.toml sampler.py score.py train.py sample.py evaluate.py *.py tests/*.py".split()
-STARTER += "diffusion/tasks.json diffusion/tensors.py diffusion/*.py diffusion/*.json".split()
+STARTER += "tests/causes.json diffusion/tasks.json diffusion/tensors.py diffusion/*.py diffusion/*.json".split()
 SCRIPTS = "setup.sh run_autograder".split()
 LOCKS = [f"requirements/py3{minor}.txt" for minor in (10, 11, 12, 13)]
 GRADER = "grader/__main__.py grader/paths.py grader/*.py grader/*.json grader/*.html".split()
