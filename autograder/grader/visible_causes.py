@@ -7,24 +7,21 @@ the same, none is told. The file holds words, and numbers that wrong answers giv
 import importlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from checks.oracle import misconceptions, wrong_chains
 from grader import corpus, hints, visible_run
 from grader.corpus import Case
 from grader.paths import GRADED_FILES, SOLUTION, STARTER
 from grader.tasks import BY_FUNCTION, TASKS
-from grader.wrong_losses import LOSSES
+from grader.wrong_functions import LOSSES, Function, of_chain, of_formula
 
 FILE = STARTER / "tests" / "causes.json"
-COEFFICIENTS = ("ddim_sigma", "ddim_coefficients")  # what they return is float64, whatever they are given
-Function = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -52,13 +49,12 @@ def generate() -> str:
 
 def render(mistakes: list[Mistake]) -> str:
     """The file's text for these mistakes."""
-    lines = []
+    blocks = []
     for task in [row.task for row in TASKS]:
-        rows: dict[str, None] = {}
-        for mistake in told(mistakes, task):
-            rows[json.dumps([words(mistake), mistake.seen], ensure_ascii=False)] = None
-        lines.append(f' "{task}": [\n  ' + ",\n  ".join(rows) + "\n ]")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+        tests = sum(test.task == task for test in visible_run.visible_tests())
+        rows = [json.dumps([words(m), m.seen], ensure_ascii=False) for m in told(mistakes, task)]
+        blocks.append(f' "{task}": {{"tests": {tests}, "mistakes": [\n  ' + ",\n  ".join(rows) + "\n ]}")
+    return "{\n" + ",\n".join(blocks) + "\n}\n"
 
 
 def told(mistakes: list[Mistake], task: str) -> list[Mistake]:
@@ -126,53 +122,3 @@ def steady(said: str, another: str) -> str:
 def _likely() -> Any:
     visible_run.visible_tests()
     return importlib.import_module("likely")
-
-
-# A formula or a chain of the catalogue as a student's function
-
-
-def of_formula(name: str, formula: Function) -> Function:
-    """In torch; what comes out has the dtype of the state that goes in."""
-
-    def function(*args: Any, **named: Any) -> Any:
-        values = [a.detach().numpy() if torch.is_tensor(a) else a for a in (*args, *named.values())]
-        answer = formula(*values)
-        if name == "ddim_timesteps":
-            return torch.as_tensor(np.array(answer), dtype=torch.int64)
-        dtypes = [torch.float64 if name in COEFFICIENTS else args[0].dtype, torch.float64, torch.float64]
-        if isinstance(answer, tuple):
-            return tuple(torch.as_tensor(np.array(part), dtype=dtype) for part, dtype in zip(answer, dtypes))
-        return torch.as_tensor(np.array(answer), dtype=dtypes[0])
-
-    return function
-
-
-def of_chain(name: str, make: Callable[..., wrong_chains.Chain]) -> Function:
-    """A loop that makes the chain's moves, asking its model as the right one does."""
-
-    @torch.no_grad()
-    def loop(model: Function, x: torch.Tensor, *rest: Any, **named: Any) -> torch.Tensor:
-        values = [*rest, *named.values()]
-        generator = next((v for v in values if isinstance(v, torch.Generator)), None)
-        values = [v.numpy() if torch.is_tensor(v) else v for v in values if v is not None and v is not generator]
-        if name == "ddim_sample" and len(values) == 2:
-            values.append(0.0)
-        chain = make(*values, x.numpy()) if name == "ddim_invert" else make(*values)
-
-        def draw() -> torch.Tensor:
-            return torch.randn(x.shape, generator=generator, dtype=x.dtype)
-
-        state = {"given": lambda: x, "zeros": lambda: 0 * x, "fresh": draw}[chain.start]()
-        once = draw() if chain.z == "same" else None
-        for move in chain.moves:
-            asked = (
-                torch.full(x.shape[:1], int(move.asked)) if name.startswith("dd") and move.asked is not None else None
-            )
-            second = [move.asked] if asked is None and move.asked is not None else [] if asked is None else [asked]
-            mean = move.mean(state.numpy(), model(state, *second).numpy())
-            z = once if once is not None else draw()
-            z = z[:1] + 0 * z if chain.z == "shared" else z
-            state = torch.as_tensor(mean, dtype=x.dtype) + move.sigma * z
-        return state
-
-    return loop

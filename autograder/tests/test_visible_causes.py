@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader import corpus, hints, release, visible_causes, visible_run
+from grader import corpus, hints, release, visible_causes, visible_run, wrong_functions
 from grader.paths import GRADED_FILES, SOLUTION, STARTER
 from grader.tasks import BY_FUNCTION, TASKS, task_of
 from grader.visible_causes import Mistake, render, steady, told
@@ -105,7 +105,8 @@ def test_the_file_holds_words_and_what_wrong_answers_give_but_no_formula(likely)
     known = json.loads(FILE.read_text(encoding="utf-8"))
     assert set(known) == {task.task for task in TASKS}
     for task, rows in known.items():
-        for words, seen in rows:
+        assert rows["tests"] == sum(test.task == task for test in visible_run.visible_tests())
+        for words, seen in rows["mistakes"]:
             what, where = words.rsplit("; read ", 1)
             assert what in {hint for hint, _ in hints.HINTS.values()} and where.startswith(task)
             assert seen and not re.search(r"[=√]|sqrt|torch|lambda", what)
@@ -120,6 +121,7 @@ def test_a_student_zip_must_hold_the_file(folder):
 # Who is told nothing
 
 
+@pytest.mark.filterwarnings("ignore")  # some of them warn
 @pytest.mark.parametrize("path", corpus.files("wheat"), ids=lambda path: path.stem)
 def test_a_right_submission_passes_every_visible_test(path):
     """The visible tests are no stricter than the hidden ones."""
@@ -227,6 +229,11 @@ def test_a_mistake_beside_another_or_with_a_test_not_run_is_met_with_silence(lik
     assert likely.alike(seen, dict(seen))
     assert not likely.alike(seen, {"test_a": "x: got 0.5"})
     assert not likely.alike(seen, {**seen, "test_c": "x: got 3"})
+    known = json.loads(FILE.read_text(encoding="utf-8"))["1.1"]
+    words, seen = known["mistakes"][0]
+    passed = known["tests"] - len(seen)
+    assert likely.likely("1.1", seen, passed) == words
+    assert likely.likely("1.1", seen, passed - 1) == likely.likely("2.13", seen, passed) == ""
 
 
 # A formula and a chain of the catalogue as a student's function
@@ -236,8 +243,8 @@ def test_a_right_formula_and_a_right_chain_in_torch_pass_the_visible_tests():
     from checks.oracle import misconceptions, steps, wrong_chains
 
     values = [name for name in misconceptions.FORMULAS if name in vars(steps)]
-    right = {name: visible_causes.of_formula(name, getattr(steps, name)) for name in values}
-    right |= {name: visible_causes.of_chain(name, makes[0]) for name, makes in wrong_chains.RIGHT.items()}
+    right = {name: wrong_functions.of_formula(name, getattr(steps, name)) for name in values}
+    right |= {name: wrong_functions.of_chain(name, makes[0]) for name, makes in wrong_chains.RIGHT.items()}
     assert len(right) == 15
     with np.errstate(all="ignore"), solution() as student:
         for name, function in right.items():

@@ -9,16 +9,19 @@ import math
 import re
 from pathlib import Path
 
-FILE = Path(__file__).with_name("causes.json")  # task -> [words, {failed test: what it says}] of each mistake
+# task -> "tests": how many it has, and "mistakes": [words, {failed test: what it says}] of each that is known
+FILE = Path(__file__).with_name("causes.json")
 NUMBER = re.compile(r"-?\b\d+(?:\.\d+)?(?:e[+-]?\d+)?|\bnan\b|-?\binf\b")
 ANY = "~"  # in causes.json: a number that chance decides
 Failures = dict[str, str]  # the name of each test that failed -> its sentence
 
 
-def likely(task: str, failures: Failures) -> str:
-    """The probable cause in words and where to read on, "" unless it is known."""
-    known = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
-    return next((words for words, seen in known.get(task, []) if alike(seen, failures)), "")
+def likely(task: str, failures: Failures, passed: int) -> str:
+    """The probable cause in words and where to read on, "" unless it is known; passed: how many tests of the task."""
+    known = json.loads(FILE.read_text(encoding="utf-8")).get(task, {}) if FILE.exists() else {}
+    if len(failures) + passed != known.get("tests"):
+        return ""
+    return next((words for words, seen in known["mistakes"] if alike(seen, failures)), "")
 
 
 def alike(seen: Failures, failures: Failures) -> bool:

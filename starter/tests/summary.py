@@ -41,10 +41,10 @@ def write_summary(terminal, outcomes: list[Outcome]) -> None:
     if any(o.said for o in outcomes):
         terminal.write_sep("-", "what is wrong")
         for sentence in dict.fromkeys(o.said for o in outcomes if o.status == "broken"):
-            say(terminal, sentence)
+            say(terminal, f"{sentence}\n\n")
         for task, group in by_task.items():
             if wrong := [o for o in group if o.status == "wrong"]:
-                write_wrong(terminal, task, wrong, first[task])
+                write_wrong(terminal, task, group, first[task])
                 write_rerun(terminal, task, wrong, state)
     if state:
         terminal.write_sep("-", "what the visible tests see")
@@ -60,14 +60,18 @@ def wrong_helpers(outcomes: list[Outcome], state: dict[str, str]) -> list[str]:
     return sorted((helper for helper in helpers if state.get(helper) == "wrong"), key=order)
 
 
-def write_wrong(terminal, task: str, wrong: list[Outcome], first: list[str]) -> None:
+def write_wrong(terminal, task: str, outcomes: list[Outcome], first: list[str]) -> None:
     """What is wrong with a task; only what to repair first, where a function that it uses is wrong, too."""
-    terminal.write_line(f"{task} {TASKS[task]['function']}" if task else "provided code", bold=True)
+    given = "the code that you were given (no points hang on it)"
+    terminal.write_line(f"{task} {TASKS[task]['function']}" if task else given, bold=True)
     if first:
         names = " and ".join(f"{helper} {TASKS[helper]['function']}" for helper in first)
         say(terminal, f"it uses {names}, which must be repaired first", indent=2)
     else:
-        write_claims(terminal, task, wrong)
+        write_claims(terminal, [o for o in outcomes if o.status == "wrong"])
+        failures = {o.test: o.said for o in outcomes if o.status == "wrong"}
+        if words := likely(task, failures, passed=sum(o.status == "done" for o in outcomes)):
+            say(terminal, f"likely: {words} in README.md", indent=2, bold=True)
 
 
 def write_rerun(terminal, task: str, wrong: list[Outcome], state: dict[str, str]) -> None:
@@ -77,8 +81,8 @@ def write_rerun(terminal, task: str, wrong: list[Outcome], state: dict[str, str]
     say(terminal, f"run again: make test{f' T={task}' if task else ''}\n\n", indent=2)
 
 
-def write_claims(terminal, task: str, wrong: list[Outcome]) -> None:
-    """Each claim once, with what came instead, and at the end what is probably behind it all."""
+def write_claims(terminal, wrong: list[Outcome]) -> None:
+    """Each claim once, with what came instead."""
     for claim in dict.fromkeys(o.claim for o in wrong):
         these = [o for o in wrong if o.claim == claim]
         say(terminal, f"{claim} ({these[0].place})", indent=2)
@@ -86,8 +90,6 @@ def write_claims(terminal, task: str, wrong: list[Outcome]) -> None:
             say(terminal, said, indent=6, red=True)
         for printed in dict.fromkeys(o.printed[:2000] for o in these if o.printed):
             say(terminal, f"printed: {printed}", indent=6)
-    if words := likely(task, {o.test: o.said for o in wrong}):
-        say(terminal, f"likely: {words} in README.md", indent=2, bold=True)
 
 
 def write_table(terminal, state: dict[str, str], first: dict[str, list[str]]) -> None:

@@ -11,8 +11,6 @@ from claims import (
     ALPHA_BAR_T,
     ONE,
     SHAPES,
-    ItemSpy,
-    StepSpy,
     check,
     close,
     draws,
@@ -26,6 +24,7 @@ from claims import (
 from diffusion.mlp import NoiseMLP
 from diffusion.schedule import linear_schedule
 from diffusion.toy import ring
+from spies import ItemSpy, StepSpy
 
 TABLE = f64([1.0, 0.64, 0.36, 0.0784])  # alpha_bar of a chain with T = 3; the roots of the last are 0.28 and 0.96
 

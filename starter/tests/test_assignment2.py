@@ -11,9 +11,6 @@ from claims import (
     ALPHA_BAR_T,
     ONE,
     SHAPES,
-    ItemSpy,
-    Spy,
-    StepSpy,
     check,
     close,
     described,
@@ -26,6 +23,7 @@ from claims import (
     spread,
     starts_at,
 )
+from spies import ItemSpy, Spy, StepSpy
 
 TABLE = f64([1.0, 0.64, 0.5, 0.36])  # alpha_bar of a chain with T = 3; τ = [1, 3] skips the 0.5
 LONG = f64([1.0, 0.64, 0.5, 0.36, 0.25, 0.16, 0.0784])  # T = 6; the roots of ᾱ_6 and 1 − ᾱ_6 are 0.28 and 0.96
