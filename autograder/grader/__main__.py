@@ -54,9 +54,11 @@ def grade(
 
 @app.command()
 def starter() -> None:
-    """Write starter/sampler.py and starter/score.py from the solution, and the handout's pages from its texts."""
+    """Write what is generated in starter/: the stubs, the handout's pages, what known mistakes make the tests say."""
+    from grader import visible_causes
+
     try:
-        changed = starter_files.write()
+        changed = starter_files.write() + visible_causes.write()
     except starter_files.RegionError as error:
         console.print(f"The solution's regions are not in order: {error}")
         raise typer.Exit(2) from None

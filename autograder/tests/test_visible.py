@@ -17,7 +17,9 @@ import pytest
 from grader.paths import GRADED_FILES, SOLUTION, STARTER
 
 TASKS = [row["task"] for row in json.loads((STARTER / "diffusion" / "tasks.json").read_text(encoding="utf-8"))]
-ROW = re.compile(r"^ *(\d\.\d+)  \w+ +\+?\d+  (done|wrong|to do|waits for \d\.\d+)$", re.MULTILINE)
+ROW = re.compile(
+    r"^  [✓✗·] +(\d\.\d+)  \w+ +\+?\d+  (done|wrong|to do|waits for \d\.\d+)(?:, repair \d\.\d first)?$", re.MULTILINE
+)
 SCORE = [f"2.{i}" for i in range(1, 7)]  # the tasks in score.py
 
 # For each task one mistake: a piece of one line of the solution, found once, and what stands there instead.
@@ -51,15 +53,23 @@ GROUPS = [
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """run(*options, base, change): pytest in the starter with the files of `base`, their text changed."""
+    """run(*options, base, change, spoilt): pytest in the starter with the files of `base`, their text changed.
 
-    def _run(*options, base=SOLUTION, change=lambda file, text: text):
+    spoilt: a file of tests that can't be read, or "" for one that isn't there.
+    """
+
+    def _run(*options, base=SOLUTION, change=lambda file, text: text, spoilt=(), missing=()):
         tree = tmp_path_factory.mktemp("student") / "starter"
         shutil.copytree(STARTER, tree, ignore=shutil.ignore_patterns(".*", "__pycache__"))
         for file in GRADED_FILES:
             (tree / file).write_text(change(file, (base / file).read_text(encoding="utf-8")), encoding="utf-8")
+        for file in spoilt:
+            (tree / "tests" / file).write_text("this is no Python", encoding="utf-8")
+        for file in missing:
+            (tree / "tests" / file).unlink()
         command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "PYTHON"))}
+        environment |= {"COLUMNS": "80", "PYTHONUTF8": "1"}
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=120)
         return SimpleNamespace(
             code=done.returncode, text=done.stdout + done.stderr, state=dict(ROW.findall(done.stdout))
@@ -96,6 +106,7 @@ def test_untouched_starter(run):
     assert result.code == 0, result.text
     assert result.state == dict.fromkeys(TASKS, "to do")
     assert not re.search("failed|error|Traceback|NotImplementedError", result.text)
+    assert f"\nnext: 1.1 q_sample, sampler.py line {todo_line('1.1')}: make test T=1.1\n" in result.text
 
 
 def test_broken_file(run):
@@ -106,6 +117,12 @@ def test_broken_file(run):
     assert {task for task, state in result.state.items() if state == "wrong"} == set(TASKS) - set(SCORE)
     assert len(re.findall(r"sampler\.py, line \d+: SyntaxError", result.text)) == 1
     assert "Traceback" not in result.text
+    assert "\nnext: repair sampler.py, then make test\n" in result.text
+
+
+def todo_line(task):
+    lines = (STARTER / "sampler.py").read_text(encoding="utf-8").splitlines()
+    return 1 + next(i for i, line in enumerate(lines) if f'NotImplementedError("TODO {task}:' in line)
 
 
 def test_unfinished_helper(run):
@@ -126,14 +143,26 @@ def test_unfinished_helper(run):
     assert result.state["2.9"] == result.state["2.12"] == "waits for 1.2"
     assert re.search(r"sampler\.py, line \d+: NameError: name 'undefined' is not defined", result.text)
     assert result.state["2.8"] == "wrong" and result.state["2.7"] == result.state["2.1"] == "done"
+    assert "(this line returns it" not in result.text
+    assert "\nnext: 2.8 ddim_coefficients, sampler.py line " in result.text
 
 
 def test_one_task(run):
-    """--task 2.8 runs the tests of 2.8 alone."""
-    result = run("--task", "2.8")
+    """--task 2.8 runs the tests of 2.8 alone, and does not even read the other files."""
+    result = run("--task", "2.8", spoilt=["test_assignment1.py", "test_diffusion.py", "test_arguments.py"])
     assert result.code == 0, result.text
     assert result.state == {"2.8": "done"}
     assert re.search(r"^\d passed, \d+ deselected", result.text, re.MULTILINE)
+
+
+def test_zip_of_assignment_1(run):
+    """Without the tests of Assignment 2 its tasks are neither shown nor next; asked for, they are one sentence."""
+    later = ["test_assignment2.py"]
+    done = run("--task", "1.6", missing=later, change=lambda file, text: text.replace("# raise", "raise"))
+    assert done.code == 0 and done.state == {"1.6": "to do"}
+    asked = run("--task", "2.8", missing=later)
+    assert asked.code == 4
+    assert asked.text.strip() == "ERROR: the tests of Assignment 2 come with its own zip; they are not in this one"
 
 
 def test_unknown_task(run):
@@ -156,3 +185,33 @@ def test_mistake_is_seen(run_group, task, group):
     assert result.state[task] == "wrong"
     assert f"run again: make test T={task}\n" in result.text
     assert "Traceback" not in result.text
+    assert max(map(len, result.text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    "task, cause",
+    {
+        "1.1": "the noise is scaled by a variance",
+        "1.2": "the division at the end is missing",
+        "1.4": "one of the two terms of the posterior's mean",
+        "2.1": "the sign of the score is lost",
+        "2.2": "the score is subtracted",
+        "2.4": "a factor is missing under the root",
+        "2.7": "β_t stands outside the square root",
+        "2.8": "ω_t is the negative root",
+    }.items(),
+)
+def test_likely_cause(run_group, task, cause):
+    """Under a task that is wrong in a known way stands the likely cause and where to read on."""
+    text = run_group(GROUPS[0]).text
+    block = next(part for part in text.split("\n\n") if re.search(rf"^{task} \w+$", part, re.MULTILINE))
+    said = " ".join(block.split("likely: ")[1].split())
+    assert said.startswith(cause) and f"read {task}" in said and f"README.md run again: make test T={task}" in said
+
+
+def test_wrong_helper(run_group):
+    """A task that uses a function which is wrong itself is told only to repair that first."""
+    text = run_group(GROUPS[0]).text
+    assert "1.3 noise_prediction_loss\n  it uses 1.1 q_sample, which must be repaired first\n  run again" in text
+    assert re.search(r"1\.3  noise_prediction_loss +15  wrong, repair 1\.1 first\n", text)
+    assert "\nnext: 1.1 q_sample, sampler.py line " in text

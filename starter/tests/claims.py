@@ -19,6 +19,13 @@ def f64(numbers: Any) -> Tensor:
 
 
 ALPHA_BAR_T, ALPHA_BAR_PREV, ONE = f64(0.36), f64(0.64), f64(1.0)
+SHAPES = {"points": (2, 3), "images": (2, 1, 2, 2)}  # of a batch of two items
+
+
+def items(first: float, second: float, data: str) -> Tensor:
+    """A float32 batch of two points or images: all numbers of the first are `first`, all of the second `second`."""
+    numbers = torch.tensor([first, second], dtype=torch.float32)
+    return numbers.reshape(2, *[1] * (len(SHAPES[data]) - 1)).repeat(1, *SHAPES[data][1:])
 
 
 def fail(sentence: str) -> NoReturn:
@@ -32,19 +39,106 @@ def check(true: bool, sentence: str) -> None:
         fail(sentence)
 
 
+def described(value: Any) -> str:
+    """What a value is, in a few words."""
+    if isinstance(value, Tensor):
+        return f"a {named(value.dtype)} tensor of shape {tuple(value.shape)}"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    return "None" if value is None else f"of type {type(value).__name__}"
+
+
+def named(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def like(got: Any, want: Tensor, what: str) -> None:
+    """`got` must be a tensor of the shape and dtype of `want`."""
+    shape, dtype = tuple(want.shape), named(want.dtype)
+    check(isinstance(got, Tensor), f"{what} must be a tensor of shape {shape}; it is {described(got)}")
+    check(got.shape == want.shape, f"{what} must have shape {shape}; it has shape {tuple(got.shape)}")
+    check(got.dtype == want.dtype, f"{what} must be {dtype}, as what goes in is; it is {named(got.dtype)}")
+
+
 def close(got: Any, want: Tensor, what: str, tol: float = 1e-9) -> None:
-    """`got` must be a tensor of the shape and dtype of `want`, each number within `tol` of the one wanted."""
+    """`got` must be like `want`, each number within `tol` of the one wanted."""
     want = want.detach()
-    if not isinstance(got, Tensor):
-        fail(f"{what} must be a tensor of shape {tuple(want.shape)}; it is of type {type(got).__name__}")
-    check(got.shape == want.shape, f"{what} must have shape {tuple(want.shape)}; it has {tuple(got.shape)}")
-    check(got.dtype == want.dtype, f"{what} must be {want.dtype}; it is {got.dtype}")
-    wrong = ~((got - want).abs() <= tol).flatten()  # written so that NaN is wrong
+    like(got, want, what)
+    error = (got.detach() - want).abs()
+    wrong = ~(error <= tol)  # written so that NaN is wrong
     if wrong.any():
-        i = int(wrong.nonzero()[0])
-        g, w = got.flatten()[i].item(), want.flatten()[i].item()
-        many = f" ({int(wrong.sum())} of {len(wrong)} numbers are wrong)" if len(wrong) > 1 else ""
-        fail(f"{what}: got {g:.6g}, by hand it is {w:.6g}{many}")
+        first = tuple(wrong.nonzero()[0].tolist())
+        if bool((error <= 1e-6 * (1 + want.abs())).all()):
+            fail(
+                f"{what} is right to a few digits only: keep coefficients, and states that come in float64, in float64"
+            )
+        undefined = "" if got.isfinite().all() else " (a division by 0, or the root of a negative number?)"
+        if want.numel() <= 4:
+            fail(f"{what}: got {digits(got.tolist())}{undefined}, by hand it is {digits(want.tolist())}")
+        many = f"{int(wrong.sum())} of {wrong.numel()} are wrong"
+        g, w = got[first].item(), want[first].item()
+        fail(f"{what}, at {list(first)}: got {g:.6g}{undefined}, by hand it is {w:.6g} ({many})")
+
+
+def digits(numbers: Any) -> str:
+    """Numbers, or lists of them, with six digits each."""
+    return f"[{', '.join(map(digits, numbers))}]" if isinstance(numbers, list) else f"{numbers:.6g}"
+
+
+def spread(x: Tensor, mean: float, std: float, what: str, tol: float = 0.03) -> None:
+    """The numbers of a large batch must have this mean and this standard deviation, within `tol`."""
+    got = x.double().mean().item(), x.double().std().item()
+    check(
+        all(abs(g - w) <= tol for g, w in zip(got, (mean, std))),
+        f"{what} must have mean {mean:.3g} and standard deviation {std:.3g}, give or take {tol:g}; "
+        f"it has {round(got[0], 4):.3g} and {round(got[1], 4):.3g}",
+    )
+
+
+def draws(states: list[Tensor], alpha_bars: list[float], stds: list[float]) -> None:
+    """Where ε is 0, a step multiplies the state by √ᾱ_prev/√ᾱ_t; what it adds must be fresh noise with these stds.
+
+    states: one after the other, x_T first; alpha_bars: ᾱ at each of them, ending with 1.
+    """
+    noises = [x - (p / a) ** 0.5 * y for y, x, a, p in zip(states, states[1:], alpha_bars, alpha_bars[1:])]
+    got = [noise.double().std().item() for noise in noises]
+    numbers = (", ".join(f"{round(std, 4):.3g}" for std in each) for each in (stds, got))
+    right = all(abs(g - w) <= 0.03 for g, w in zip(got, stds))
+    check(
+        right,
+        "the standard deviations of the noise, step by step, must be {}, give or take 0.03; they are {}".format(
+            *numbers
+        ),
+    )
+    same = abs(torch.corrcoef(torch.cat(noises[:2], dim=1).T)[0, 1].item()) > 0.1
+    check(not same, "each step must draw noise of its own; that of the second step goes with that of the first")
+
+
+def repeats(call: Callable[[], Tensor], why: str) -> Tensor:
+    """What two calls return, which must be the same, since `why`."""
+    first, second = call(), call()
+    same = isinstance(first, Tensor) and isinstance(second, Tensor) and torch.equal(first.isnan(), second.isnan())
+    same = same and torch.equal(first.nan_to_num(), second.nan_to_num())
+    check(
+        same or not isinstance(first, Tensor), f"{why}, so the same call must give the same numbers again; it does not"
+    )
+    return first
+
+
+def starts_at(seen: Tensor, x_T: Tensor) -> None:
+    """The first state that a model has seen must be the one that the sampler was given."""
+    like(seen, x_T, "the first state that the model sees")
+    other = "another state" if seen.any() else "zeros"
+    same = torch.allclose(seen.double(), x_T.detach().double())
+    check(same, f"the chain must start at the state that it is given; it starts at {other}")
+
+
+def parts(answer: Any, names: str) -> Any:
+    """The parts of what a function returns, which must be a tuple of those in `names`, such as "mean, variance"."""
+    count = names.count(",") + 1
+    right = isinstance(answer, (tuple, list)) and len(answer) == count
+    check(right, f"it must return {count} values, ({names}); it returned {described(answer)}")
+    return answer
 
 
 def refuses(call: Callable[[], Any], word: str) -> None:
@@ -55,33 +149,3 @@ def refuses(call: Callable[[], Any], word: str) -> None:
         check(word in str(error), f"the ValueError should speak of {word!r}; it says: {error}")
     else:
         fail("expected a ValueError, as in the file that you were given; no points hang on it")
-
-
-def step_of(x: Tensor, t: Any) -> int:
-    """The step at which a sampler asked its model about x; t must be int64, (B,), the same for all items."""
-    right = isinstance(t, Tensor) and t.dtype == torch.int64 and t.shape == x.shape[:1]
-    check(
-        right,
-        f"the model wants t as an int64 tensor of shape ({len(x)},), one for each item; it was given {t!r}",
-    )
-    check(bool((t == t[0]).all()), f"all items of the batch are at the same step; the model was given {t}")
-    return int(t[0])
-
-
-class Spy:
-    """A function of (x, t) that answers with `answer(x, t)` and notes down what it was asked."""
-
-    def __init__(self, answer: Callable[[Tensor, Any], Tensor]) -> None:
-        self.answer, self.xs, self.ts = answer, [], []
-
-    def __call__(self, x: Tensor, t: Any) -> Tensor:
-        self.xs.append(x.clone())
-        self.ts.append(t)
-        return self.answer(x, t)
-
-
-class StepSpy(Spy):
-    """A noise predictor for a sampler: checks t, then answers with `answer(x_t, step)`, step an int."""
-
-    def __call__(self, x: Tensor, t: Any) -> Tensor:
-        return super().__call__(x, step_of(x, t))

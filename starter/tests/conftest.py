@@ -3,17 +3,14 @@
 make test            every task        make test T=2.8    one task        make test A=2    one assignment
 """
 
-import importlib
-import re
+import gc
 from pathlib import Path
 
 import pytest
 
-from summary import TASKS, belongs, write_summary
+from summary import TASKS, Outcome, belongs, write_summary
 
-STARTER = Path(__file__).resolve().parents[1]
-FILES = ("sampler.py", "score.py")  # the two files that are yours
-RESULTS = pytest.StashKey[dict[str, list[str]]]()  # task -> what came of each of its tests
+OUTCOMES = pytest.StashKey[list[Outcome]]()
 
 
 # Which tests are asked for
@@ -25,16 +22,35 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    config.stash[RESULTS] = {}
+    config.stash[OUTCOMES] = []
     task, assignment = config.option.task, config.option.assignment
-    if not any(asked_for(config, known) for known in TASKS):
+    chosen = [known for known in TASKS if asked_for(config, known)]
+    if not chosen:
         wanted = (f"task {task}" if task else "task") + (f" in assignment {assignment}" if assignment else "")
         raise pytest.UsageError(f"there is no {wanted}; the tasks are {', '.join(TASKS)}")
+    if not any(tests_of(known[0]).exists() for known in chosen):
+        raise pytest.UsageError(
+            f"the tests of Assignment {chosen[0][0]} come with its own zip; they are not in this one"
+        )
+    gc.disable()  # there is nothing to collect in torch's import, which looking for it makes slower
     try:
         import torch
     except ModuleNotFoundError as error:
         raise pytest.UsageError("there is no torch here; `make test` makes its own environment") from error
+    gc.freeze()
+    gc.enable()
     torch.set_num_threads(1)  # the tensors of the tests are tiny
+
+
+def tests_of(assignment: str) -> Path:
+    return Path(__file__).with_name(f"test_assignment{assignment}.py")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Where one task or assignment is asked for, the other files are not even read."""
+    if (config.option.task or config.option.assignment) and collection_path.suffix == ".py":
+        return collection_path not in [tests_of(known[0]) for known in TASKS if asked_for(config, known)] or None
+    return None
 
 
 def pytest_collection_modifyitems(config, items):
@@ -57,54 +73,51 @@ def task_of(item) -> str:
 # Your two files
 
 
-class BrokenFile(Exception):
-    """One of your files can't be imported."""
-
-
-class StudentFile:
-    """A stand-in that imports the file when a test uses it: a broken file fails its own tests only."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __getattr__(self, function):
-        try:
-            module = importlib.import_module(self.name)
-        except (Exception, SystemExit) as error:
-            raise BrokenFile(f"{self.name}.py can't be imported. {sentence(error)}") from None
-        if not hasattr(module, function):
-            pytest.fail(f"{self.name}.py has no function {function}; it must keep this name", pytrace=False)
-        return getattr(module, function)
-
-
 @pytest.fixture
 def sampler():
     """Your sampler.py."""
+    from yours import StudentFile
+
     return StudentFile("sampler")
 
 
 @pytest.fixture
 def score():
     """Your score.py."""
+    from yours import StudentFile
+
     return StudentFile("score")
 
 
 # What came of each test
 
 
+def pytest_runtest_setup():
+    from yours import called
+
+    called.clear()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    report, task, result = (yield), task_of(item), "done"
+    from yours import BrokenFile, called, sentence, unfinished
+
+    report, task = (yield), task_of(item)
+    status, said, helpers = "done", "", frozenset(called - {task})
     if report.failed:
         error = call.excinfo.value
         if todo := unfinished(error):
-            result = "to do" if todo in (task, "") else f"waits for {todo}"
-            report.outcome, report.longrepr, report.todo = "skipped", (str(item.path), 0, result), result
+            status = "to do" if todo in (task, "") else f"waits for {todo}"
+            report.outcome, report.longrepr, report.todo = "skipped", (str(item.path), 0, status), status
         else:
-            result = "wrong"
-            report.longrepr = str(error) if isinstance(error, BrokenFile) else explanation(item, error)
-    if call.when == "call" or result != "done":
-        item.config.stash[RESULTS].setdefault(task, []).append(result)
+            status = "broken" if isinstance(error, BrokenFile) else "wrong"
+            said = str(error) if isinstance(error, (BrokenFile, pytest.fail.Exception)) else sentence(error)
+            report.longrepr = said
+    if call.when == "call" or status != "done":
+        claim = " ".join((item.function.__doc__ or item.name).split())
+        place = f"{item.location[0]}, line {(item.location[1] or 0) + 1}"
+        outcome = Outcome(task, item.name, status, claim, said, place, helpers, report.capstdout)
+        item.config.stash[OUTCOMES].append(outcome)
     return report
 
 
@@ -113,41 +126,5 @@ def pytest_report_teststatus(report):
     return ("to do", "t", report.todo.upper()) if hasattr(report, "todo") else None
 
 
-def unfinished(error: BaseException) -> str:
-    """The task whose TODO in one of your files raised `error`, else ""."""
-    todo = re.match(r"TODO (\d+\.\d+)", str(error)) if isinstance(error, NotImplementedError) else None
-    return todo[1] if todo and student_line(error) else ""
-
-
-def explanation(item, error: BaseException) -> str:
-    """What the test claims, what came instead, where to read on and how to run it again."""
-    task, (path, line, _) = task_of(item), item.location
-    claim = " ".join((item.function.__doc__ or item.name).split())
-    said = str(error) if isinstance(error, pytest.fail.Exception) else sentence(error)
-    again = f"make test T={task}" if task else "make test"
-    return f"{task or 'provided'}  {claim}\n     {said}\n     see {path}, line {line + 1}; run again: {again}"
-
-
-def sentence(error: BaseException) -> str:
-    """One line: where, what kind of error, and what it says."""
-    place = student_line(error)
-    where = f"{place[0]}, line {place[1]}: " if place else ""
-    what = error.msg if isinstance(error, SyntaxError) else (str(error).strip().splitlines() or [""])[0]
-    return f"{where}{type(error).__name__}: {what}".rstrip(": ")
-
-
-def student_line(error: BaseException) -> tuple[str, int] | None:
-    """File and line of the innermost place in your files that `error` passed through, if there is one."""
-    if isinstance(error, SyntaxError):
-        return Path(error.filename or "").name, error.lineno or 0
-    place, frame = None, error.__traceback__
-    while frame:
-        path = Path(frame.tb_frame.f_code.co_filename)
-        if path.name in FILES and path.resolve().parent == STARTER:
-            place = path.name, frame.tb_lineno
-        frame = frame.tb_next
-    return place
-
-
 def pytest_terminal_summary(terminalreporter, config):
-    write_summary(terminalreporter, config.stash[RESULTS])
+    write_summary(terminalreporter, config.stash[OUTCOMES])

@@ -1,11 +1,31 @@
-"""The end of what `make test` prints: each thing that is wrong, once, and a table of the tasks."""
+"""The end of what `make test` prints: each thing that is wrong, once, a table of the tasks, and what to do next."""
 
 import json
-from collections import Counter
+import textwrap
+from dataclasses import dataclass
 from pathlib import Path
 
-ROWS = json.loads(Path(__file__).parents[1].joinpath("diffusion/tasks.json").read_text(encoding="utf-8"))
+from likely import likely
+
+STARTER = Path(__file__).resolve().parents[1]
+ROWS = json.loads((STARTER / "diffusion/tasks.json").read_text(encoding="utf-8"))
 TASKS = {row["task"]: row for row in ROWS}
+SIGNS = {"done": "✓", "wrong": "✗", "to do": "·"}
+COLORS = {"done": {"green": True}, "wrong": {"red": True, "bold": True}}  # all else in the terminal's own colour
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one test: "done", "wrong", "broken" (its file can't be imported), "to do" or "waits for 1.2"."""
+
+    task: str  # "" for a test of the provided code
+    test: str
+    status: str
+    claim: str
+    said: str
+    place: str
+    helpers: frozenset[str]  # the other tasks whose functions it used
+    printed: str
 
 
 def belongs(task: str, wanted: str) -> bool:
@@ -13,42 +33,132 @@ def belongs(task: str, wanted: str) -> bool:
     return any(task == each or task.startswith(f"{each}.") for each in wanted.split(","))
 
 
-def write_summary(terminal, results: dict[str, list[str]]) -> None:
-    """Write both to pytest's terminal reporter; results: task -> what came of each of its tests."""
-    failures = terminal.stats.get("failed", []) + terminal.stats.get("error", [])
-    if failures:
+def write_summary(terminal, outcomes: list[Outcome]) -> None:
+    """Write it all to pytest's terminal reporter."""
+    by_task = {task: [o for o in outcomes if o.task == task] for task in ["", *TASKS]}
+    state = {task: worst([o.status for o in by_task[task]]) for task in TASKS if by_task[task]}
+    first = {task: wrong_helpers(group, state) for task, group in by_task.items()}
+    if any(o.said for o in outcomes):
         terminal.write_sep("-", "what is wrong")
-    for (text, printed), count in Counter((str(f.longrepr), f.capstdout) for f in failures).items():
-        terminal.write_line(text + (f" ({count} tests)" if count > 1 else ""))
-        terminal.write_line(f"     printed: {printed[:2000]}" if printed else "")
-    state = {task: worst(results[task]) for task in TASKS if task in results}
+        for sentence in dict.fromkeys(o.said for o in outcomes if o.status == "broken"):
+            say(terminal, f"{sentence}\n\n")
+        for task, group in by_task.items():
+            if wrong := [o for o in group if o.status == "wrong"]:
+                write_wrong(terminal, task, group, first[task])
+                write_rerun(terminal, task, wrong, state)
     if state:
         terminal.write_sep("-", "what the visible tests see")
-        for task, status in state.items():
-            color = {"done": "green", "wrong": "red"}.get(status, "yellow")
-            terminal.write_line(f"{task:>5}  {name_and_points(TASKS[task])}  {status}", **{color: True})
-        for assignment in ("1", "2"):
-            terminal.write(total(assignment, state))
+        write_table(terminal, state, first)
+        if step := next_step(state, [o.said for o in outcomes if o.status == "broken"]):
+            say(terminal, f"next: {step}", bold=True)
         terminal.write_line("Hidden tests decide the mark: they try more cases than these.")
+
+
+def wrong_helpers(outcomes: list[Outcome], state: dict[str, str]) -> list[str]:
+    """The tasks that are wrong themselves and whose functions the failed ones of these tests used."""
+    helpers = {helper for o in outcomes if o.status == "wrong" for helper in o.helpers}
+    return sorted((helper for helper in helpers if state.get(helper) == "wrong"), key=order)
+
+
+def write_wrong(terminal, task: str, outcomes: list[Outcome], first: list[str]) -> None:
+    """What is wrong with a task; only what to repair first, where a function that it uses is wrong, too."""
+    given = "the code that you were given (no points hang on it)"
+    terminal.write_line(f"{task} {TASKS[task]['function']}" if task else given, bold=True)
+    if first:
+        names = " and ".join(f"{helper} {TASKS[helper]['function']}" for helper in first)
+        say(terminal, f"it uses {names}, which must be repaired first", indent=2)
+    else:
+        write_claims(terminal, [o for o in outcomes if o.status == "wrong"])
+        failures = {o.test: o.said for o in outcomes if o.status == "wrong"}
+        if words := likely(task, failures, passed=sum(o.status == "done" for o in outcomes)):
+            say(terminal, f"likely: {words} in README.md", indent=2, bold=True)
+
+
+def write_rerun(terminal, task: str, wrong: list[Outcome], state: dict[str, str]) -> None:
+    """How to run the tests of a task again, and of what it uses, if that was not run."""
+    if unknown := sorted({helper for o in wrong for helper in o.helpers if helper not in state}, key=order):
+        say(terminal, f"it uses {' and '.join(unknown)}, not tested in this run: make test", indent=2)
+    say(terminal, f"run again: make test{f' T={task}' if task else ''}\n\n", indent=2)
+
+
+def write_claims(terminal, wrong: list[Outcome]) -> None:
+    """Each claim once, with what came instead."""
+    for claim in dict.fromkeys(o.claim for o in wrong):
+        these = [o for o in wrong if o.claim == claim]
+        say(terminal, f"{claim} ({these[0].place})", indent=2)
+        for said in dict.fromkeys(o.said for o in these):
+            say(terminal, said, indent=6, red=True)
+        for printed in dict.fromkeys(o.printed[:2000] for o in these if o.printed):
+            say(terminal, f"printed: {printed}", indent=6)
+
+
+def write_table(terminal, state: dict[str, str], first: dict[str, list[str]]) -> None:
+    """A row for each task that was run, and a bar with the points for each assignment that was run in full."""
+    for assignment in ("1", "2"):
+        rows = [row for row in ROWS if belongs(row["task"], assignment)]
+        shown = [row for row in rows if row["task"] in state]
+        for row in shown:
+            status = state[row["task"]]
+            points = f"+{row['points']}" if row.get("bonus") else row["points"]
+            after = f", repair {first[row['task']][0]} first" if status == "wrong" and first[row["task"]] else ""
+            line = f"  {SIGNS.get(status, '·')} {row['task']:>4}  {row['function']:<25}{points:>3}  {status}{after}"
+            terminal.write_line(line, **COLORS.get(status, {}))
+        if shown == rows:
+            write_points(terminal, assignment, [row for row in rows if state[row["task"]] == "done"])
+
+
+def write_points(terminal, assignment: str, done: list[dict]) -> None:
+    """The points of the tasks that are done, as a bar and in words."""
+    points, bonus = (sum(row["points"] for row in done if bool(row.get("bonus")) is b) for b in (False, True))
+    extra = f", and {bonus} of bonus" if bonus else ""
+    terminal.write(f"  {'█' * (points // 5)}", green=True)
+    terminal.write_line(f"{'░' * (20 - points // 5)}  Assignment {assignment}: {points} of 100 points so far{extra}\n")
+
+
+def next_step(state: dict[str, str], broken: list[str]) -> str:
+    """Where to go on: the first task that is not done, of those that were run or else of those that follow."""
+    if broken:
+        return f"repair {broken[0].split(' ')[0]}, then make test"
+    open_ = [task for task, status in state.items() if status != "done"]
+    later = [task for task in TASKS if task not in state and order(task) > order(max(state, key=order))]
+    later = [task for task in later if tests_are_here(task) and todo_line(task)]
+    if not open_ + later:
+        return "" if len(state) < len(ROWS) // 3 else "all of it is done; make submission makes the zip"
+    task = (open_ + later)[0]
+    row = TASKS[task]
+    line = todo_line(task) or line_of(task, f"def {row['function']}(")
+    return f"{task} {row['function']}, {row['file']} line {line}: make test T={task}"
+
+
+def todo_line(task: str) -> int:
+    """The line of a task's TODO in your file, 0 where it is no longer there."""
+    return line_of(task, f'raise NotImplementedError("TODO {task}:')
+
+
+def line_of(task: str, start: str) -> int:
+    """The line of a task's file that begins with `start`, 0 where there is none."""
+    lines = (STARTER / TASKS[task]["file"]).read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((n for n, line in enumerate(lines, start=1) if line.strip().startswith(start)), 0)
+
+
+def tests_are_here(task: str) -> bool:
+    return Path(__file__).with_name(f"test_assignment{task[0]}.py").exists()
 
 
 def worst(results: list[str]) -> str:
     """A task is wrong if one of its tests is, else to do or waiting if one of them is, else done."""
-    return next(r for start in ("wrong", "to do", "waits", "done") for r in results if r.startswith(start))
+    ranked = ("wrong", "broken", "to do", "waits", "done")
+    return next("wrong" if r == "broken" else r for start in ranked for r in results if r.startswith(start))
 
 
-def name_and_points(row: dict) -> str:
-    """The function and its points, a bonus with a plus."""
-    points = f"+{row['points']}" if row.get("bonus") else row["points"]
-    return f"{row['function']:<25}{points:>3}"
+def order(task: str) -> tuple[int, ...]:
+    """2.10 comes after 2.9."""
+    return tuple(map(int, task.split(".")))
 
 
-def total(assignment: str, state: dict[str, str]) -> str:
-    """A line with the points so far, if every task of the assignment was run."""
-    rows = [row for row in ROWS if belongs(row["task"], assignment)]
-    if any(row["task"] not in state for row in rows):
-        return ""
-    done = [row for row in rows if state[row["task"]] == "done"]
-    points, bonus = (sum(row["points"] for row in done if bool(row.get("bonus")) is b) for b in (False, True))
-    extra = f", and {bonus} of bonus" if bonus else ""
-    return f"Assignment {assignment}: {points} of 100 points so far{extra}\n"
+def say(terminal, text: str, indent: int = 0, **markup: bool) -> None:
+    """Write a paragraph, wrapped to the terminal."""
+    wide = dict(width=min(100, terminal._tw.fullwidth - 1), initial_indent=" " * indent, subsequent_indent=" " * indent)
+    for line in text.splitlines():
+        for piece in textwrap.wrap(line, **wide, break_long_words=False, break_on_hyphens=False) or [""]:
+            terminal.write_line(piece, **markup)

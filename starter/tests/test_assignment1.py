@@ -6,12 +6,27 @@ Unless a test says otherwise: √ᾱ_t = 0.6, √(1 − ᾱ_t) = 0.8 and √ᾱ_
 import pytest
 import torch
 
-from claims import ALPHA_BAR_PREV, ALPHA_BAR_T, ONE, Spy, StepSpy, check, close, f64
+from claims import (
+    ALPHA_BAR_PREV,
+    ALPHA_BAR_T,
+    ONE,
+    SHAPES,
+    check,
+    close,
+    draws,
+    f64,
+    items,
+    like,
+    parts,
+    repeats,
+    starts_at,
+)
 from diffusion.mlp import NoiseMLP
 from diffusion.schedule import linear_schedule
 from diffusion.toy import ring
+from spies import ItemSpy, StepSpy
 
-TABLE = f64([1.0, 0.64, 0.36])  # alpha_bar of a chain with T = 2
+TABLE = f64([1.0, 0.64, 0.36, 0.0784])  # alpha_bar of a chain with T = 3; the roots of the last are 0.28 and 0.96
 
 
 # 1.1  q_sample
@@ -26,12 +41,12 @@ def test_jump_by_hand(sampler):
 
 
 @pytest.mark.task("1.1")
-def test_jump_of_a_batch(sampler):
-    """In a batch of images each image has its own ᾱ_t."""
-    x_0, eps = torch.ones(2, 1, 2, 2), torch.full((2, 1, 2, 2), 2.0)
-    x_t = sampler.q_sample(x_0, f64([0.36, 0.64]), eps)
-    # first image: 0.6 · 1 + 0.8 · 2 = 2.2        second image: 0.8 · 1 + 0.6 · 2 = 2.0
-    close(x_t, torch.tensor([2.2, 2.0]).reshape(2, 1, 1, 1).expand(2, 1, 2, 2), "x_t", tol=1e-6)
+@pytest.mark.parametrize("data", SHAPES)
+def test_jump_of_a_batch(sampler, data):
+    """In a batch of points or images each item has its own ᾱ_t."""
+    x_t = sampler.q_sample(items(1, 1, data), f64([0.36, 0.64]), items(2, 2, data))
+    # first item: 0.6 · 1 + 0.8 · 2 = 2.2        second item: 0.8 · 1 + 0.6 · 2 = 2.0
+    close(x_t, items(2.2, 2.0, data), f"x_t of {data}", tol=1e-6)
 
 
 @pytest.mark.task("1.1")
@@ -52,11 +67,12 @@ def test_prediction_by_hand(sampler):
 
 
 @pytest.mark.task("1.2")
-def test_prediction_of_a_batch(sampler):
-    """In a batch of images each image has its own ᾱ_t, also when it is predicted."""
-    x_t, eps = torch.tensor([2.2, 2.0]).reshape(2, 1, 1, 1).repeat(1, 1, 2, 2), torch.full((2, 1, 2, 2), 2.0)
-    # first image: (2.2 − 0.8 · 2) / 0.6 = 1        second image: (2.0 − 0.6 · 2) / 0.8 = 1
-    close(sampler.predict_x_0(x_t, f64([0.36, 0.64]), eps), torch.ones(2, 1, 2, 2), "x_0_pred", tol=1e-6)
+@pytest.mark.parametrize("data", SHAPES)
+def test_prediction_of_a_batch(sampler, data):
+    """In a batch of points or images each item has its own ᾱ_t, also when it is predicted."""
+    x_0_pred = sampler.predict_x_0(items(2.2, 2.0, data), f64([0.36, 0.64]), items(2, 2, data))
+    # first item: (2.2 − 0.8 · 2) / 0.6 = 1        second item: (2.0 − 0.6 · 2) / 0.8 = 1
+    close(x_0_pred, items(1, 1, data), f"x_0_pred of {data}", tol=1e-6)
 
 
 # 1.3  noise_prediction_loss
@@ -66,19 +82,18 @@ def test_prediction_of_a_batch(sampler):
 def test_loss_is_a_mean(sampler):
     """The loss is the mean over all elements: for a model that always says 0 it is the mean of ε²."""
     eps, t = f64([[3.0, 0.0], [0.0, 1.0]]), torch.tensor([1, 2])
-    loss = sampler.noise_prediction_loss(lambda x_t, t: 0 * x_t, torch.ones_like(eps), t, eps, TABLE)
+    loss = sampler.noise_prediction_loss(lambda x_t, t: 0 * x_t, 2 * torch.ones_like(eps), t, eps, TABLE)
     close(loss, f64(2.5), "loss")  # (9 + 0 + 0 + 1) / 4 = 2.5
 
 
 @pytest.mark.task("1.3")
 def test_loss_asks_the_model_about_the_noisy_data(sampler):
-    """The model is asked once, about x_t and not x_0, at the step t of each item."""
-    model, t = Spy(lambda x_t, t: 0 * x_t), torch.tensor([1, 2])
-    sampler.noise_prediction_loss(model, f64([[2.0], [2.0]]), t, f64([[-1.0], [-1.0]]), TABLE)
-    check(len(model.xs) == 1, f"the model must be asked once; it was asked {len(model.xs)} times")
-    # t = 1: 0.8 · 2 + 0.6 · (−1) = 1.0        t = 2: 0.6 · 2 + 0.8 · (−1) = 0.4
-    close(model.xs[0], f64([[1.0], [0.4]]), "the x_t that the model sees")
-    close(model.ts[0], t, "the t that the model sees")
+    """The model is asked about x_t and not x_0, at the step t of each item, and its answer is held against ε."""
+    model, t = ItemSpy(lambda x_t, t: x_t), torch.tensor([2, 1])
+    loss = sampler.noise_prediction_loss(model, f64([[2.0], [2.0]]), t, f64([[-1.0], [1.0]]), TABLE)
+    # t = 2: 0.6 · 2 + 0.8 · (−1) = 0.4        t = 1: 0.8 · 2 + 0.6 · 1 = 2.2
+    model.was_asked(f64([[0.4], [2.2]]), t)
+    close(loss, f64(1.7), "loss")  # ((0.4 + 1)² + (2.2 − 1)²) / 2 = (1.96 + 1.44) / 2
 
 
 @pytest.mark.task("1.3")
@@ -90,14 +105,15 @@ def test_loss_trains_a_network(sampler):
     for _ in range(300):
         x_0, t, eps = data.sample(256), torch.randint(1, 1001, (256,)), torch.randn(256, 2)
         loss = sampler.noise_prediction_loss(network, x_0, t, eps, alpha_bar)
-        check(isinstance(loss, torch.Tensor) and loss.requires_grad, "the loss must carry a graph")
+        graph = isinstance(loss, torch.Tensor) and loss.requires_grad
+        check(graph, "the loss must carry a graph: nothing in it may be detached or made under no_grad")
         for weight, slope in zip(weights, torch.autograd.grad(loss, weights)):
             weight.data -= 0.2 * slope
         losses.append(loss.item())
     end = sum(losses[-20:]) / 20  # about 0.29; 0.20 is the best that any network can do, and 1 is knowing nothing
     check(
         end < 0.5,
-        f"the loss should fall from about 1 to below 0.5; it went from {losses[0]:.2f} to {end:.2f}",
+        f"the loss should fall from about 1 to below 0.5; it went from {losses[0]:.1f} to {end:.1f}",
     )
 
 
@@ -107,7 +123,8 @@ def test_loss_trains_a_network(sampler):
 @pytest.mark.task("1.4")
 def test_posterior_mean_by_hand(sampler):
     """The posterior mean lies between x_0 and x_t, both with a positive weight, over 1 − ᾱ_t."""
-    mean, _ = sampler.ddpm_posterior(f64([[2.0]]), f64([[1.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV)
+    answer = sampler.ddpm_posterior(f64([[2.0]]), f64([[1.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV)
+    mean, _ = parts(answer, "mean, variance")
     # weight of x_t: √α_t (1 − ᾱ_prev) / (1 − ᾱ_t) = 0.75 · 0.36 / 0.64 = 27/64
     # weight of x_0: √ᾱ_prev β_t / (1 − ᾱ_t)       = 0.8 · (7/16) / 0.64 = 35/64
     close(mean, f64([[(35 * 2 + 27 * 1) / 64]]), "mean")
@@ -116,7 +133,8 @@ def test_posterior_mean_by_hand(sampler):
 @pytest.mark.task("1.4")
 def test_posterior_variance_by_hand(sampler):
     """The posterior variance is β̃_t, float64, in the shape of the coefficients."""
-    _, variance = sampler.ddpm_posterior(torch.ones(1, 2), torch.ones(1, 2), ALPHA_BAR_T, ALPHA_BAR_PREV)
+    answer = sampler.ddpm_posterior(torch.ones(1, 2), torch.ones(1, 2), ALPHA_BAR_T, ALPHA_BAR_PREV)
+    _, variance = parts(answer, "mean, variance")
     close(variance, f64(63 / 256), "variance")  # (1 − ᾱ_prev) / (1 − ᾱ_t) · β_t = (9/16) · (7/16)
 
 
@@ -124,7 +142,7 @@ def test_posterior_variance_by_hand(sampler):
 def test_posterior_of_the_last_step(sampler):
     """At an item's last step, ᾱ_prev = 1, the mean is x_0 and the variance 0; other items go on as before."""
     x_0, x_t = f64([[2.0, 2.0], [2.0, 2.0]]), f64([[1.0, 1.0], [1.0, 1.0]])
-    mean, variance = sampler.ddpm_posterior(x_0, x_t, f64([0.36, 0.64]), f64([0.64, 1.0]))
+    mean, variance = parts(sampler.ddpm_posterior(x_0, x_t, f64([0.36, 0.64]), f64([0.64, 1.0])), "mean, variance")
     close(variance, f64([63 / 256, 0.0]), "variance")
     close(mean, f64([[97 / 64, 97 / 64], [2.0, 2.0]]), "mean")
 
@@ -144,18 +162,21 @@ def test_ddpm_step_without_noise(sampler):
 def test_ddpm_step_noise_is_beta_tilde(sampler):
     """The noise of a step has the standard deviation √β̃_t (DDPM's "fixed small"), neither √β_t nor β̃_t."""
     x_t, eps = f64([[0.4]]), f64([[-1.0]])
-    quiet = sampler.ddpm_step(x_t, eps, ALPHA_BAR_T, ALPHA_BAR_PREV, f64([[0.0]]))
-    noisy = sampler.ddpm_step(x_t, eps, ALPHA_BAR_T, ALPHA_BAR_PREV, f64([[1.0]]))
+    quiet, noisy = (
+        repeats(lambda z=z: sampler.ddpm_step(x_t, eps, ALPHA_BAR_T, ALPHA_BAR_PREV, f64([[z]])), "z is all the noise")
+        for z in (0.0, 1.0)
+    )
     close(noisy - quiet, f64([[63 / 256]]).sqrt(), "what z = 1 adds")  # √(63/256) = 0.496
 
 
 @pytest.mark.task("1.5")
-def test_ddpm_step_of_a_batch(sampler):
-    """Each image of a batch makes its own step; the last one, to ᾱ_prev = 1, returns x_0_pred whatever z is."""
-    x_t, z = torch.full((2, 1, 2, 2), 0.4), torch.tensor([0.0, 100.0]).reshape(2, 1, 1, 1).expand(2, 1, 2, 2)
-    x_prev = sampler.ddpm_step(x_t, -torch.ones_like(x_t), f64([0.36, 0.36]), f64([0.64, 1.0]), z)
-    # first image: 35/64 · 2 + 27/64 · 0.4 = 1.2625, as above with z = 0        second image: x_0_pred = 2
-    close(x_prev, torch.tensor([1.2625, 2.0]).reshape(2, 1, 1, 1).expand(2, 1, 2, 2), "x_prev", tol=1e-5)
+@pytest.mark.parametrize("data", SHAPES)
+def test_ddpm_step_of_a_batch(sampler, data):
+    """Each item of a batch makes its own step; the last one, to ᾱ_prev = 1, returns x_0_pred whatever z is."""
+    x_t, eps, z = items(0.4, 0.4, data), items(-1, -1, data), items(0, 100, data)
+    x_prev = sampler.ddpm_step(x_t, eps, f64([0.36, 0.36]), f64([0.64, 1.0]), z)
+    # first item: 35/64 · 2 + 27/64 · 0.4 = 1.2625, as above with z = 0        second item: x_0_pred = 2
+    close(x_prev, items(1.2625, 2.0, data), f"x_prev of {data}", tol=1e-5)
 
 
 # 1.6  ddpm_sample
@@ -176,21 +197,32 @@ def test_ddpm_sample_finds_the_only_data_point(sampler):
     model = StepSpy(lambda x_t, t: (x_t - alpha_bar[t].sqrt() * point) / (1 - alpha_bar[t]).sqrt())
     x_T = f64([[0.3, -0.3], [5.0, 0.0]])
     x_0 = sampler.ddpm_sample(model, x_T, alpha_bar)
+    starts_at(model.xs[0], x_T)
     close(x_0, point.expand(2, 2), "x_0")
-    close(x_T, f64([[0.3, -0.3], [5.0, 0.0]]), "the caller's x_T afterwards")
 
 
 @pytest.mark.task("1.6")
 def test_ddpm_sample_noise(sampler):
-    """Each step draws fresh noise for every number, from the generator, and leaves no graph."""
-    x_T = torch.zeros(20000, 1, dtype=torch.float64, requires_grad=True)
+    """Each step draws fresh noise of its own standard deviation √β̃_t for every number, and the last step none."""
+    model, x_T = StepSpy(lambda x_t, t: 0 * x_t), torch.zeros(20000, 1, dtype=torch.float64)
+    x_0 = sampler.ddpm_sample(model, x_T, TABLE, torch.Generator().manual_seed(1))
+    like(x_0, x_T, "x_0")
+    check(model.ts == [3, 2, 1], f"with T = 3 the steps are 3, 2, 1; they were {model.ts}")
+    # β̃_3 = 0.64/0.9216 · (1 − 0.0784/0.36) = 0.543 = 0.737², β̃_2 = 63/256 = 0.496² and β̃_1 = 0
+    draws([*model.xs, x_0], [0.0784, 0.36, 0.64, 1.0], [0.737, 0.496, 0.0])
+
+
+@pytest.mark.task("1.6")
+def test_ddpm_sample_repeats_with_its_generator(sampler):
+    """All noise comes from the generator, so the same seed gives the same x_0, and x_0 has no graph."""
+    model, x_T = StepSpy(lambda x_t, t: 0 * x_t), torch.ones(2, 3, requires_grad=True)
 
     def run(seed):
-        return sampler.ddpm_sample(lambda x_t, t: 0 * x_t, x_T, TABLE, torch.Generator().manual_seed(seed))
+        return sampler.ddpm_sample(model, x_T, TABLE, torch.Generator().manual_seed(seed))
 
     x_0 = run(1)
-    # from x_2 = 0 and ε = 0: x_1 = √(63/256) z, then x_0 = x_1 / 0.8, with a std of 0.496 / 0.8 = 0.620
-    close(x_0.std(), f64(0.620), "the standard deviation of x_0", tol=0.03)
-    check(not x_0.requires_grad, "x_0 must carry no graph")
+    starts_at(model.xs[0], x_T)
+    like(x_0, x_T, "x_0")
+    check(not x_0.requires_grad, "x_0 must carry no graph: sample under torch.no_grad()")
     check(torch.equal(run(1), x_0), "the same seed must give the same x_0: draw the noise from `generator`")
-    check(not torch.equal(run(2), x_0), "another seed must give another x_0")
+    check(not torch.equal(run(2), x_0), "another seed must give another x_0: it is the same")

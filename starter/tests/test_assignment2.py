@@ -6,9 +6,28 @@ Unless a test says otherwise: √ᾱ_t = 0.6, √(1 − ᾱ_t) = 0.8 and √ᾱ_
 import pytest
 import torch
 
-from claims import ALPHA_BAR_PREV, ALPHA_BAR_T, ONE, Spy, StepSpy, check, close, f64
+from claims import (
+    ALPHA_BAR_PREV,
+    ALPHA_BAR_T,
+    ONE,
+    SHAPES,
+    check,
+    close,
+    described,
+    draws,
+    f64,
+    items,
+    like,
+    parts,
+    repeats,
+    spread,
+    starts_at,
+)
+from spies import ItemSpy, Spy, StepSpy
 
 TABLE = f64([1.0, 0.64, 0.5, 0.36])  # alpha_bar of a chain with T = 3; τ = [1, 3] skips the 0.5
+LONG = f64([1.0, 0.64, 0.5, 0.36, 0.25, 0.16, 0.0784])  # T = 6; the roots of ᾱ_6 and 1 − ᾱ_6 are 0.28 and 0.96
+TAU = torch.tensor([1, 3, 6])
 MANY = 20000  # items in a batch whose mean and standard deviation are looked at
 
 
@@ -66,18 +85,19 @@ def test_score_loss_is_a_mean(score):
     zero = f64(0.0).requires_grad_()  # the model's one weight
     loss = score.score_matching_loss(lambda x_t, t: zero * x_t, torch.ones_like(eps), t, eps, TABLE)
     close(loss, f64(1.25), "loss")  # 0.6/0.6 = 1 and 1.6/0.8 = 2, so (1² + 0 + 0 + 2²) / 4
-    check(loss.requires_grad, "the loss must carry a graph")
+    check(loss.requires_grad, "the loss must carry a graph: nothing in it may be detached or made under no_grad")
 
 
 @pytest.mark.task("2.3")
 def test_score_loss_asks_the_model_about_the_noisy_data(score):
     """The model is asked about x_t at t; if it answers the score of q(x_t | x_0), the loss is 0."""
-    t, x_0, eps = torch.tensor([1, 3]), f64([[2.0], [2.0]]), f64([[-1.0], [-1.0]])
-    model = Spy(lambda x_t, t: -(x_t - f64([[1.6], [1.2]])) / f64([[0.36], [0.64]]))  # √ᾱ_t x_0 and 1 − ᾱ_t
+    t, x_0, eps = torch.tensor([3, 1]), f64([[2.0], [2.0]]), f64([[-1.0], [1.0]])
+    means, variances = {1: 1.6, 3: 1.2}, {1: 0.36, 3: 0.64}  # √ᾱ_t x_0 and 1 − ᾱ_t
+    answer = lambda x_t, t: torch.stack([-(x - means[int(s)]) / variances[int(s)] for x, s in zip(x_t, t)])  # noqa: E731
+    model = ItemSpy(answer)
     loss = score.score_matching_loss(model, x_0, t, eps, TABLE)
-    # t = 1: 0.8 · 2 + 0.6 · (−1) = 1.0        t = 3: 0.6 · 2 + 0.8 · (−1) = 0.4
-    close(model.xs[0], f64([[1.0], [0.4]]), "the x_t that the model sees")
-    close(model.ts[0], t, "the t that the model sees")
+    # t = 3: 0.6 · 2 + 0.8 · (−1) = 0.4        t = 1: 0.8 · 2 + 0.6 · 1 = 2.2
+    model.was_asked(f64([[0.4], [2.2]]), t)
     close(loss, f64(0.0), "loss")
 
 
@@ -88,22 +108,22 @@ def test_score_loss_asks_the_model_about_the_noisy_data(score):
 def test_langevin_step_by_hand(score):
     """One step moves x by η · score and adds noise of standard deviation √(2η)."""
     x = torch.full((MANY, 1), 3.0)
-    x = score.langevin_sample(lambda x: -x, x, step_size=0.5, num_steps=1, generator=seeded(0))
-    close(x.double().mean(), f64(1.5), "the mean of x", tol=0.05)  # 3 + 0.5 · (−3) = 1.5
-    close(x.double().std(), f64(1.0), "the standard deviation of x", tol=0.05)  # √(2 · 0.5) = 1
+    result = score.langevin_sample(lambda x: -x, x, step_size=0.32, num_steps=1, generator=seeded(0))
+    like(result, x, "x")
+    spread(result, 2.04, 0.8, "x")  # 3 + 0.32 · (−3) = 2.04 and √(2 · 0.32) = 0.8
 
 
 @pytest.mark.task("2.4")
 def test_langevin_asks_the_present_state(score):
     """There are num_steps steps: each one asks the score once, at the present x, and draws its own noise."""
     score_fn, x = Spy(lambda x, _: torch.ones_like(x)), torch.zeros(MANY, 1, requires_grad=True)
-    result = score.langevin_sample(lambda x: score_fn(x, None), x, 0.02, num_steps=4, generator=seeded(0))
-    means = [x.double().mean().item() for x in score_fn.xs]
-    check(len(means) == 4, f"num_steps = 4 asks the score 4 times; it was asked {len(means)} times")
-    close(f64(means), f64([0.0, 0.02, 0.04, 0.06]), "the mean of x at each call", tol=0.015)
-    close(result.double().std(), f64(0.4), "the standard deviation of x", tol=0.02)  # √(4 · 2 · 0.02) = 0.4
-    check(not result.requires_grad, "x must carry no graph")
-    check(bool((x == 0).all()), "the caller's x must stay as it was")
+    result = score.langevin_sample(lambda x: score_fn(x, None), x, 0.08, num_steps=4, generator=seeded(0))
+    times = len(score_fn.xs)
+    check(times == 4, f"num_steps = 4 asks the score 4 times; it was asked {times} times")
+    starts_at(score_fn.xs[0], x)
+    spread(score_fn.xs[2], 0.16, 0.566, "x after 2 steps")  # 2 · 0.08 and √(2 · 2 · 0.08)
+    spread(result, 0.32, 0.8, "x after 4 steps")
+    check(not result.requires_grad, "x must carry no graph: sample under torch.no_grad()")
 
 
 @pytest.mark.task("2.4")
@@ -113,7 +133,7 @@ def test_langevin_repeats_with_its_generator(score):
         score.langevin_sample(lambda x: -x, f64([[3.0, 1.0]]), 0.5, 2, seeded(seed)) for seed in (1, 1, 2)
     )
     check(torch.equal(first, again), "the same seed must give the same x: draw the noise from `generator`")
-    check(not torch.equal(first, other), "another seed must give another x")
+    check(not torch.equal(first, other), "another seed must give another x: it is the same")
 
 
 # 2.5  annealed_langevin_sample
@@ -123,24 +143,40 @@ def test_langevin_repeats_with_its_generator(score):
 def test_annealing_order(score):
     """The levels are taken in the order given, each for steps_per_sigma steps."""
     score_fn = Spy(lambda x, sigma: 0 * x)
-    score.annealed_langevin_sample(score_fn, torch.zeros(2, 2), f64([3.0, 2.0, 1.0]), 0.01, steps_per_sigma=2)
+    score.annealed_langevin_sample(
+        lambda x, sigma: score_fn(x, sigma), torch.zeros(2, 2), f64([3.0, 2.0, 1.0]), 0.01, steps_per_sigma=2
+    )
     levels = [float(sigma) for sigma in score_fn.ts]
     check(levels == [3, 3, 2, 2, 1, 1], f"with 2 steps each the levels are 3, 3, 2, 2, 1, 1; they were {levels}")
 
 
 @pytest.mark.task("2.5")
-def test_annealing_step_sizes(score):
-    """At σ_i the step size is step_size · (σ_i/σ_last)²."""
-    x, again = (
-        score.annealed_langevin_sample(
-            lambda x, sigma: torch.ones_like(x), torch.zeros(MANY, 1), f64([1.0, 0.5]), 0.02, 3, seeded(0)
-        )
-        for _ in range(2)
-    )
-    # 0.02 · (1/0.5)² = 0.08, then 0.02 · 1 = 0.02: three steps of each move x by 3 · 0.08 + 3 · 0.02 = 0.3
-    close(x.double().mean(), f64(0.3), "the mean of x", tol=0.04)
-    close(x.double().std(), f64(0.6).sqrt(), "the standard deviation of x", tol=0.04)  # √(2 · 0.3)
-    check(torch.equal(x, again), "the same seed must give the same x: draw the noise from `generator`")
+@pytest.mark.parametrize("level", ["first", "last"])
+def test_annealing_step_sizes(score, level):
+    """At σ_i the step size is step_size · (σ_i/σ_last)², and each step adds its own noise."""
+    score_fn = Spy(lambda x, sigma: torch.ones_like(x))
+    arguments = torch.zeros(MANY, 1), f64([1.0, 0.5]), 0.02, 3
+    x = score.annealed_langevin_sample(lambda x, sigma: score_fn(x, sigma), *arguments, seeded(0))
+    check(len(score_fn.xs) == 6, f"2 levels of 3 steps ask the score 6 times; it was asked {len(score_fn.xs)} times")
+    # three steps of 0.02 · (1/0.5)² = 0.08, then three of 0.02 · 1 = 0.02
+    if level == "first":
+        spread(score_fn.xs[3], 0.24, 0.693, "x after the three steps at σ = 1")  # 3 · 0.08 and √(2 · 0.24)
+    else:
+        spread(x - score_fn.xs[3], 0.06, 0.346, "what the three steps at σ = 0.5 add")  # 3 · 0.02 and √(2 · 0.06)
+
+
+@pytest.mark.task("2.5")
+def test_annealing_repeats_with_its_generator(score):
+    """The noise comes from the generator, so the same seed gives the same x, and x has no graph."""
+    x = torch.ones(2, 2, dtype=torch.float64, requires_grad=True)
+
+    def run(seed):
+        return score.annealed_langevin_sample(lambda x, sigma: -x, x, f64([1.0, 0.5]), 0.02, 2, seeded(seed))
+
+    first = run(1)
+    check(not first.requires_grad, "x must carry no graph: sample under torch.no_grad()")
+    check(torch.equal(run(1), first), "the same seed must give the same x: draw the noise from `generator`")
+    check(not torch.equal(run(2), first), "another seed must give another x: it is the same")
 
 
 # 2.6  reverse_sde_step
@@ -187,17 +223,20 @@ def test_sigma_is_linear_in_eta(sampler):
 @pytest.mark.task("2.8")
 def test_coefficients_by_hand(sampler):
     """ω_t is the positive root of σ_t² + ω_t² (1 − ᾱ_t) = 1 − ᾱ_prev, ω_0 makes the means agree, b = 0."""
-    omega_0, omega_t, b = sampler.ddim_coefficients(ALPHA_BAR_T, ALPHA_BAR_PREV, f64(0.48))
+    answer = sampler.ddim_coefficients(ALPHA_BAR_T, ALPHA_BAR_PREV, f64(0.48))
+    omega_0, omega_t, b = parts(answer, "omega_0, omega_t, b")
     # 1 − ᾱ_prev − σ_t² = 0.36 − 0.2304 = 0.36²: ω_t = 0.36 / 0.8 = 0.45, then ω_0 = 0.8 − 0.6 · 0.45 = 0.53
     close(omega_t, f64(0.45), "omega_t")
     close(omega_0, f64(0.53), "omega_0")
-    check(float(b) == 0, f"b must be 0; it is {float(b)}")
+    zero = isinstance(b, (int, float)) or isinstance(b, torch.Tensor) and b.numel() == 1
+    check(zero and float(b) == 0, f"b must be 0; it is {float(b) if zero else described(b)}")
 
 
 @pytest.mark.task("2.8")
 def test_coefficients_from_no_noise_to_the_most(sampler):
     """At σ_t = 0 all noise is kept noise; at the largest σ_t, √(1 − ᾱ_prev), x_t is forgotten: ω_t = 0."""
-    omega_0, omega_t, _ = sampler.ddim_coefficients(f64([0.36, 0.36]), f64([0.64, 0.64]), f64([0.0, 0.6]))
+    answer = sampler.ddim_coefficients(f64([0.36, 0.36]), f64([0.64, 0.64]), f64([0.0, 0.6]))
+    omega_0, omega_t, _ = parts(answer, "omega_0, omega_t, b")
     # σ_t = 0: ω_t = 0.6 / 0.8 = 0.75, ω_0 = 0.8 − 0.6 · 0.75 = 0.35        σ_t = 0.6: ω_t = 0, ω_0 = 0.8
     # (the second to 1e-6 only: a rounding error of 1e-16 under a root is one of 1e-8)
     close(omega_t, f64([0.75, 0.0]), "omega_t", tol=1e-6)
@@ -207,7 +246,8 @@ def test_coefficients_from_no_noise_to_the_most(sampler):
 @pytest.mark.task("2.8")
 def test_coefficients_hold_ddpm(sampler):
     """At σ_t² = β̃_t the mean is the DDPM posterior's: 35/64 x_0 + 27/64 x_t."""
-    omega_0, omega_t, _ = sampler.ddim_coefficients(ALPHA_BAR_T, ALPHA_BAR_PREV, f64(63 / 256).sqrt())
+    answer = sampler.ddim_coefficients(ALPHA_BAR_T, ALPHA_BAR_PREV, f64(63 / 256).sqrt())
+    omega_0, omega_t, _ = parts(answer, "omega_0, omega_t, b")
     close(omega_0, f64(35 / 64), "omega_0")
     close(omega_t, f64(27 / 64), "omega_t")
 
@@ -227,8 +267,18 @@ def test_ddim_step_without_noise(sampler):
 def test_ddim_step_is_ddpm_at_eta_1(sampler):
     """At η = 1 a step is DDPM's: mean 35/64 · 2 + 27/64 · 0.4 and standard deviation √(63/256)."""
     for z in (0.0, 1.0):
-        x_prev = sampler.ddim_step(f64([[0.4]]), f64([[-1.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV, 1.0, f64([[z]]))
+        arguments = f64([[0.4]]), f64([[-1.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV, 1.0, f64([[z]])
+        x_prev = repeats(lambda: sampler.ddim_step(*arguments), "z is all the noise")  # noqa: B023
         close(x_prev, f64([[35 / 64 * 2 + 27 / 64 * 0.4 + (63 / 256) ** 0.5 * z]]), f"x_prev with z = {z:g}")
+
+
+@pytest.mark.task("2.9")
+def test_ddim_step_makes_room_for_the_noise(sampler):
+    """The more fresh noise a step adds, the less of ε it keeps: √(1 − ᾱ_prev − σ_t²) of it."""
+    arguments = f64([[-0.4]]), f64([[-2.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV, 0.5, f64([[0.0]])
+    x_prev = repeats(lambda: sampler.ddim_step(*arguments), "z is all the noise")
+    # x_0_pred = (−0.4 + 1.6) / 0.6 = 2 and σ_t² = 0.25 · 63/256, so x_prev = 0.8 · 2 − 2 · √(0.36 − σ_t²) = 0.507
+    close(x_prev, f64([[1.6 - 2 * (0.36 - 63 / 1024) ** 0.5]]), "x_prev with z = 0 at η = 0.5")
 
 
 @pytest.mark.task("2.9")
@@ -241,12 +291,13 @@ def test_ddim_step_noise_is_proportional_to_eta(sampler):
 
 
 @pytest.mark.task("2.9")
-def test_ddim_step_of_a_batch(sampler):
-    """Each image of a batch makes its own step; the last one, to ᾱ_prev = 1, returns x_0_pred at any η."""
-    x_t, z = torch.full((2, 1, 2, 2), 0.4), torch.tensor([0.0, 100.0]).reshape(2, 1, 1, 1).expand(2, 1, 2, 2)
-    x_prev = sampler.ddim_step(x_t, -torch.ones_like(x_t), f64([0.36, 0.36]), f64([0.64, 1.0]), 1.0, z)
-    # first image: 35/64 · 2 + 27/64 · 0.4 = 1.2625, as above with z = 0        second image: x_0_pred = 2
-    close(x_prev, torch.tensor([1.2625, 2.0]).reshape(2, 1, 1, 1).expand(2, 1, 2, 2), "x_prev", tol=1e-5)
+@pytest.mark.parametrize("data", SHAPES)
+def test_ddim_step_of_a_batch(sampler, data):
+    """Each item of a batch makes its own step; the last one, to ᾱ_prev = 1, returns x_0_pred at any η."""
+    x_t, eps, z = items(0.4, 0.4, data), items(-1, -1, data), items(0, 100, data)
+    x_prev = sampler.ddim_step(x_t, eps, f64([0.36, 0.36]), f64([0.64, 1.0]), 1.0, z)
+    # first item: 35/64 · 2 + 27/64 · 0.4 = 1.2625, as above with z = 0        second item: x_0_pred = 2
+    close(x_prev, items(1.2625, 2.0, data), f"x_prev of {data}", tol=1e-5)
 
 
 # 2.10  ddim_timesteps
@@ -256,20 +307,18 @@ def test_ddim_step_of_a_batch(sampler):
 @pytest.mark.parametrize(("T", "S"), [(10, 5), (10, 3), (1000, 7), (1000, 600), (10, 10)])
 def test_timesteps(sampler, T, S):
     """There are exactly S steps, int64, strictly ascending to T, evenly spaced to within 1."""
-    tau = sampler.ddim_timesteps(T, S)
-    right = isinstance(tau, torch.Tensor) and tau.dtype == torch.int64 and tau.shape == (S,)
-    check(right, f"T = {T}, S = {S}: tau must be an int64 tensor of shape ({S},); got {tau!r}")
-    check(tau[-1] == T, f"T = {T}, S = {S}: the last step must be {T}; it is {tau[-1]}")
-    check(
-        bool((tau.diff() > 0).all()) and tau[0] >= 1,
-        f"T = {T}, S = {S}: tau must ascend from 1 or more; got {tau}",
-    )
+    tau, case = sampler.ddim_timesteps(T, S), f"T = {T}, S = {S}"
+    right = isinstance(tau, torch.Tensor) and tau.dtype == torch.int64 and tau.ndim == 1
+    check(right, f"{case}: tau must be an int64 tensor of shape ({S},); it is {described(tau)}")
+    steps = tau.tolist()
+    seen = f"it is {steps}" if len(steps) <= 10 else f"it is {steps[:3]} ... {steps[-3:]}"
+    check(len(steps) == S, f"{case}: tau must hold {S} steps; it holds {len(steps)}: {seen}")
+    check(steps[0] >= 1 and bool((tau.diff() > 0).all()), f"{case}: tau must ascend, from 1 or more; {seen}")
+    check(steps[-1] == T, f"{case}: the last step of tau must be {T}; {seen}")
     i = torch.arange(1, S + 1, dtype=torch.float64)
-    even = [
-        i * T / S,
-        1 + (i - 1) * (T - 1) / (S - 1),
-    ]  # for T = 10, S = 5: 2, 4, 6, 8, 10 or 1, 3.25, ..., 10
-    check(any(bool(((tau - e).abs() <= 1 + 1e-9).all()) for e in even), f"T = {T}, S = {S}: not even: {tau}")
+    even = [i * T / S, 1 + (i - 1) * (T - 1) / (S - 1)]  # T = 10, S = 5: 2, 4, 6, 8, 10 or 1, 3.25, ..., 10
+    near = any(bool(((tau - e).abs() <= 1 + 1e-9).all()) for e in even)
+    check(near, f"{case}: the steps must be evenly spaced, to within 1; {seen}")
 
 
 @pytest.mark.task("2.10")
@@ -283,53 +332,79 @@ def test_one_timestep(sampler):
 
 @pytest.mark.task("2.11")
 def test_ddim_sample_by_hand(sampler):
-    """Along τ = [1, 3] the model is asked at 3 and at 1, and step 2 is skipped."""
-    model = StepSpy(lambda x_t, t: torch.full_like(x_t, -1.0 if t == 3 else 1.0))
-    x_T = f64([[0.4], [0.4]])
-    x_0 = sampler.ddim_sample(model, x_T, TABLE, torch.tensor([1, 3]))
-    check(model.ts == [3, 1], f"the steps are 3 and 1; they were {model.ts}")
-    # t = 3, ε = −1: x_0_pred = (0.4 + 0.8) / 0.6 = 2, then x_1 = 0.8 · 2 + 0.6 · (−1) = 1
-    # t = 1, ε = +1: x_0_pred = (1.0 − 0.6) / 0.8 = 0.5, which is x_0
+    """Along τ = [1, 3, 6] the model is asked at 6, 3 and 1, and the steps between them are skipped."""
+    model, x_T = StepSpy(lambda x_t, t: torch.full_like(x_t, 1.0 if t == 1 else -1.0)), f64([[-0.4], [-0.4]])
+    repeats(lambda: sampler.ddim_sample(model, x_T, LONG, TAU), "η is 0 where it is not given, and nothing is random")
+    model.xs, model.ts = [], []
+    x_0 = sampler.ddim_sample(model, x_T, LONG, TAU)
+    check(model.ts == [6, 3, 1], f"the model must be asked at [6, 3, 1]; it was asked at {model.ts}")
+    starts_at(model.xs[0], x_T)
+    like(x_0, x_T, "x_0")
+    # t = 6, ε = −1: x_0_pred = (−0.4 + 0.96) / 0.28 = 2, then x_3 = 0.6 · 2 + 0.8 · (−1) = 0.4
+    # t = 3, ε = −1: x_0_pred = ( 0.4 + 0.80) / 0.60 = 2, then x_1 = 0.8 · 2 + 0.6 · (−1) = 1
+    # t = 1, ε = +1: x_0_pred = ( 1.0 − 0.60) / 0.80 = 0.5, which is x_0
+    close(torch.cat([x[:1] for x in [*model.xs, x_0]]), f64([[-0.4], [0.4], [1.0], [0.5]]), "x_6, x_3, x_1 and x_0")
     close(x_0, f64([[0.5], [0.5]]), "x_0")
-    close(x_T, f64([[0.4], [0.4]]), "the caller's x_T afterwards")
 
 
 @pytest.mark.task("2.11")
 def test_ddim_sample_last_step(sampler):
-    """From τ_1 the last step goes straight to clean data, however large τ_1 is."""
+    """τ may end below T, and from τ_1 the last step goes straight to clean data, however large τ_1 is."""
     model = StepSpy(lambda x_t, t: -torch.ones_like(x_t))
-    x_0 = sampler.ddim_sample(model, f64([[0.4]]), TABLE, torch.tensor([3]))
-    check(model.ts == [3], f"τ = [3] is one step; the model was asked at {model.ts}")
+    x_0 = sampler.ddim_sample(model, f64([[0.4]]), LONG, torch.tensor([3]))
+    check(model.ts == [3], f"τ = [3] is one step, at 3; the model was asked at {model.ts}")
     close(x_0, f64([[2.0]]), "x_0")  # ᾱ_prev = ᾱ_0 = 1, so x_0 = x_0_pred = (0.4 + 0.8) / 0.6
 
 
 @pytest.mark.task("2.11")
-def test_ddim_sample_noise_on_a_subsequence(sampler):
-    """At η = 1 the noise of the step 3 → 1 has β_t = 1 − ᾱ_3/ᾱ_1, not the table's 1 − ᾱ_3/ᾱ_2."""
-    x_T, tau = torch.zeros(MANY, 1, dtype=torch.float64, requires_grad=True), torch.tensor([1, 3])
+@pytest.mark.parametrize("eta", [1.0, 0.5])
+def test_ddim_sample_noise_on_a_subsequence(sampler, eta):
+    """Each step adds fresh noise, η times that of DDPM, with β_t = 1 − ᾱ_t/ᾱ_prev of this pair; the last adds none."""
+    model, x_T = StepSpy(lambda x_t, t: 0 * x_t), torch.zeros(MANY, 1, dtype=torch.float64)
+    x_0 = sampler.ddim_sample(model, x_T, LONG, TAU, eta, seeded(1))
+    like(x_0, x_T, "x_0")
+    check(model.ts == [6, 3, 1], f"the model must be asked at [6, 3, 1]; it was asked at {model.ts}")
+    # β̃ is 0.64/0.9216 · (1 − 0.0784/0.36) = 0.543 = 0.737² from 6 to 3 and 63/256 = 0.496² from 3 to 1
+    draws([*model.xs, x_0], [0.0784, 0.36, 0.64, 1.0], [eta * 0.737, eta * 0.496, 0.0])
+
+
+@pytest.mark.task("2.11")
+def test_ddim_sample_makes_room_for_the_noise(sampler):
+    """At η = 0.5 a step keeps √(1 − ᾱ_prev − σ_t²) of ε, and so makes room for the fresh noise."""
+    model, x_T = StepSpy(lambda x_t, t: -torch.ones_like(x_t)), torch.full((MANY, 1), -0.4, dtype=torch.float64)
+    sampler.ddim_sample(model, x_T, LONG, TAU, 0.5, seeded(1))
+    check(model.ts == [6, 3, 1], f"the model must be asked at [6, 3, 1]; it was asked at {model.ts}")
+    # x_0_pred = (−0.4 + 0.96) / 0.28 = 2 and σ_t = 0.5 · 0.737, so 0.6 · 2 − √(0.64 − σ_t²) = 0.49
+    spread(model.xs[1], 0.49, 0.368, "x_3")
+
+
+@pytest.mark.task("2.11")
+def test_ddim_sample_repeats_with_its_generator(sampler):
+    """At η = 1 all noise comes from the generator, so the same seed gives the same x_0, and x_0 has no graph."""
+    model, x_T = StepSpy(lambda x_t, t: 0 * x_t), torch.ones(2, 3, requires_grad=True)
 
     def run(seed):
-        return sampler.ddim_sample(lambda x_t, t: 0 * x_t, x_T, TABLE, tau, 1.0, seeded(seed))
+        return sampler.ddim_sample(model, x_T, LONG, TAU, 1.0, seeded(seed))
 
     x_0 = run(1)
-    # from x_3 = 0 and ε = 0: x_1 = √(63/256) z, then x_0 = x_1 / 0.8, with a std of 0.496 / 0.8 = 0.620
-    close(x_0.std(), f64(0.620), "the standard deviation of x_0", tol=0.03)
-    check(not x_0.requires_grad, "x_0 must carry no graph")
+    starts_at(model.xs[0], x_T)
+    like(x_0, x_T, "x_0")
+    check(not x_0.requires_grad, "x_0 must carry no graph: sample under torch.no_grad()")
     check(torch.equal(run(1), x_0), "the same seed must give the same x_0: draw the noise from `generator`")
-    check(not torch.equal(run(2), x_0), "at η = 1 another seed must give another x_0")
+    check(not torch.equal(run(2), x_0), "at η = 1 another seed must give another x_0: it is the same")
 
 
 @pytest.mark.task("2.11")
 def test_ddim_sample_is_deterministic(sampler):
     """At η = 0 the result depends on x_T alone, and differs where x_T differs."""
-    x_T, tau = f64([[0.4], [0.8]]), torch.tensor([1, 2, 3])
+    x_T = f64([[0.4], [0.8]])
 
     def run(seed):
-        return sampler.ddim_sample(lambda x_t, t: 0.1 * x_t, x_T, TABLE, tau, 0.0, seeded(seed))
+        return sampler.ddim_sample(lambda x_t, t: 0.1 * x_t, x_T, LONG, TAU, 0.0, seeded(seed))
 
     x_0 = run(1)
-    check(torch.equal(x_0, run(2)), "at η = 0 the seed must not matter")
-    check(bool(x_0[0] != x_0[1]), "two different x_T must not end in the same x_0")
+    check(torch.equal(x_0, run(2)), "at η = 0 no noise is added, so the seed must not matter; it does")
+    check(bool(x_0[0] != x_0[1]), "two different x_T must not end in the same x_0; they do")
 
 
 # 2.12  ddim_invert
@@ -337,15 +412,19 @@ def test_ddim_sample_is_deterministic(sampler):
 
 @pytest.mark.task("2.12")
 def test_invert_by_hand(sampler):
-    """Backwards along τ = [1, 3] each step keeps the ε that the model sees in the present state."""
+    """Backwards along τ = [1, 3, 6] each step keeps the ε that the model sees in the present state."""
     model = StepSpy(lambda x_t, t: -torch.ones_like(x_t))
-    x_T = sampler.ddim_invert(model, f64([[2.0]]), TABLE, torch.tensor([1, 3]))
+    x_0 = f64([[2.0]])
+    repeats(lambda: sampler.ddim_invert(model, x_0, LONG, TAU), "an inversion draws no noise")
+    model.xs, model.ts = [], []
+    x_T = sampler.ddim_invert(model, x_0, LONG, TAU)
     # 0 → 1: x_0_pred = 2, so x_1 = 0.8 · 2 − 0.6 = 1
     # 1 → 3: x_0_pred = (1 + 0.6) / 0.8 = 2, so x_3 = 0.6 · 2 − 0.8 = 0.4
-    check(len(model.xs) == 2, f"two steps ask the model twice; it was asked {len(model.xs)} times")
-    close(torch.cat(model.xs), f64([[2.0], [1.0]]), "the states that the model sees")
-    check(model.ts in ([1, 3], [1, 1]), f"ask at the step you go to, 1 and then 3; it was {model.ts}")
-    close(x_T, f64([[0.4]]), "x_T")
+    # 3 → 6: x_0_pred = (0.4 + 0.8) / 0.6 = 2, so x_6 = 0.28 · 2 − 0.96 = −0.4
+    asked = model.ts in ([1, 3, 6], [1, 1, 3])
+    check(asked, f"the model must be asked at the steps that you go to, [1, 3, 6]; it was asked at {model.ts}")
+    like(x_T, model.xs[0], "x_T")
+    close(torch.cat([*model.xs, x_T]), f64([[2.0], [1.0], [0.4], [-0.4]]), "x_0, x_1, x_3 and x_6")
 
 
 @pytest.mark.task("2.12")
