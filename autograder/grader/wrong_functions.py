@@ -50,11 +50,10 @@ def of_chain(name: str, make: Callable[..., Chain]) -> Function:
         state = {"given": lambda: x, "zeros": lambda: 0 * x, "fresh": draw}[chain.start]()
         once = draw() if chain.z == "same" else None
         for move in chain.moves:
-            asked = (
-                torch.full(x.shape[:1], int(move.asked)) if name.startswith("dd") and move.asked is not None else None
-            )
-            second = [move.asked] if asked is None and move.asked is not None else [] if asked is None else [asked]
-            mean = move.mean(state.numpy(), model(state, *second).numpy())
+            asked: list[Any] = [] if move.asked is None else [move.asked]
+            if name.startswith("dd"):
+                asked = [torch.full(x.shape[:1], int(each)) for each in asked]
+            mean = move.mean(state.numpy(), model(state, *asked).numpy())
             z = once if once is not None else draw()
             z = z[:1] + 0 * z if chain.z == "shared" else z
             state = torch.as_tensor(mean, dtype=x.dtype) + move.sigma * z
