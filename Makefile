@@ -26,7 +26,7 @@ solution-check: $(READY) ## solution full marks, starter none, the corpora as de
 release: $(READY) ## the two student zips and the two autograder zips, into OUT
 	$(GRADER) release --out "$(OUT)"
 
-starter: $(READY) ## write what is generated in starter/: sampler.py and score.py from the solution, the pages of the handout
+starter: $(READY) ## write what is generated in starter/: the two stubs, the handout's pages, the causes of wrong answers
 	$(GRADER) starter
 
 assets: $(READY) ## make what is missing in assets/; TIER=gpu: a larger network for CIFAR-10, STEPS=, BATCH=
