@@ -385,6 +385,7 @@ def test_a_number_that_no_figure_has_is_refused(monkeypatch, tmp_path, number):
 
 def test_one_figure_can_be_asked_for(monkeypatch, tmp_path, capsys, student):
     student(STARTER)
+    monkeypatch.setattr(torch, "set_num_threads", lambda count: None)  # other tests keep theirs
     monkeypatch.setattr(sys, "argv", ["figures.py", "--only", "5"])
     main()
     assert capsys.readouterr().out == "figures/5-step_grid.png: waits for task 2.10, ddim_timesteps\n"
