@@ -1,6 +1,6 @@
 """Draw the figures of the lecture from your own functions, each a PNG with its caption.
 
-    python figures.py                 all of them, into figures/: about a minute on two CPU cores
+    python figures.py                 all of them, into figures/: about half a minute on a CPU
     python figures.py --only 4        one of them
 
 What isn't done yet leaves a placeholder that says which task it waits for. What the figures show, and the code of each:
@@ -25,6 +25,7 @@ def main() -> None:
     names = {str(number): name for number, name in enumerate(ORDER, 1)}
     if args.only and args.only not in names:
         sys.exit(f"figures.py: there is no figure {args.only}; there are 1 to {len(ORDER)}")
+    torch.set_num_threads(1)  # the tensors are small, and more threads wait for each other
     args.out.mkdir(parents=True, exist_ok=True)
     for name in [names[args.only]] if args.only else ORDER:
         page = draw(name)

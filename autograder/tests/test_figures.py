@@ -165,15 +165,15 @@ def test_both_ways_back_give_the_data_though_the_paths_differ(student):
 
 
 def test_the_density_behind_the_paths_is_that_of_the_noisy_data():
-    picture, x = modules["reverse_sde"], torch.linspace(-12, 12, 4001)
+    picture, x = modules["reverse_sde"], torch.linspace(-12, 12, 8001, dtype=torch.float64)
     for t in (0, 300, 1000):
         density = picture.density(x, t)
-        assert torch.trapezoid(density, x.double()).item() == pytest.approx(1, abs=1e-6)
-        points = torch.stack([x, torch.zeros_like(x)], dim=1).double()
+        assert torch.trapezoid(density, x).item() == pytest.approx(1, abs=1e-6)
+        points = torch.stack([x, torch.zeros_like(x)], dim=1)
         score = picture.DATA.score(points, picture.ALPHA_BAR[t])[:, 0]
         slope = (density[2:] - density[:-2]) / (x[2:] - x[:-2]) / density[1:-1]
         near = density[1:-1] > 1e-3
-        assert (slope - score[1:-1])[near].abs().max() < 0.02 * score[1:-1][near].abs().max()
+        assert (slope - score[1:-1])[near].abs().max() < 0.002 * score[1:-1][near].abs().max()
 
 
 def test_ddpm_paths_are_crooked_and_ten_steps_of_ddim_end_where_a_thousand_end(student):
@@ -275,8 +275,8 @@ def test_a_panel_waits_alone_and_a_page_without_panels_is_one_placeholder(studen
     student(STARTER)
     page = draw("langevin")
     assert len(page.axes) == 1 and page.drawn == 0
-    said = [" ".join(text.get_text().split()) for text in shown(page)]
-    assert "Figure 2: waits for task 2.4, langevin_sample; waits for task 2.5, annealed_langevin_sample" in said
+    said = "waits for task 2.4, langevin_sample\nwaits for task 2.5, annealed_langevin_sample"
+    assert said in [text.get_text() for text in shown(page)]
 
 
 @pytest.mark.parametrize(
@@ -385,6 +385,7 @@ def test_a_number_that_no_figure_has_is_refused(monkeypatch, tmp_path, number):
 
 def test_one_figure_can_be_asked_for(monkeypatch, tmp_path, capsys, student):
     student(STARTER)
+    monkeypatch.setattr(torch, "set_num_threads", lambda count: None)  # other tests keep theirs
     monkeypatch.setattr(sys, "argv", ["figures.py", "--only", "5"])
     main()
     assert capsys.readouterr().out == "figures/5-step_grid.png: waits for task 2.10, ddim_timesteps\n"

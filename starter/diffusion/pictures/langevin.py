@@ -15,13 +15,13 @@ MODES = torch.tensor([[4.0, 3.0], [-4.0, 3.0], [0.0, -4.0]], dtype=torch.float64
 WEIGHTS = (0.6, 0.3, 0.1)
 DATA = GaussianMixture(MODES.repeat_interleave(torch.tensor([6, 3, 1]), dim=0), std=0.5)  # six of ten in the first
 SMALL, LARGE = 0.1, 3.0
-FALLING, EACH = torch.logspace(math.log10(12), math.log10(0.2), 18, dtype=torch.float64), 40
+FALLING, EACH = torch.logspace(math.log10(12), math.log10(0.1), 20, dtype=torch.float64), 40
 LIMIT = 8.5
 CAPTION = r"""
 Modes 1, 2, 3 hold 60, 30 and 10 % of the data; all runs begin at the same points, spread evenly (rings), and end at
 the dots. Dark: the density of the data with noise σ; arrows: which way its score points. Small σ: a point climbs into
 the nearest mode and never crosses the empty land between, so the shares say where the points began, not where the
-data are. Large σ: points go everywhere, but what they find is smeared. σ falling from 12 to 0.2: the points choose
+data are. Large σ: points go everywhere, but what they find is smeared. σ falling from 12 to 0.1: the points choose
 their mode while there is no empty land and become sharp later, so the shares are right. Only the last run finds the
 data.
 """
@@ -61,7 +61,7 @@ def large(points: int) -> Run:
 
 def falling(points: int) -> Run:
     """σ through FALLING, EACH steps at each."""
-    return Run(path("2.5", score, starts(points), FALLING, 0.006, EACH, seed()))
+    return Run(path("2.5", score, starts(points), FALLING, 0.0015, EACH, seed()))
 
 
 def score(x: Tensor, sigma: float | Tensor) -> Tensor:
@@ -81,7 +81,7 @@ def seed() -> Generator:
     return Generator().manual_seed(4)
 
 
-def langevin(points: int = 1200) -> Page:
+def langevin(points: int = 1500) -> Page:
     """The page: a column for each run, in it the field, some paths with all ends, and the shares."""
     page = Page("langevin", "Langevin dynamics: why σ has to fall", CAPTION, "tasks 2.4 and 2.5", 7.75)
     fields, planes, bars = page.subplots(3, 3, height_ratios=(1, 1, 0.4))
@@ -92,7 +92,7 @@ def langevin(points: int = 1200) -> Page:
         draw_run(planes[1], bars[1], large(points), 1, 1)
     with page.panel(planes[2], bars[2], *names[2:]):
         draw_run(planes[2], bars[2], run := falling(points), 1, EACH)
-        for axes, level in zip(names[2:], (0, 7, 10, 17)):
+        for axes, level in zip(names[2:], (0, 7, 10, 19)):
             draw_cloud(axes, run, level)
         names[2].set_title("falling σ: all points on the way", loc="left", **STYLE)
     draw_field(fields[0], SMALL, f"small σ = {SMALL}")
@@ -148,7 +148,7 @@ def draw_run(axes: Axes, bars: Axes, run: Run, paths: int, every: int) -> None:
             axes.plot(*each[-1], marker, color=colour, markeredgecolor="black", markersize=6)
     bars.set(xlim=(0, 1.2), xticks=[], yticks=[], ylim=(2.6, -0.6))
     bars.spines[["top", "right", "bottom"]].set_visible(False)
-    bars.set_xlabel(f"spread {run.spread:.1f}, true {DATA.std}", **STYLE)
+    bars.set_xlabel(f"spread {run.spread:.2f}, true {DATA.std:.2f}", **STYLE)
 
 
 def draw_cloud(axes: Axes, run: Run, level: int) -> None:

@@ -25,7 +25,7 @@ def noising(points: int = 800) -> Page:
     moons = torch.cat([moon.sample(points // 2, Generator().manual_seed(0)) for moon in halves(two_moons())]).to(DEVICE)
     with page.panel(*above):
         for axes, t, x_t in zip(above, TIMES, jumps(moons)):
-            for moon, colour, marker in zip(x_t.chunk(2), COLOURS, MARKERS):
+            for moon, colour, marker in zip(x_t.chunk(2), (COLOURS[0], COLOURS[5]), MARKERS):
                 axes.scatter(*moon.T, s=4, color=colour, marker=marker, linewidth=0)
             alpha_bar_t = linear_schedule()[t]
             plane(axes, 3.3, f"t = {t}\n$\\bar\\alpha_t$ = {alpha_bar_t:.{2 if alpha_bar_t > 0.01 else 5}f}")

@@ -16,7 +16,7 @@ from diffusion.data import NoData
 from diffusion.pictures.yours import Waits
 
 ORDER = ("noising", "langevin", "reverse_sde", "paths", "step_grid", "tables", "interpolation", "inversion")
-WIDTH, LINE, DPI = 9.0, 0.215, 160  # inches; of a line of the caption; dots an inch
+WIDTH, LINE, DPI = 9.0, 0.224, 160  # inches; of a line of the caption; dots an inch
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # Okabe and Ito, for the colour-blind
 MARKERS = ("o", "s", "^", "D", "v", "P")  # with them, as no figure tells by colour alone
 GREY = "#8A8A8A"
@@ -29,14 +29,21 @@ class Page(Figure):
 
     def __init__(self, name: str, title: str, caption: str, tasks: str, height: float) -> None:
         """name: of the module that draws it, which gives its number; height: of the panels, in inches."""
-        lines = wrapped(f"{caption} Drawn by {tasks}.", 72 * 0.93 * WIDTH)
-        below = LINE * (len(lines) + 1.7)
-        super().__init__(figsize=(WIDTH, height + below), dpi=DPI, layout="constrained", facecolor="white")
+        super().__init__(dpi=DPI, layout="constrained", facecolor="white")
         self.nth, self.name, self.title, self.waits, self.drawn = ORDER.index(name) + 1, name, title, [], 0
-        self.below = below / (height + below)
+        self._caption = wrapped(f"{caption} Drawn by {tasks}.", 72 * 0.93 * WIDTH)
+        self._lay_out(height)
+
+    def _lay_out(self, height: float) -> None:
+        """Make room for panels of that height, and write the caption below them."""
+        lines = LINE * (len(self._caption) + 1.7)
+        self.set_size_inches(WIDTH, height + lines)
+        self.below = lines / (height + lines)
         self.get_layout_engine().set(rect=(0, self.below, 1, 1 - self.below), w_pad=0.06, h_pad=0.06)
-        self._caption = [f"Figure {self.nth}. {title}", "\n".join(lines)]
-        self._write_caption()
+        inch = 1 / self.get_figheight()
+        heading, text = f"Figure {self.nth}. {self.title}", "\n".join(self._caption)
+        self.text(0.02, self.below - 0.1 * inch, heading, va="top", weight="bold", fontsize=12)
+        self.text(0.02, self.below - (0.1 + 1.25 * LINE) * inch, text, va="top", fontsize=11, linespacing=1.25)
 
     @contextmanager
     def panel(self, axes: Axes, *others: Axes) -> Iterator[None]:
@@ -50,23 +57,17 @@ class Page(Figure):
             for each in (axes, *others):
                 each.clear()
                 each.set_axis_off()
-            say(axes, str(reason), 34)
+            say(axes, [str(reason)], 34)
 
     def finished(self) -> "Page":
         """The page; with one sentence in the place of its panels where none of them could be drawn."""
         if not self.drawn:
             self.clear()
-            self._write_caption()
+            self._lay_out(0.9 + 0.5 * len(self.waits))
             axes = self.subplots()
             axes.set_axis_off()
-            say(axes, f"Figure {self.nth}: " + "; ".join(self.waits), 70)
+            say(axes, self.waits, 90)
         return self
-
-    def _write_caption(self) -> None:
-        heading, text = self._caption
-        inch = 1 / self.get_figheight()
-        self.text(0.02, self.below - 0.1 * inch, heading, va="top", weight="bold", fontsize=12)
-        self.text(0.02, self.below - (0.1 + 1.25 * LINE) * inch, text, va="top", fontsize=11, linespacing=1.25)
 
     def _repr_png_(self) -> bytes:
         """The picture, for a notebook."""
@@ -87,13 +88,12 @@ def wrapped(text: str, width: float) -> list[str]:
     return [" ".join(line) for line in lines]
 
 
-def say(axes: Axes, sentence: str, width: int) -> None:
-    """Write a sentence into the middle of axes, `width` letters to a line."""
-    text = textwrap.fill(sentence, width, break_on_hyphens=False)
+def say(axes: Axes, sentences: list[str], width: int) -> None:
+    """Write sentences into the middle of axes, `width` letters to a line."""
+    text = "\n".join(textwrap.fill(each, width, break_on_hyphens=False) for each in sentences)
     box = {"boxstyle": "round,pad=0.8", "facecolor": "#F2F2F2", "edgecolor": GREY, "linestyle": "--"}
-    axes.text(0.5, 0.5, text, ha="center", va="center", bbox=box, transform=axes.transAxes, **STYLE).set_in_layout(
-        False
-    )
+    look = {"ha": "center", "va": "center", "bbox": box, "in_layout": False, **STYLE}
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, **look)
 
 
 def plane(axes: Axes, limit: float, title: str = "") -> None:

@@ -16,7 +16,8 @@ PLACES, STD = (-1.2, 0.2, 1.2), 0.12
 DATA = GaussianMixture(torch.tensor([[place, 0.0] for place in PLACES], dtype=torch.float64), STD)
 ALPHA_BAR = linear_schedule()
 T = len(ALPHA_BAR) - 1
-LIMIT, PATHS = 3.0, 6
+LIMIT, PATHS = 3.0, 4
+SHADES = ("#000000", COLOURS[0], COLOURS[1], COLOURS[4])  # which differ in grey, too
 CAPTION = r"""
 From noise (left, t = 1000) to data (right, t = 0) in one coordinate; dark: where the noisy data are, at each t. The
 same $x_T$, two ways: the reverse SDE shakes a point at every step, and where it arrives is not settled before the
@@ -53,7 +54,7 @@ def reverse_sde(points: int = 1000) -> Page:
     page = Page("reverse_sde", "Two ways back: SDE and ODE", CAPTION, "tasks 2.1, 2.6, 2.10 and 2.11", 5.6)
     rows = page.subplots(2, 2, width_ratios=(3.6, 1))
     x_T = torch.randn(points, 2, generator=Generator().manual_seed(5))
-    x_T[:PATHS, 0] = torch.linspace(-1.6, 1.9, PATHS)
+    x_T[:PATHS, 0] = torch.tensor([-1.6, -0.2, 0.5, 1.9])
     for title, way, (left, right) in zip(("reverse SDE (2.6)", "ODE: DDIM at η = 0 (2.11)"), (by_sde, by_ode), rows):
         with page.panel(left, right):
             states = way(x_T)[..., 0]
@@ -67,9 +68,9 @@ def draw_paths(axes: Axes, states: Tensor, title: str) -> None:
     x = torch.linspace(-LIMIT, LIMIT, 300)
     shade = torch.stack([density(x, t) for t in range(T, -1, -5)], dim=1)
     shade = (shade / shade.amax(dim=0)).sqrt().numpy()
-    axes.imshow(shade, origin="lower", extent=(T, 0, -LIMIT, LIMIT), aspect="auto", cmap="Greys", vmax=2.2)
-    for each, colour, marker in zip(states.T, COLOURS, MARKERS):
-        axes.plot(range(len(each) - 1, -1, -1), each, color=colour, linewidth=1.4)
+    axes.imshow(shade, origin="lower", extent=(T, 0, -LIMIT, LIMIT), aspect="auto", cmap="Greys", vmax=3)
+    for each, colour, marker in zip(states.T, SHADES, MARKERS):
+        axes.plot(range(len(each) - 1, -1, -1), each, color=colour, linewidth=1.6)
         axes.plot(T, each[0], marker, color=colour, markersize=8, markeredgecolor="black", clip_on=False, zorder=3)
         axes.plot(0, each[-1], marker, color=colour, markersize=8, markeredgecolor="black", clip_on=False, zorder=3)
     axes.set(xlim=(T, 0), ylim=(-LIMIT, LIMIT), xlabel="t", ylabel=r"$x_t$")

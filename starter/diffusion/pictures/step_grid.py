@@ -11,9 +11,9 @@ from diffusion.schedule import linear_schedule
 STEPS, ETAS = (5, 10, 20, 50, 100), (0.0, 0.2, 0.5, 1.0)
 CAPTION = r"""
 Every cell begins at the same four $x_T$, with the same network, which was never trained for few steps. Along the row
-η = 0 (DDIM) the four images stay the same and only gain detail: they depend on $x_T$ alone. The larger η, the more the
-fresh noise decides, and each S brings other images; at η = 1 (DDPM's noise) those of few steps are grainy and poor in
-detail, and it takes 50 or more to make them sharp.
+η = 0 (DDIM) the four images stay the same and only gain detail, as they depend on $x_T$ alone. The larger η, the more
+the fresh noise decides, and each S brings other images; at η = 1 (DDPM's noise) those of 5 and 10 steps are grainy or
+flat, and more steps are needed to make them sharp.
 """
 
 
