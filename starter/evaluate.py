@@ -66,7 +66,8 @@ def main() -> None:
     missing = [(S, eta) for S in args.steps for eta in args.etas if not results.has(S, eta)]
     if missing and len(missing) < len(args.steps) * len(args.etas):
         print(f"{args.out} has some of the table already; {len(missing)} cells are left to do", file=sys.stderr)
-    with tqdm(total=sum(S for S, _ in missing) * args.images, unit="call", unit_scale=True, mininterval=2) as bar:
+    calls = sum(S for S, _ in missing) * args.images
+    with tqdm(total=calls, unit="call", unit_scale=True, mininterval=2, disable=not calls) as bar:
 
         def eps_model(x_t: Tensor, t: Tensor) -> Tensor:
             bar.update(len(x_t))

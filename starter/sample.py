@@ -90,7 +90,7 @@ if __name__ == "__main__":
     try:
         main()
     except NotImplementedError as error:
-        ddpm = "; Assignment 1's sampler: python sample.py --ddpm" if "TODO 2" in str(error) else ""
+        ddpm = "; with DDPM=1, or --ddpm, it takes Assignment 1's sampler" if "TODO 2" in str(error) else ""
         sys.exit(f"sample.py: your sampler.py isn't finished: {error}{ddpm}")
     except (Refused, assets.NoAsset, checkpoints.BadCheckpoint, OSError) as error:
         sys.exit(f"sample.py: {error}")

@@ -245,7 +245,7 @@ def test_all_cells_begin_with_the_same_x_T_whatever_the_batch(forked, tree):
         "damaged": "fashion-reference.safetensors is damaged",
         "todo": "evaluate.py: your sampler.py isn't finished: TODO 2.10: ddim_timesteps",
         "package": "evaluate.py: the package tqdm is missing; type: ",
-        "sample todo": "sample.py: your sampler.py isn't finished: TODO 2.10: ddim_timesteps; Assignment 1's sampler: ",
+        "sample todo": "sample.py: your sampler.py isn't finished: TODO 2.10: ddim_timesteps; with DDPM=1, or --ddpm",
         "sample broken": "sample.py: sampler.py, line ",
         "sample wrong": "sample.py: sampler.py, line ",
         "sample steps": "sample.py: expected 1 to 1000 steps, an eta of 0 or more, and at least one image or point",

@@ -26,7 +26,7 @@ with pytest.MonkeyPatch.context() as patch:
 
 NOTEBOOK = STARTER / "assignment.ipynb"
 ROWS = json.loads((STARTER / "diffusion" / "tasks.json").read_text(encoding="utf-8"))
-SMALL = 'STEPS = 20\nCELLS = "--steps 2 --etas 0"\nIMAGES = 64\n'
+SMALL = 'STEPS = 20\nPOINTS = 50\nCELLS = "--steps 2 --etas 0"\nIMAGES = 64\n'
 RUN = """
 import sys
 import nbformat
@@ -77,7 +77,9 @@ def small(cells):
 
 
 def edited(cells):
-    """After all cells, sampler.py is edited, and a figure is drawn again."""
+    """After all cells, sampler.py is edited, and a figure is drawn again. Of the checks the last one is enough."""
+    *others, _ = [cell for cell in cells if cell.source.startswith("check(")]
+    cells = [cell for cell in cells if cell not in others]
     edit = f"import shutil; shutil.copy({str(SOLUTION / 'sampler.py')!r}, 'sampler.py'); print(draw('noising').waits)"
     again = "print('after the edit:', draw('noising').waits)"
     return [*small(cells), *(nbformat.v4.new_code_cell(source) for source in (edit, again))]
@@ -138,7 +140,7 @@ def test_on_the_untouched_starter_everything_is_to_do(runs):
     """No cell fails, and each says which task it waits for."""
     done = runs["starter"]
     assert done.code == 0, done.said
-    states = re.findall(r"^ *(\d\.\d+)  \w+ +\+?\d+  (.*)", done.text, re.MULTILINE)
+    states = re.findall(r"^ *(\d\.\d+)  \w+ +\+?\d+  (.*)", done.text, re.MULTILINE)  # of the last cell, of all tasks
     assert {state for _, state in states} == {"to do"} and {task for task, _ in states} == {row["task"] for row in ROWS}
     for sentence in (
         "train.py: your sampler.py isn't finished: TODO 1.3: noise_prediction_loss",
