@@ -1,7 +1,8 @@
 """Recovered coefficients over the right curve, as one SVG for each of ω₀, ω_t and σ. Shapes tell, not colours alone.
 
-A dot is a step that is right, a cross one that is not, with a dashed line to where it should be; a triangle at the edge
-is a value beyond the picture. Nothing of the student's but numbers gets in.
+A dot is a step that is right, a cross one that is not, with a dashed line to where it should be, a diamond one that the
+sequence does not have; a triangle at the edge is a value beyond the picture. Of the student's only
+numbers get in.
 """
 
 import math
@@ -13,7 +14,7 @@ from markupsafe import Markup
 from grader.recovered import Run
 from grader.regression import Value
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 230, 46, 12, 12, 36
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 230, 52, 12, 12, 36
 APART = 5.0  # units between two points that are drawn
 SYMBOLS = {"omega_0": "ω₀", "omega_t": "ω_t", "sigma": "σ_t"}
 
@@ -53,7 +54,7 @@ def panel(run: Run, name: str, key: str) -> Markup:
     if not points:
         return Markup()
     x = _times([t for t, _ in curve])
-    y = _values([value for _, value in curve], [value.found for _, value in points])
+    y = _values([value for _, value in curve], [value for _, value in points])
     off = [(t, value) for t, value in points if value.off]
     said = said_of(points)
     parts = [
@@ -61,7 +62,8 @@ def panel(run: Run, name: str, key: str) -> Markup:
         f'<title id="{key}-title">{SYMBOLS[name]} over t</title><desc id="{key}-desc">{said}</desc>',
         *_frame(x, y),
         *_curve(curve, x, y),
-        *_points([point for point in points if not point[1].off], x, y, _dot),
+        *_points([point for point in points if point[1].right is None], x, y, _diamond),
+        *_points([point for point in points if point[1].right is not None and not point[1].off], x, y, _dot),
         *_points(off, x, y, _cross),
         "</svg>",
     ]
@@ -85,14 +87,19 @@ def _times(times: list[float]) -> Axis:
     return Axis(*edges, LEFT, WIDTH - RIGHT, log)
 
 
-def _values(right: list[float], found: list[float]) -> Axis:
-    """Wide enough for the right curve, and for what was found unless it is far beyond."""
+def _values(right: list[float], values: list[Value]) -> Axis:
+    """Wide enough for the right curve, and for what was found unless it is far beyond.
+
+    Logarithmic where the right values need it and those found are not so uncertain that chance could take them off it.
+    """
+    found = [value.found for value in values]
+    certain = all(value.off or value.right is None or value.found > min(right) / 20 for value in values)
     bottom, top = HEIGHT - BOTTOM, TOP
-    reach = 3 * max(max(map(abs, right)), 1e-3)
-    near = right + [value for value in found if abs(value) <= reach]
-    positive = [value for value in near if value > 1e-9]
-    if len(positive) == len(near) and max(near) > 50 * min(near):
+    if certain and min(right) > 1e-9 and max(right) > 50 * min(right):
+        near = right + [value for value in found if min(right) / 20 <= value <= 20 * max(right)]
         return Axis(min(near) / 1.5, max(near) * 1.5, bottom, top, log=True)
+    reach = 3 * max(0.4, *map(abs, right))
+    near = right + [value for value in found if abs(value) <= reach]
     low, high = min(0.0, *near), max(0.01, *near)  # what is smaller is rounding
     room = 0.08 * (high - low)
     return Axis(low - room, high + room, bottom, top)
@@ -143,11 +150,16 @@ def _points(points: list[tuple[float, Value]], x: Axis, y: Axis, draw: Draw) -> 
             yield draw(left, y(value.found), value, y)
             continue
         top, down = (y(y.high), 9) if value.found > y.low else (y(y.low), -9)
-        yield f'<path class="off" d="M{left - 5:.1f} {top + down:.1f}h10L{left:.1f} {top:.1f}Z"/>'
+        kind = "off" if value.off else "stray"
+        yield f'<path class="{kind}" d="M{left - 5:.1f} {top + down:.1f}h10L{left:.1f} {top:.1f}Z"/>'
 
 
 def _dot(left: float, top: float, value: Value, y: Axis) -> str:
     return f'{_whisker(left, value, y)}<circle class="dot" cx="{left:.1f}" cy="{top:.1f}" r="2.8"/>'
+
+
+def _diamond(left: float, top: float, value: Value, y: Axis) -> str:
+    return f'<path class="stray" d="M{left - 4:.1f} {top:.1f}l4 -4l4 4l-4 4Z"/>'
 
 
 def _cross(left: float, top: float, value: Value, y: Axis) -> str:
