@@ -7,10 +7,11 @@ numbers get in.
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from grader import axes
+from grader.axes import Axis
 from grader.recovered import Run
 from grader.regression import Value
 
@@ -19,42 +20,14 @@ APART = 5.0  # units between two points that are drawn
 SYMBOLS = {"omega_0": "ω₀", "omega_t": "ω_t", "sigma": "σ_t"}
 
 
-@dataclass(frozen=True)
-class Axis:
-    """Values to places, linear or logarithmic."""
-
-    low: float
-    high: float
-    first: float
-    last: float
-    log: bool = False
-
-    def __call__(self, value: float) -> float:
-        low, high, value = (math.log(v) if self.log else v for v in (self.low, self.high, value))
-        return self.first + (value - low) / (high - low) * (self.last - self.first)
-
-    def holds(self, value: float) -> bool:
-        return self.low <= value <= self.high
-
-    def ticks(self) -> list[float]:
-        if self.log:
-            decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-            some = [m * 10.0**d for d in decades for m in ((1,) if len(decades) > 3 else (1, 3))]
-        else:
-            step = 10 ** math.floor(math.log10((self.high - self.low) / 2))
-            step *= next(m for m in (1, 2, 5, 10) if (self.high - self.low) / (m * step) <= 5)
-            some = [i * step for i in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)]
-        return [tick for tick in some if self.holds(tick)]
-
-
 def panel(run: Run, name: str, key: str) -> Markup:
     """One picture: a coefficient over t; "" where no step of the run tells it. key: unique on the page."""
     points = [(step.asked, step.values[name]) for step in run.steps if name in step.values and step.asked]
     curve = sorted((float(t), right[name]) for t, right in run.right)
     if not points:
         return Markup()
-    x = _times([t for t, _ in curve])
-    y = _values([value for _, value in curve], [value for _, value in points])
+    x = axes.of_times([t for t, _ in curve], LEFT, WIDTH - RIGHT)
+    y = axes.of_values([value for _, value in curve], [value for _, value in points], HEIGHT - BOTTOM, TOP)
     off = [(t, value) for t, value in points if value.off]
     said = said_of(points)
     parts = [
@@ -78,31 +51,6 @@ def said_of(points: list[tuple[float, Value]]) -> str:
         return f"all {told} steps as they must be" if told else "no step of the sequence was made"
     t, worst = max(off, key=lambda point: abs(point[1].found - (point[1].right or 0)))
     return f"off in {len(off)} of {told} steps; at t = {t:.0f}, {worst} instead of {worst.right:.3g}"
-
-
-def _times(times: list[float]) -> Axis:
-    low, high = min(times), max(times)
-    log = high > 20 * low
-    edges = (low / 1.15, high * 1.15) if log else (low - 0.05 * high, 1.05 * high)
-    return Axis(*edges, LEFT, WIDTH - RIGHT, log)
-
-
-def _values(right: list[float], values: list[Value]) -> Axis:
-    """Wide enough for the right curve, and for what was found unless it is far beyond.
-
-    Logarithmic where the right values need it and those found are not so uncertain that chance could take them off it.
-    """
-    found = [value.found for value in values]
-    certain = all(value.off or value.right is None or value.found > min(right) / 20 for value in values)
-    bottom, top = HEIGHT - BOTTOM, TOP
-    if certain and min(right) > 1e-9 and max(right) > 50 * min(right):
-        near = right + [value for value in found if min(right) / 20 <= value <= 20 * max(right)]
-        return Axis(min(near) / 1.5, max(near) * 1.5, bottom, top, log=True)
-    reach = 3 * max(0.4, *map(abs, right))
-    near = right + [value for value in found if abs(value) <= reach]
-    low, high = min(0.0, *near), max(0.01, *near)  # what is smaller is rounding
-    room = 0.08 * (high - low)
-    return Axis(low - room, high + room, bottom, top)
 
 
 def _frame(x: Axis, y: Axis) -> Iterator[str]:
