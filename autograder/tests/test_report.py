@@ -24,12 +24,14 @@ from made_reports import (
     wrong_page,
 )
 from PIL import Image
+from typer.testing import CliRunner
 
 from checks import quality
 from checks.oracle import steps
 from checks.oracle.gaussian import GaussianData
 from checks.transcript import PIXELS
 from grader import curves, evidence, findings, marking, overlay, png, recovered, regression, report, summary
+from grader.__main__ import app
 from grader.evidence import Evidence
 from grader.exhibits import exhibits
 from grader.outcomes import GraderFault, Raised, Wrong
@@ -471,6 +473,18 @@ def test_a_marking_that_did_not_end_leaves_a_page_that_says_so(mark, tmp_path):
         mark(RIGHT, CHECKS.replace("transcript.is_stochastic(", "1 / 0, ("))
     text = Read((tmp_path / "out" / "report.html").read_text()).text
     assert "these marks do not count" in text and "ZeroDivisionError" in text and "✓ passed" in text
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_grade_prints_where_the_page_is(broken, tmp_path, monkeypatch):
+    monkeypatch.setattr(marking, "CHECKS", tmp_path / "checks")
+    (tmp_path / "checks" / "assignment2").mkdir(parents=True)
+    text = CHECKS.replace("transcript.is_stochastic(", "1 / 0, (") if broken else CHECKS
+    (tmp_path / "checks" / "assignment2" / f"test_{tmp_path.name}.py").write_text(text)
+    done = CliRunner().invoke(app, ["grade", str(SOLUTION), "-a", "2", "--out", str(tmp_path / "out")])
+    assert done.exit_code == (2 if broken else 0)
+    said = "what was known by then" if broken else "report for course staff"
+    assert f"{said}: {tmp_path / 'out' / 'report.html'}\n" in done.output
 
 
 def test_a_table_is_finished_before_its_check_is_lost_and_the_first_fault_counts():
