@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from grader import report
 from grader import starter as starter_files
 from grader.marking import assignments, begin, mark
 from grader.outcomes import GraderFault, Loses
@@ -49,6 +50,8 @@ def grade(
     except Exception as fault:  # whatever it is, it is not the student's
         what = fault if isinstance(fault, GraderFault) else traceback.format_exc()
         console.print(f"The grader failed: {what}", style="bold red", markup=False, soft_wrap=True)
+        for page in filter(Path.exists, (folder / report.NAME for folder in folders.values())):
+            console.print(f"what was known by then: {page}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
 
 

@@ -1,49 +1,23 @@
 """Recovered coefficients over the right curve, as one SVG for each of ω₀, ω_t and σ. Shapes tell, not colours alone.
 
-A dot is a step that is right, a cross one that is not, with a dashed line to where it should be; a triangle at the edge
-is a value beyond the picture. Nothing of the student's but numbers gets in.
+A dot is a step that is right, a cross one that is not, with a dashed line to where it should be, a diamond one that the
+sequence does not have; a triangle at the edge is a value beyond the picture. Of the student's only
+numbers get in.
 """
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from grader import axes
+from grader.axes import Axis
 from grader.recovered import Run
 from grader.regression import Value
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 230, 46, 12, 12, 36
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 230, 52, 12, 12, 36
 APART = 5.0  # units between two points that are drawn
 SYMBOLS = {"omega_0": "ω₀", "omega_t": "ω_t", "sigma": "σ_t"}
-
-
-@dataclass(frozen=True)
-class Axis:
-    """Values to places, linear or logarithmic."""
-
-    low: float
-    high: float
-    first: float
-    last: float
-    log: bool = False
-
-    def __call__(self, value: float) -> float:
-        low, high, value = (math.log(v) if self.log else v for v in (self.low, self.high, value))
-        return self.first + (value - low) / (high - low) * (self.last - self.first)
-
-    def holds(self, value: float) -> bool:
-        return self.low <= value <= self.high
-
-    def ticks(self) -> list[float]:
-        if self.log:
-            decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-            some = [m * 10.0**d for d in decades for m in ((1,) if len(decades) > 3 else (1, 3))]
-        else:
-            step = 10 ** math.floor(math.log10((self.high - self.low) / 2))
-            step *= next(m for m in (1, 2, 5, 10) if (self.high - self.low) / (m * step) <= 5)
-            some = [i * step for i in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)]
-        return [tick for tick in some if self.holds(tick)]
 
 
 def panel(run: Run, name: str, key: str) -> Markup:
@@ -52,8 +26,8 @@ def panel(run: Run, name: str, key: str) -> Markup:
     curve = sorted((float(t), right[name]) for t, right in run.right)
     if not points:
         return Markup()
-    x = _times([t for t, _ in curve])
-    y = _values([value for _, value in curve], [value.found for _, value in points])
+    x = axes.of_times([t for t, _ in curve], LEFT, WIDTH - RIGHT)
+    y = axes.of_values([value for _, value in curve], [value for _, value in points], HEIGHT - BOTTOM, TOP)
     off = [(t, value) for t, value in points if value.off]
     said = said_of(points)
     parts = [
@@ -61,7 +35,8 @@ def panel(run: Run, name: str, key: str) -> Markup:
         f'<title id="{key}-title">{SYMBOLS[name]} over t</title><desc id="{key}-desc">{said}</desc>',
         *_frame(x, y),
         *_curve(curve, x, y),
-        *_points([point for point in points if not point[1].off], x, y, _dot),
+        *_points([point for point in points if point[1].right is None], x, y, _diamond),
+        *_points([point for point in points if point[1].right is not None and not point[1].off], x, y, _dot),
         *_points(off, x, y, _cross),
         "</svg>",
     ]
@@ -76,26 +51,6 @@ def said_of(points: list[tuple[float, Value]]) -> str:
         return f"all {told} steps as they must be" if told else "no step of the sequence was made"
     t, worst = max(off, key=lambda point: abs(point[1].found - (point[1].right or 0)))
     return f"off in {len(off)} of {told} steps; at t = {t:.0f}, {worst} instead of {worst.right:.3g}"
-
-
-def _times(times: list[float]) -> Axis:
-    low, high = min(times), max(times)
-    log = high > 20 * low
-    edges = (low / 1.15, high * 1.15) if log else (low - 0.05 * high, 1.05 * high)
-    return Axis(*edges, LEFT, WIDTH - RIGHT, log)
-
-
-def _values(right: list[float], found: list[float]) -> Axis:
-    """Wide enough for the right curve, and for what was found unless it is far beyond."""
-    bottom, top = HEIGHT - BOTTOM, TOP
-    reach = 3 * max(max(map(abs, right)), 1e-3)
-    near = right + [value for value in found if abs(value) <= reach]
-    positive = [value for value in near if value > 1e-9]
-    if len(positive) == len(near) and max(near) > 50 * min(near):
-        return Axis(min(near) / 1.5, max(near) * 1.5, bottom, top, log=True)
-    low, high = min(0.0, *near), max(0.01, *near)  # what is smaller is rounding
-    room = 0.08 * (high - low)
-    return Axis(low - room, high + room, bottom, top)
 
 
 def _frame(x: Axis, y: Axis) -> Iterator[str]:
@@ -143,11 +98,16 @@ def _points(points: list[tuple[float, Value]], x: Axis, y: Axis, draw: Draw) -> 
             yield draw(left, y(value.found), value, y)
             continue
         top, down = (y(y.high), 9) if value.found > y.low else (y(y.low), -9)
-        yield f'<path class="off" d="M{left - 5:.1f} {top + down:.1f}h10L{left:.1f} {top:.1f}Z"/>'
+        kind = "off" if value.off else "stray"
+        yield f'<path class="{kind}" d="M{left - 5:.1f} {top + down:.1f}h10L{left:.1f} {top:.1f}Z"/>'
 
 
 def _dot(left: float, top: float, value: Value, y: Axis) -> str:
     return f'{_whisker(left, value, y)}<circle class="dot" cx="{left:.1f}" cy="{top:.1f}" r="2.8"/>'
+
+
+def _diamond(left: float, top: float, value: Value, y: Axis) -> str:
+    return f'<path class="stray" d="M{left - 4:.1f} {top:.1f}l4 -4l4 4l-4 4Z"/>'
 
 
 def _cross(left: float, top: float, value: Value, y: Axis) -> str:

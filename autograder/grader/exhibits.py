@@ -52,7 +52,8 @@ class Exhibit:
     def verdict(self) -> str:
         """The run in one sentence."""
         run = self.run
-        calls = f"{len(run.steps)} calls of the model" + (f" instead of {run.S}" if run.wrong_count else "")
+        calls = "1 call of the model" if len(run.steps) == 1 else f"{len(run.steps)} calls of the model"
+        calls += f" instead of {run.S}" if run.wrong_count else ""
         if not run.T:
             return f"{calls}."
         if not run.ended:
@@ -61,12 +62,14 @@ class Exhibit:
         nowhere = sum(step.wanted is None for step in run.steps)
         parts = [calls, f"{asked} at another t than the sequence has" if asked else ""]
         parts += [f"{nowhere} at a t that is not in the sequence" if nowhere else ""]
-        told = sum(bool(step.values) for step in run.steps)
+        told = sum(bool(step.values) and step.wanted is not None for step in run.steps)
         off = {name: sum(step.values[name].off for step in run.steps if step.values) for name in NAMES}
         for count in sorted(set(off.values()) - {0}, reverse=True):
             names = [curves.SYMBOLS[name] for name in NAMES if off[name] == count]
             parts.append(f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} off in {count} of {told} steps")
-        if off["sigma"] and all(step.marginal for step in run.steps if step.values):
+        if off["sigma"] and not (off["omega_0"] or off["omega_t"]):
+            parts.append("ω₀ and ω_t are as they must be")
+        elif off["sigma"] and all(step.marginal for step in run.steps if step.values):
             parts.append("ω₀ and ω_t follow from the σ_t that is used, which alone is wrong")
         parts += ["a constant is added to the mean" if any(step.shift for step in run.steps) else ""]
         parts += [step.note for step in run.steps if step.note][:1]

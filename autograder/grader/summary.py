@@ -14,7 +14,7 @@ PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_s
 <table><thead><tr><th>Task</th><th>Function</th><th>Points</th><th>Of</th><th>Checks lost</th></tr></thead><tbody>
 {% for row in rows %}
 <tr><td>{{ row.task.task }}</td><td>{{ row.task.function }}{{ " (bonus)" if row.task.bonus }}</td>
-<td>{{ row.got|round(2) }}</td><td>{{ row.of|round(2) }}</td>
+<td>{{ "%g"|format(row.got|round(2)) }}</td><td>{{ "%g"|format(row.of|round(2)) }}</td>
 <td>{{ row.lost|map(attribute="number")|join(", ") or "none" }}</td></tr>
 {% endfor %}
 </tbody></table>
@@ -22,7 +22,8 @@ PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_s
 <p><strong>What went wrong</strong></p>
 <ul>
 {% for each in findings %}
-<li>{{ each.headline }} ({{ each.points|round(2) }} points{{ "; likely cause" if each.kind == "cause" }})</li>
+<li>{{ each.headline }}
+({{ "%g"|format(each.points|round(2)) }} points{{ "; the likely cause" if each.kind == "cause" }})</li>
 {% endfor %}
 </ul>
 {% endif %}

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import stat
+from functools import partial
 from html.parser import HTMLParser
 
 import numpy as np
@@ -23,13 +24,17 @@ from made_reports import (
     wrong_page,
 )
 from PIL import Image
+from typer.testing import CliRunner
 
+from checks import quality
 from checks.oracle import steps
 from checks.oracle.gaussian import GaussianData
+from checks.transcript import PIXELS
 from grader import curves, evidence, findings, marking, overlay, png, recovered, regression, report, summary
+from grader.__main__ import app
 from grader.evidence import Evidence
 from grader.exhibits import exhibits
-from grader.outcomes import GraderFault
+from grader.outcomes import GraderFault, Raised, Wrong
 from grader.paths import SOLUTION
 
 DOWN = list(TAU[::-1])
@@ -77,6 +82,13 @@ def test_a_wrong_sigma_is_recovered_as_it_is_and_what_follows_from_it_is_told():
     assert "σ_t are off in 9 of 10 steps; ω₀ and ω_t follow from the σ_t that is used, which alone is wrong" in said
 
 
+def test_a_wrong_sigma_beside_a_right_mean_is_told():
+    """Noise at η = 0 in the last step, which a right sampler never has."""
+    noise = 0.05 * np.random.default_rng(9).standard_normal(PIXELS)
+    said = exhibit(eta=0.0, x_0=lambda x: x + noise).verdict
+    assert said == "10 calls of the model; σ_t is off in 1 of 10 steps; ω₀ and ω_t are as they must be."
+
+
 def test_a_mean_that_does_not_fit_its_sigma_is_not_put_down_to_sigma():
     """The noise of η = 1 with the direction of η = 0.5: what is kept of x_t is too much."""
 
@@ -111,11 +123,11 @@ def test_with_too_few_or_too_many_calls_steps_are_known_by_their_t():
     twice = run_of(times=lambda t: 1 + (t == 500))
     assert [step.asked for step in twice.steps] == sorted([*DOWN, 500], reverse=True)
     assert [step.off for step in twice.steps] == [step is twice.steps[5] for step in twice.steps]  # x_prev is x_t there
-    strange = run_of(times=lambda t: int(t != 1000), ask=lambda t: t - 1)
-    assert [step.wanted for step in strange.steps] == [None] * 9 and strange.wrong == []
-    assert (
-        "9 at a t that is not in the sequence" in exhibit(times=lambda t: int(t != 1000), ask=lambda t: t - 1).verdict
-    )
+    strange = exhibit(times=lambda t: int(t != 1000), ask=lambda t: t - 1)
+    assert [step.wanted for step in strange.run.steps] == [None] * 9 and strange.run.wrong == []
+    assert "9 calls of the model instead of 10; 9 at a t that is not in the sequence" in strange.verdict
+    picture = curves.panel(strange.run, "omega_0", "k")
+    assert (marks(picture, "stray"), marks(picture, "dot"), marks(picture, "off")) == (9, 0, 0)
 
 
 @pytest.mark.parametrize("stop", [1, 4])
@@ -125,7 +137,8 @@ def test_of_a_run_that_broke_off_there_is_what_there_was(stop):
     assert [bool(step.values) for step in found.steps] == [True] * (stop - 1) + [False]
     assert not any(step.off for step in found.steps)
     said = exhibit(outcome="raised", stop=stop)
-    assert said.wrong and f"{stop} calls of the model instead of 10, then it ended without a result" in said.verdict
+    assert said.wrong and said.verdict.startswith("1 call of" if stop == 1 else "4 calls of")
+    assert said.verdict.endswith(" of the model instead of 10, then it ended without a result.")
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
@@ -167,6 +180,14 @@ def test_a_picture_has_a_dot_for_a_right_step_and_a_cross_for_a_wrong_one():
 def test_what_lies_beyond_a_picture_is_a_triangle_at_its_edge():
     picture = curves.panel(run_of(sigma=lambda t, *_: 30.0 * (t > 100)), "sigma", "k")
     assert picture.count("h10L") == 9 and marks(picture, "way") == 0
+
+
+def test_no_right_step_is_drawn_beyond_the_picture():
+    """Of 1000 steps each has so little of x_0 that ω₀ comes out negative by chance: no logarithms then."""
+    run = run_of(tau=np.arange(1, 1001), shape=(16, 64), eta=1.0)
+    assert any(step.values["omega_0"].found < 0 for step in run.steps)
+    assert "h10L" not in curves.panel(run, "omega_0", "k") and "log scale)" in curves.panel(run, "omega_0", "k")
+    assert ">log scale<" in curves.panel(run_of(), "omega_0", "k")
 
 
 @pytest.mark.parametrize("name", regression.NAMES)
@@ -323,7 +344,8 @@ def test_the_summary_is_escaped_and_made_of_tables_and_lists_alone(tmp_path):
 def test_the_summary_names_tasks_causes_and_what_did_not_run(tmp_path):
     text = re.sub(r"\s+", " ", Read(summary.html(wrong_page(tmp_path)[0])).text)
     assert text.startswith("2 of 4 points.")
-    assert "2.11 ddim_sample: σ_t uses the full table's β_t, which is another one on a sub-sequence (2.0 points" in text
+    said = "2.11 ddim_sample: σ_t uses the full table's β_t, which is another one on a sub-sequence"
+    assert f"{said} (2 points; the likely cause)" in text
     assert "Not written yet: 2.7 ddim_sigma" in text and "Not run: 2.11.12." in text
 
 
@@ -451,6 +473,33 @@ def test_a_marking_that_did_not_end_leaves_a_page_that_says_so(mark, tmp_path):
         mark(RIGHT, CHECKS.replace("transcript.is_stochastic(", "1 / 0, ("))
     text = Read((tmp_path / "out" / "report.html").read_text()).text
     assert "these marks do not count" in text and "ZeroDivisionError" in text and "✓ passed" in text
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_grade_prints_where_the_page_is(broken, tmp_path, monkeypatch):
+    monkeypatch.setattr(marking, "CHECKS", tmp_path / "checks")
+    (tmp_path / "checks" / "assignment2").mkdir(parents=True)
+    text = CHECKS.replace("transcript.is_stochastic(", "1 / 0, (") if broken else CHECKS
+    (tmp_path / "checks" / "assignment2" / f"test_{tmp_path.name}.py").write_text(text)
+    done = CliRunner().invoke(app, ["grade", str(SOLUTION), "-a", "2", "--out", str(tmp_path / "out")])
+    assert done.exit_code == (2 if broken else 0)
+    said = "what was known by then" if broken else "report for course staff"
+    assert f"{said}: {tmp_path / 'out' / 'report.html'}\n" in done.output
+
+
+def test_a_table_is_finished_before_its_check_is_lost_and_the_first_fault_counts():
+    tried = []
+
+    def attempt(n):
+        tried.append(n)
+        if n % 2:
+            raise (Wrong, Raised)[n // 2](f"fault {n}")
+        return float(n)
+
+    with pytest.raises(Wrong, match="fault 1"):
+        quality.each(partial(attempt, n) for n in range(5))
+    assert tried == [0, 1, 2, 3, 4]
+    assert quality.each(partial(attempt, n) for n in (0, 2)) == [0.0, 2.0]
 
 
 def test_cells_of_a_table_are_kept_in_their_order(page):
