@@ -118,6 +118,13 @@ def test_handout_shows_no_code_of_an_answer():
     assert not re.findall(r"\.sqrt\(|eps_model\(|torch\.\w+\(", README)
 
 
+def test_every_command_of_the_handout_exists():
+    """What the handout says to type is a target of the student's Makefile, and what it says to open is there."""
+    targets = set(re.findall(r"^([a-z]+):", (STARTER / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z]+)", README)) <= targets
+    assert all((STARTER / name).is_file() for name in re.findall(r"`(\w+\.ipynb)`", README))
+
+
 @pytest.mark.parametrize("row", TASKS, ids=lambda row: row["task"])
 def test_todo(starter, row):
     """Each function stands in its file, and raises its own TODO when it is called with right arguments."""
