@@ -1,36 +1,58 @@
-"""What went wrong in your files, in one sentence, for the commands that call them."""
+"""What went wrong in your files, in one sentence, for the tests, the figures and the commands that call them."""
 
 from pathlib import Path
+from typing import NamedTuple
+
+FILES = ("sampler.py", "score.py")  # the two files that are yours
+STARTER = Path(__file__).resolve().parents[1]
+
+
+class Place(NamedTuple):
+    """A line of one of your files, and the function that it is in."""
+
+    file: str
+    line: int
+    function: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}"
+
+
+def place(error: BaseException) -> Place | None:
+    """The innermost place in your files that an error passed through, if there is one."""
+    if isinstance(error, SyntaxError):
+        return Place(Path(error.filename).name, error.lineno or 0) if _yours(error.filename) else None
+    found, trace = None, error.__traceback__
+    while trace:
+        code = trace.tb_frame.f_code
+        if _yours(code.co_filename):
+            found = Place(Path(code.co_filename).name, trace.tb_lineno, code.co_name)
+        trace = trace.tb_next
+    return found
+
+
+def told(error: BaseException) -> str:
+    """One line: where in your files, what kind of error, and what it says."""
+    where = f"{found}: " if (found := place(error)) else ""
+    what = error.msg if isinstance(error, SyntaxError) else (str(error).strip().splitlines() or [""])[0]
+    return f"{where}{type(error).__name__}: {what}".rstrip(": ")
 
 
 def sentence(error: BaseException) -> str:
-    """Where in sampler.py or score.py an error came from, and what it says; or which package is missing here.
+    """What a command says of an error in your files, or of a package that is missing here.
 
     Raises the error again where it is neither: then its traceback says more.
     """
-    place = _place(error)
-    if not place and isinstance(error, ModuleNotFoundError):
+    found = place(error)
+    if not found and isinstance(error, ModuleNotFoundError):
         return f"the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'"
-    if not place:
+    if not found:
         raise error
-    file, line = place
     if isinstance(error, NotImplementedError):
-        return f"your {file} isn't finished: {error}"
-    what = error.msg if isinstance(error, SyntaxError) else str(error).strip().split("\n")[0]
-    return f"{file}, line {line}: {type(error).__name__}: {what}".rstrip(": ")
-
-
-def _place(error: BaseException) -> tuple[str, int] | None:
-    """File and line of the innermost place in your files that the error passed through, if there is one."""
-    if isinstance(error, SyntaxError):
-        return (Path(error.filename).name, error.lineno or 0) if _yours(error.filename) else None
-    place, trace = None, error.__traceback__
-    while trace:
-        if _yours(trace.tb_frame.f_code.co_filename):
-            place = Path(trace.tb_frame.f_code.co_filename).name, trace.tb_lineno
-        trace = trace.tb_next
-    return place
+        return f"your {found.file} isn't finished: {error}"
+    return told(error)
 
 
 def _yours(path: str | None) -> bool:
-    return Path(path or "").name in ("sampler.py", "score.py")
+    file = Path(path or "")
+    return file.name in FILES and file.resolve().parent == STARTER

@@ -4,17 +4,15 @@ import functools
 import importlib
 import inspect
 import linecache
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 import torch
 
+from diffusion import faults
 from summary import TASKS
 
-STARTER = Path(__file__).resolve().parents[1]
-FILES = ("sampler.py", "score.py")
 OF = {row["function"]: task for task, row in TASKS.items()}
 called: set[str] = set()  # the tasks whose functions the present test has used, by itself or inside one another
 within: list[str] = []  # the functions that are running now
@@ -78,37 +76,22 @@ def unfinished(error: BaseException) -> str:
     """The task whose TODO in one of your files raised `error`, else ""."""
     said = str(error)
     todo = said.split()[1].rstrip(":") if isinstance(error, NotImplementedError) and said.startswith("TODO ") else ""
-    return todo if student_line(error) else ""
+    return todo if faults.place(error) else ""
 
 
 def sentence(error: BaseException) -> str:
     """One line: where, what kind of error, what it says, and what is often behind it."""
-    place = student_line(error)
-    where = f"{place[0]}, line {place[1]}: " if place else ""
-    what = error.msg if isinstance(error, SyntaxError) else (str(error).strip().splitlines() or [""])[0]
-    return f"{where}{type(error).__name__}: {what}".rstrip(": ") + advice(error, place)
+    return faults.told(error) + advice(error)
 
 
-def advice(error: BaseException, place: tuple[str, int] | None) -> str:
+def advice(error: BaseException) -> str:
     """What is often behind an error of this kind, in brackets, or ""."""
+    place = faults.place(error)
     if isinstance(error, NameError) and place:
-        line = linecache.getline(str(STARTER / place[0]), place[1])
+        line = linecache.getline(str(faults.STARTER / place.file), place.line)
         return " (this line returns it: give your result this name)" if "return " in line else ""
     if isinstance(error, RuntimeError) and "must match the size of tensor" in str(error):
         return " (per_item(c, x) makes a coefficient of shape (B,) ready to multiply a state)"
     if isinstance(error, IndexError) and "out of bounds" in str(error):
         return " (alpha_bar has T + 1 entries, and T is not always 1000)"
     return ""
-
-
-def student_line(error: BaseException) -> tuple[str, int] | None:
-    """File and line of the innermost place in your files that `error` passed through, if there is one."""
-    if isinstance(error, SyntaxError):
-        return Path(error.filename or "").name, error.lineno or 0
-    place, frame = None, error.__traceback__
-    while frame:
-        path = Path(frame.tb_frame.f_code.co_filename)
-        if path.name in FILES and path.resolve().parent == STARTER:
-            place = path.name, frame.tb_lineno
-        frame = frame.tb_next
-    return place

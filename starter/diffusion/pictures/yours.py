@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from diffusion import faults
 from diffusion.tensors import check_tau
 
-HERE = Path(__file__).parents[2]  # where sampler.py and score.py lie
 ROWS = json.loads(Path(__file__).parents[1].joinpath("tasks.json").read_text("utf-8"))
 TASKS = {row["task"]: row for row in ROWS}
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -75,17 +75,11 @@ def _function(task: str) -> Callable:
 
 def _reason(task: str, error: BaseException) -> str:
     """What to do about an error that came out of the function of a task, or out of one that it called."""
-    place, frame = "", error.__traceback__
-    while frame:
-        code = frame.tb_frame.f_code
-        if Path(code.co_filename).name in ("sampler.py", "score.py"):
-            place = f"{Path(code.co_filename).name}, line {frame.tb_lineno}: "
-            task = next((each for each, row in TASKS.items() if row["function"] == code.co_name), task)
-        frame = frame.tb_next
+    if found := faults.place(error):
+        task = next((each for each, row in TASKS.items() if row["function"] == found.function), task)
     if isinstance(error, NotImplementedError) and str(error).startswith("TODO"):
         return f"waits for task {task}, {TASKS[task]['function']}"
-    said = (str(error).strip().splitlines() or [""])[0]
-    return _wrong(task, f"{place}{type(error).__name__}: {said}".removesuffix(": "))
+    return _wrong(task, faults.told(error))
 
 
 def _wrong(task: str, sentence: str) -> str:
