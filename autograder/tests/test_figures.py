@@ -309,7 +309,7 @@ def test_a_file_that_cannot_be_imported_or_lacks_a_function_is_a_sentence(studen
     monkeypatch.delitem(sys.modules, "score")
     (tmp_path / "score.py").write_text("def langevin_sample(:\n")
     monkeypatch.syspath_prepend(tmp_path)
-    assert "task 2.4 to be repaired: SyntaxError: invalid syntax (score.py, line 1)" in draw("langevin").waits[0]
+    assert "task 2.4 to be repaired: score.py, line 1: SyntaxError: invalid syntax" in draw("langevin").waits[0]
 
 
 def test_a_tau_that_no_sampler_can_follow_is_a_mistake_of_2_10(student):

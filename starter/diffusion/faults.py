@@ -4,29 +4,28 @@ from pathlib import Path
 from typing import NamedTuple
 
 FILES = ("sampler.py", "score.py")  # the two files that are yours
-STARTER = Path(__file__).resolve().parents[1]
 
 
 class Place(NamedTuple):
     """A line of one of your files, and the function that it is in."""
 
-    file: str
+    file: Path
     line: int
     function: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}, line {self.line}"
+        return f"{self.file.name}, line {self.line}"
 
 
 def place(error: BaseException) -> Place | None:
     """The innermost place in your files that an error passed through, if there is one."""
     if isinstance(error, SyntaxError):
-        return Place(Path(error.filename).name, error.lineno or 0) if _yours(error.filename) else None
+        return Place(Path(error.filename), error.lineno or 0) if _yours(error.filename) else None
     found, trace = None, error.__traceback__
     while trace:
         code = trace.tb_frame.f_code
         if _yours(code.co_filename):
-            found = Place(Path(code.co_filename).name, trace.tb_lineno, code.co_name)
+            found = Place(Path(code.co_filename), trace.tb_lineno, code.co_name)
         trace = trace.tb_next
     return found
 
@@ -49,10 +48,11 @@ def sentence(error: BaseException) -> str:
     if not found:
         raise error
     if isinstance(error, NotImplementedError):
-        return f"your {found.file} isn't finished: {error}"
+        return f"your {found.file.name} isn't finished: {error}"
     return told(error)
 
 
 def _yours(path: str | None) -> bool:
+    """Whether a file is one of yours, and not torch's own sampler.py, which is part of a package."""
     file = Path(path or "")
-    return file.name in FILES and file.resolve().parent == STARTER
+    return file.name in FILES and not file.with_name("__init__.py").exists()

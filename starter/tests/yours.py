@@ -88,7 +88,7 @@ def advice(error: BaseException) -> str:
     """What is often behind an error of this kind, in brackets, or ""."""
     place = faults.place(error)
     if isinstance(error, NameError) and place:
-        line = linecache.getline(str(faults.STARTER / place.file), place.line)
+        line = linecache.getline(str(place.file), place.line)
         return " (this line returns it: give your result this name)" if "return " in line else ""
     if isinstance(error, RuntimeError) and "must match the size of tensor" in str(error):
         return " (per_item(c, x) makes a coefficient of shape (B,) ready to multiply a state)"
