@@ -41,7 +41,8 @@ def main() -> None:
         raise Refused(f"expected 1 to {T} steps, an eta of 0 or more, and at least one image or point")
     from_x_T, from_steps = generators(args.seed, device)
     x_T = draw_x_T(state_shape(network, name), count, from_x_T).to(device)
-    with tqdm(total=T if args.ddpm else args.steps, unit="step", mininterval=1) as bar:
+    tau = None if args.ddpm else ddim_timesteps(T, args.steps)
+    with tqdm(total=T if args.ddpm else args.steps, unit="step", mininterval=1, disable=None) as bar:
 
         def eps_model(x_t: Tensor, t: Tensor) -> Tensor:
             bar.update()
@@ -50,7 +51,7 @@ def main() -> None:
         if args.ddpm:
             x_0 = ddpm_sample(eps_model, x_T, alpha_bar, from_steps)
         else:
-            x_0 = ddim_sample(eps_model, x_T, alpha_bar, ddim_timesteps(T, args.steps), args.eta, from_steps)
+            x_0 = ddim_sample(eps_model, x_T, alpha_bar, tau, args.eta, from_steps)
     if x_0.shape != x_T.shape or not x_0.isfinite().all():
         raise Refused("your sampler gave NaN, or a state of another shape than x_T; make test says more")
     how = f"{T} steps of DDPM" if args.ddpm else f"S = {args.steps}, η = {args.eta:g}"

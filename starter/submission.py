@@ -63,10 +63,11 @@ def main() -> int:
         wrong.append(f"the visible tests could not be run (pytest's exit code {tests})")
     print(f"\n{ZIP.name} has {' and '.join(FILES)}. Hidden tests decide the mark, not the table above.")
     for fault in wrong:
-        print(f"WRONG: {fault}")
+        print(f"WRONG: {fault}. Repair it, then make submission again.")
     if todo := unfinished():
         print(f"TO DO: {', '.join(todo)}; there are no points for these yet")
-    print("Hand it in as it is only if you mean to." if wrong or todo else "Nothing is wrong with it: hand it in.")
+    if not wrong and not todo:
+        print("The visible tests find nothing wrong: hand it in.")
     return 1 if wrong else 0
 
 

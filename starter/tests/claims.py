@@ -111,7 +111,23 @@ def draws(states: list[Tensor], alpha_bars: list[float], stds: list[float]) -> N
         ),
     )
     same = abs(torch.corrcoef(torch.cat(noises[:2], dim=1).T)[0, 1].item()) > 0.1
-    check(not same, "each step must draw noise of its own; that of the second step goes with that of the first")
+    check(not same, "what a step adds must not go with what the one before added: fresh noise, and the right mean")
+
+
+def finite(x: Tensor, what: str) -> None:
+    """`x` must hold numbers only, neither NaN nor infinity."""
+    why = "a division by 0, or the root of a negative number?"
+    check(bool(x.isfinite().all()), f"{what} must hold finite numbers; it has NaN or infinity ({why})")
+
+
+def from_generator(run: Callable[[int], Tensor], x: Tensor, what: str) -> Tensor:
+    """What run(seed) returns: like `x`, the same for the same seed, another for another."""
+    first, again, other = run(1), run(1), run(2)
+    like(first, x, what)
+    finite(first, what)
+    check(torch.equal(first, again), f"the same seed must give the same {what}: draw the noise from `generator`")
+    check(not torch.equal(first, other), f"another seed must give another {what}: it is the same")
+    return first
 
 
 def repeats(call: Callable[[], Tensor], why: str) -> Tensor:

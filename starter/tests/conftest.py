@@ -4,6 +4,7 @@ make test            every task        make test T=2.8    one task        make t
 """
 
 import gc
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from summary import TASKS, Outcome, belongs, write_summary
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
+SECONDS = 30  # of the processor, for one test; with right answers the slowest takes half a second
 
 
 # Which tests are asked for
@@ -96,6 +98,23 @@ def pytest_runtest_setup():
     from yours import called
 
     called.clear()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call():
+    """Ends a test that has no end, by the processor's time; Windows has no such alarm."""
+    if not hasattr(signal, "SIGVTALRM"):
+        return (yield)
+    signal.signal(signal.SIGVTALRM, endless)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def endless(*_):
+    pytest.fail(f"it did not come back within {SECONDS} s: a loop without an end?", pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -30,7 +30,7 @@ class Outcome:
 
 def belongs(task: str, wanted: str) -> bool:
     """Whether `task` is `wanted`, or one of assignment `wanted`; or of several, "2.7,2.8"."""
-    return any(task == each or task.startswith(f"{each}.") for each in wanted.split(","))
+    return any(task == each or task.startswith(f"{each}.") for each in wanted.replace(",", " ").split())
 
 
 def write_summary(terminal, outcomes: list[Outcome]) -> None:
@@ -48,6 +48,9 @@ def write_summary(terminal, outcomes: list[Outcome]) -> None:
                 write_rerun(terminal, task, wrong, state)
     if state:
         terminal.write_sep("-", "what the visible tests see")
+        if by_task[""]:
+            status = worst([o.status for o in by_task[""]])
+            terminal.write_line(f"  {SIGNS.get(status, '·')}       the code that you were given   {status}\n")
         write_table(terminal, state, first)
         if step := next_step(state, [o.said for o in outcomes if o.status == "broken"]):
             say(terminal, f"next: {step}", bold=True)
@@ -71,7 +74,7 @@ def write_wrong(terminal, task: str, outcomes: list[Outcome], first: list[str]) 
         write_claims(terminal, [o for o in outcomes if o.status == "wrong"])
         failures = {o.test: o.said for o in outcomes if o.status == "wrong"}
         if words := likely(task, failures, passed=sum(o.status == "done" for o in outcomes)):
-            say(terminal, f"likely: {words} in README.md", indent=2, bold=True)
+            say(terminal, f"likely: {words} in the handout", indent=2, bold=True)
 
 
 def write_rerun(terminal, task: str, wrong: list[Outcome], state: dict[str, str]) -> None:
@@ -127,12 +130,20 @@ def next_step(state: dict[str, str], broken: list[str]) -> str:
     task = (open_ + later)[0]
     row = TASKS[task]
     line = todo_line(task) or line_of(task, f"def {row['function']}(")
-    return f"{task} {row['function']}, {row['file']} line {line}: make test T={task}"
+    begun = "take its raise away, " if begun_above(task) else ""
+    return f"{task} {row['function']}, {begun}{row['file']} line {line}: make test T={task}"
 
 
 def todo_line(task: str) -> int:
     """The line of a task's TODO in your file, 0 where it is no longer there."""
     return line_of(task, f'raise NotImplementedError("TODO {task}:')
+
+
+def begun_above(task: str) -> bool:
+    """Whether there is code right above a task's TODO, which then is never left."""
+    text = (STARTER / TASKS[task]["file"]).read_text(encoding="utf-8", errors="replace")
+    above = [line.strip() for line in text.splitlines()[: max(todo_line(task) - 1, 0)] if line.strip()]
+    return bool(above) and not above[-1].startswith("#")
 
 
 def line_of(task: str, start: str) -> int:

@@ -16,6 +16,8 @@ from claims import (
     described,
     draws,
     f64,
+    finite,
+    from_generator,
     items,
     like,
     parts,
@@ -48,7 +50,8 @@ def test_score_by_hand(score):
 @pytest.mark.task("2.1")
 def test_score_is_the_gradient(score):
     """Item by item, the score is the gradient of log N(x_t; √ᾱ_t x_0, (1 − ᾱ_t) I) where ε leads to."""
-    x_0, eps, alpha_bar_t = f64([[2.0, -1.0], [0.0, 3.0]]), f64([[-1.0, 3.0], [0.5, 0.0]]), f64([0.36, 0.64])
+    x_0, eps = f64([[2.0, -1.0, 1.0], [0.0, 3.0, 1.0]]), f64([[-1.0, 3.0, 2.0], [0.5, 0.0, 1.0]])
+    alpha_bar_t = f64([0.36, 0.64])
     a = alpha_bar_t[:, None]
     x_t = (a.sqrt() * x_0 + (1 - a).sqrt() * eps).requires_grad_()
     log_density = -((x_t - a.sqrt() * x_0) ** 2 / (2 * (1 - a))).sum()  # up to a constant
@@ -62,9 +65,9 @@ def test_score_is_the_gradient(score):
 @pytest.mark.task("2.2")
 def test_tweedie_by_hand(score):
     """Tweedie's estimate is x, moved by variance times score, each item by its own variance."""
-    x, s = f64([[1.0, 1.0], [1.0, 1.0]]), f64([[-2.0, 0.0], [-2.0, 0.0]])
+    x, s = f64([[1.0, 1.0, 1.0]] * 2), f64([[-2.0, 0.0, 2.0]] * 2)
     # 1 + 0.25 · (−2) = 0.5        1 + 3 · (−2) = −5
-    close(score.tweedie_mean(x, s, f64([0.25, 3.0])), f64([[0.5, 1.0], [-5.0, 1.0]]), "mean")
+    close(score.tweedie_mean(x, s, f64([0.25, 3.0])), f64([[0.5, 1.0, 1.5], [-5.0, 1.0, 7.0]]), "mean")
 
 
 @pytest.mark.task("2.2")
@@ -129,11 +132,8 @@ def test_langevin_asks_the_present_state(score):
 @pytest.mark.task("2.4")
 def test_langevin_repeats_with_its_generator(score):
     """The noise comes from the generator: the same seed gives the same x, another seed another x."""
-    first, again, other = (
-        score.langevin_sample(lambda x: -x, f64([[3.0, 1.0]]), 0.5, 2, seeded(seed)) for seed in (1, 1, 2)
-    )
-    check(torch.equal(first, again), "the same seed must give the same x: draw the noise from `generator`")
-    check(not torch.equal(first, other), "another seed must give another x: it is the same")
+    x = f64([[3.0, 1.0]])
+    from_generator(lambda seed: score.langevin_sample(lambda x: -x, x, 0.5, 2, seeded(seed)), x, "x")
 
 
 # 2.5  annealed_langevin_sample
@@ -173,10 +173,8 @@ def test_annealing_repeats_with_its_generator(score):
     def run(seed):
         return score.annealed_langevin_sample(lambda x, sigma: -x, x, f64([1.0, 0.5]), 0.02, 2, seeded(seed))
 
-    first = run(1)
+    first = from_generator(run, x, "x")
     check(not first.requires_grad, "x must carry no graph: sample under torch.no_grad()")
-    check(torch.equal(run(1), first), "the same seed must give the same x: draw the noise from `generator`")
-    check(not torch.equal(run(2), first), "another seed must give another x: it is the same")
 
 
 # 2.6  reverse_sde_step
@@ -194,9 +192,9 @@ def test_reverse_sde_by_hand(score):
 @pytest.mark.task("2.6")
 def test_reverse_sde_of_a_batch(score):
     """Each item has its own β, and at β = 0 nothing happens."""
-    x = f64([[4.0, 4.0], [4.0, 4.0]])
+    x = f64([[4.0] * 3] * 2)
     x_prev = score.reverse_sde_step(x, -torch.ones_like(x), f64([0.5, 0.0]), 0.02, torch.ones_like(x))
-    close(x_prev, f64([[4.11, 4.11], [4.0, 4.0]]), "x")
+    close(x_prev, f64([[4.11] * 3, [4.0] * 3]), "x")
 
 
 # 2.7  ddim_sigma:  (1 − ᾱ_prev) / (1 − ᾱ_t) = 9/16 and β_t = 1 − 0.36/0.64 = 7/16
@@ -386,12 +384,9 @@ def test_ddim_sample_repeats_with_its_generator(sampler):
     def run(seed):
         return sampler.ddim_sample(model, x_T, LONG, TAU, 1.0, seeded(seed))
 
-    x_0 = run(1)
+    x_0 = from_generator(run, x_T, "x_0")
     starts_at(model.xs[0], x_T)
-    like(x_0, x_T, "x_0")
     check(not x_0.requires_grad, "x_0 must carry no graph: sample under torch.no_grad()")
-    check(torch.equal(run(1), x_0), "the same seed must give the same x_0: draw the noise from `generator`")
-    check(not torch.equal(run(2), x_0), "at η = 1 another seed must give another x_0: it is the same")
 
 
 @pytest.mark.task("2.11")
@@ -403,6 +398,7 @@ def test_ddim_sample_is_deterministic(sampler):
         return sampler.ddim_sample(lambda x_t, t: 0.1 * x_t, x_T, LONG, TAU, 0.0, seeded(seed))
 
     x_0 = run(1)
+    finite(x_0, "x_0")
     check(torch.equal(x_0, run(2)), "at η = 0 no noise is added, so the seed must not matter; it does")
     check(bool(x_0[0] != x_0[1]), "two different x_T must not end in the same x_0; they do")
 

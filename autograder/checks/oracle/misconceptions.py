@@ -147,6 +147,12 @@ def _posterior(w_0: Formula = _w_0, w_t: Formula = _w_t, variance: Formula = _ti
 
 POSTERIORS = [(cause, _posterior(w_0, w_t)) for cause, w_0, w_t in WEIGHTS]
 POSTERIORS += [(cause, _posterior(variance=variance)) for cause, variance in VARIANCES]
+POSTERIORS += [  # everywhere
+    (
+        "alpha_bar_for_alpha",
+        _posterior(lambda a, p: p**0.5, lambda a, p: a**0.5 * (1 - p) / (1 - a), lambda a, p: 1 - p),
+    )
+]
 
 
 def _ddpm(std: Formula, w_0: Formula = _w_0, w_t: Formula = _w_t, limit: float = np.inf) -> Formula:

@@ -14,10 +14,11 @@ EPS_MODEL = DATA.eps_model(ALPHA_BAR)
 T, FEW = len(ALPHA_BAR) - 1, 10
 STARTS = ((-1.9, 1.7), (2.1, 1.5), (-1.6, -2.0))  # the x_T whose paths are drawn
 CAPTION = r"""
-The same three $x_T$ (rings), two samplers. DDPM draws fresh noise in every step: its paths are crooked, and another
-number of steps ends somewhere else. DDIM at η = 0 goes along a smooth curve, so ten large steps follow nearly the
-same curve (thin line) to nearly the same place. Grey: what comes out of 1,000 other $x_T$. With ten steps both lose
-the sharpness of the two moons; that DDIM loses less of it shows on images, in figures 5 and 6.
+The same three $x_T$ (rings), two samplers, many steps and few. DDPM draws fresh noise in every step: its paths are
+crooked, and another number of steps ends somewhere else. DDIM at η = 0 goes along a smooth curve, so ten large steps
+follow nearly the same curve (thin line) to nearly the same place. Grey: what comes out of 1,000 other $x_T$; the
+numbers below a panel are of all of them. With ten steps both lose the sharpness of the two moons; that DDIM loses
+less of it shows on images, in figures 5 and 6.
 """
 
 
@@ -70,5 +71,5 @@ def draw(axes: Axes, states: Tensor, title: str, full: Tensor | None = None) -> 
         axes.plot(*each.T, color=colour, linewidth=1.8 if few else 0.9, marker="." if few else "", markersize=8)
         axes.plot(*each[0], "o", color="white", markeredgecolor=colour, markersize=8, markeredgewidth=2)
         axes.plot(*each[-1], marker, color=colour, markeredgecolor="black", markersize=8)
-    ends = "" if full is None else f"\nends {apart(states, full):.1f} from where {T} steps end"
-    axes.set_xlabel(f"length of a path: {length(states):.1f}{ends}", **STYLE)
+    ends = "" if full is None else f"\nends, at the median, {apart(states, full):.1f} from where {T} steps end"
+    axes.set_xlabel(f"mean length of all paths: {length(states):.1f}{ends}", **STYLE)

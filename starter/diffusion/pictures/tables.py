@@ -16,8 +16,7 @@ MEASURED = Path("runs/evaluate")  # where evaluate.py puts its figures
 CAPTION = r"""
 FID, lower (darker) is better; each table has shades of its own, since FID depends on the images and on the network
 that looks at them. Look at the columns: with few steps η = 1 (DDPM's noise) is far worse than η = 0 (DDIM). With many
-the rows come together, as what is left is mostly the network's own error. Below: Table 1 of the DDIM paper, which the
-lecture shows.
+the rows come closer. Below: Table 1 of the DDIM paper, which the lecture shows.
 """
 
 
