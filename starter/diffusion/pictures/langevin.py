@@ -18,7 +18,7 @@ SMALL, LARGE = 0.1, 3.0
 FALLING, EACH = torch.logspace(math.log10(12), math.log10(0.1), 20, dtype=torch.float64), 40
 LIMIT = 8.5
 CAPTION = r"""
-Modes 1, 2, 3 hold 60, 30 and 10 % of the data. All runs begin at the same 1,500 points, spread evenly, and end at the
+Modes 1, 2, 3 hold 60, 30 and 10 % of the data. All runs begin at the same points, spread evenly, and end at the
 dots; a few of the paths are drawn, from a ring to a black-edged mark. Dark: the density of the data with noise σ;
 arrows: which way its score points. Small σ: a point climbs into the nearest mode and never crosses the empty land
 between, so the shares say where the points began, not where the data are. Large σ: points go everywhere, but what

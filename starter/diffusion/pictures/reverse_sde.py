@@ -28,7 +28,7 @@ what comes out has the density of the data (line) both times.
 
 def by_sde(x_T: Tensor) -> Tensor:
     """The states on the way from x_T, (T + 1, B, 2), by your reverse_sde_step with your score; a dt of 1 a step."""
-    eps_model, generator, states = DATA.eps_model(ALPHA_BAR), Generator().manual_seed(6), [x_T]
+    eps_model, generator, states = DATA.eps_model(ALPHA_BAR), Generator().manual_seed(10), [x_T]
     for t in range(T, 0, -1):
         x, beta = states[-1], 1 - ALPHA_BAR[t] / ALPHA_BAR[t - 1]
         score = yours("2.1", eps_model(x, time_like(x, t)), ALPHA_BAR[t], shape=x.shape)
