@@ -206,7 +206,7 @@ def test_likely_cause(run_group, task, cause):
     text = run_group(GROUPS[0]).text
     block = next(part for part in text.split("\n\n") if re.search(rf"^{task} \w+$", part, re.MULTILINE))
     said = " ".join(block.split("likely: ")[1].split())
-    assert said.startswith(cause) and f"read {task}" in said and f"README.md run again: make test T={task}" in said
+    assert said.startswith(cause) and f"read {task}" in said and f"the handout run again: make test T={task}" in said
 
 
 def test_wrong_helper(run_group):
