@@ -56,6 +56,22 @@ def grade(
 
 
 @app.command()
+def grade_all(
+    submissions: Annotated[Path, typer.Argument(help="a Gradescope export, or a folder of zips and folders")],
+    assignment: Annotated[int, typer.Option("--assignment", "-a", min=1, max=2)],
+    out: Annotated[Path, typer.Option(help="where the marks go; the same command goes on where it was")] = Path("out"),
+    tier: Annotated[
+        Literal["closed-form", "cpu", "gpu"], typer.Option(help="which checks of sampling quality")
+    ] = "cpu",
+    scheduler: Annotated[str, typer.Option(help="of a Dask cluster, as tcp://host:port; else this machine")] = "",
+) -> None:
+    """Mark a class: each distinct submission once; exit 1 where some could not be marked, 2 where none can be."""
+    from grader.grade_all import run
+
+    raise typer.Exit(run(console, submissions, assignment, out, tier, scheduler))
+
+
+@app.command()
 def starter() -> None:
     """Write what is generated in starter/: the stubs, the handout's pages, what known mistakes make the tests say."""
     from grader import visible_causes
