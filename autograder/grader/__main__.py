@@ -102,11 +102,18 @@ def solution_check() -> None:
 
 @app.command()
 def release(out: Annotated[Path, typer.Option(help="where the zips go")] = Path("out/release")) -> None:
-    """Build the two student zips and the two autograder zips."""
-    from grader.release import build
+    """Build the two student zips and the two autograder zips, and print their checksums."""
+    from grader.manifest import version
+    from grader.release import SUMS, ReleaseError, build
 
-    for path in build(out):
-        console.print(f"{path}  {path.stat().st_size / 1024:.0f} KiB", highlight=False)
+    say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
+    try:
+        zips = build(out)
+    except ReleaseError as error:
+        say(f"No zip was left in {out}, as one of them would be wrong:\n{error}", style="bold red")
+        raise typer.Exit(2) from None
+    say(f"Release {version()}, in {out}: {sum(path.stat().st_size for path in zips) / 1e6:.1f} MB")
+    say((out / SUMS).read_text("utf-8"), end="")
 
 
 @app.command()
