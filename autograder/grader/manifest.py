@@ -21,7 +21,7 @@ def version(root: Path = ROOT) -> str:
             found = re.search(r'^version = "(.+)"$', project.read_text("utf-8"), re.MULTILINE)
             return found[1] if found else UNKNOWN
         return str(json.loads((root / NAME).read_text("utf-8"))["version"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return UNKNOWN  # no mark hangs on it
 
 
