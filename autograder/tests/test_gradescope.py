@@ -238,7 +238,9 @@ def test_the_zips_hold_what_they_should_at_their_top(zips):
     assert {name: release.problems(path) for name, path in zips.items()} == {name: [] for name in release.ZIPS}
     for n in (1, 2):
         graded = zips[f"assignment{n}-autograder.zip"]
-        assert top_level(graded) == {*"setup.sh run_autograder requirements autograder starter assets MANIFEST.json".split()}
+        assert top_level(graded) == {
+            *"setup.sh run_autograder requirements autograder starter assets MANIFEST.json".split()
+        }
         assert top_level(graded, "autograder/") == {"grader", "checks"}
         assert "oracle" in top_level(graded, "autograder/checks/")
         assert f"assignment{n}" in top_level(graded, "autograder/checks/")
