@@ -56,6 +56,22 @@ def grade(
 
 
 @app.command()
+def grade_all(
+    submissions: Annotated[Path, typer.Argument(help="a Gradescope export, or a folder of zips and folders")],
+    assignment: Annotated[int, typer.Option("--assignment", "-a", min=1, max=2)],
+    out: Annotated[Path, typer.Option(help="where the marks go; the same command goes on where it was")] = Path("out"),
+    tier: Annotated[
+        Literal["closed-form", "cpu", "gpu"], typer.Option(help="which checks of sampling quality")
+    ] = "cpu",
+    scheduler: Annotated[str, typer.Option(help="of a Dask cluster, as tcp://host:port; else this machine")] = "",
+) -> None:
+    """Mark a class: each distinct submission once; exit 1 where some could not be marked, 2 where none can be."""
+    from grader.grade_all import run
+
+    raise typer.Exit(run(console, submissions, assignment, out, tier, scheduler))
+
+
+@app.command()
 def starter() -> None:
     """Write what is generated in starter/: the stubs, the handout's pages, what known mistakes make the tests say."""
     from grader import visible_causes
@@ -86,11 +102,18 @@ def solution_check() -> None:
 
 @app.command()
 def release(out: Annotated[Path, typer.Option(help="where the zips go")] = Path("out/release")) -> None:
-    """Build the two student zips and the two autograder zips."""
-    from grader.release import build
+    """Build the two student zips and the two autograder zips, and print their checksums."""
+    from grader.manifest import version
+    from grader.release import SUMS, ReleaseError, build
 
-    for path in build(out):
-        console.print(f"{path}  {path.stat().st_size / 1024:.0f} KiB", highlight=False)
+    say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
+    try:
+        zips = build(out)
+    except ReleaseError as error:
+        say(f"No zip was left in {out}, as one of them would be wrong:\n{error}", style="bold red")
+        raise typer.Exit(2) from None
+    say(f"Release {version()}, in {out}: {sum(path.stat().st_size for path in zips) / 1e6:.1f} MB")
+    say((out / SUMS).read_text("utf-8"), end="")
 
 
 @app.command()

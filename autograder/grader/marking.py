@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from grader import outcomes, overlay, report, summary
+from grader import outcomes, overlay, release, report, summary
 from grader.outcomes import GraderFault
 from grader.paths import CHECKS, GRADED_FILES
 from grader.reporter import Reporter
@@ -68,6 +68,7 @@ def mark_loaded(
     finally:
         results.extra = {
             "assignment": assignment,
+            "release": release.stamp(assignment),
             "walls": zygote.walls,
             "seconds": {"zygote": round(zygote.start_seconds, 3), "checks": round(time.monotonic() - started, 3)},
             "peak_mib": {"grader": _own_peak_mib(), "worker": zygote.peak_kib >> 10},

@@ -24,13 +24,14 @@ class Submission:
     problems: dict[str, str] = field(default_factory=dict)
 
 
-def load(path: Path) -> Submission:
+def load(path: Path, inside: PurePosixPath | None = None) -> Submission:
     """Read `sampler.py` and `score.py` from a folder or zip, at its root or in its one folder that has them.
 
-    Links, other files and other folders are ignored. Raises SubmissionError where nothing can be read.
+    inside: a folder of a zip, which is read as if it were all of it. Links, other files and other folders are ignored.
+    Raises SubmissionError where nothing can be read.
     """
     try:
-        found = _from_folder(path) if path.is_dir() else _from_zip(path)
+        found = _from_folder(path) if path.is_dir() else _from_zip(path, inside)
     except SubmissionError:
         raise
     except Exception as error:  # zipfile does not say what it raises for a zip that is not in order
@@ -98,7 +99,7 @@ def _choose(folders: list[Path], top: Path) -> Path:
     return holders[0] if holders else top
 
 
-def _from_zip(path: Path) -> dict[str, bytes | str]:
+def _from_zip(path: Path, inside: PurePosixPath | None) -> dict[str, bytes | str]:
     if not path.exists():
         raise SubmissionError(f"there is no submission at {path}; give a folder or a zip with sampler.py and score.py")
     if not path.is_file() or not zipfile.is_zipfile(path):
@@ -107,11 +108,13 @@ def _from_zip(path: Path) -> dict[str, bytes | str]:
         )
     with path.open("rb") as file:  # before zipfile makes an object of each entry
         count = sum(part.count(b"PK\1\2") for part in iter(lambda: file.read(1 << 20), b""))
-    if count > MAX_ENTRIES:
+    if count > MAX_ENTRIES and inside is None:
         raise SubmissionError(f"the zip has more than {MAX_ENTRIES} entries; hand in sampler.py and score.py only")
     with zipfile.ZipFile(path) as archive:
         # some programs on Windows write a backslash for a slash; of two entries of one name the last one counts
         entries = {PurePosixPath(e.filename.replace("\\", "/")): e for e in archive.infolist()}
+        if inside:
+            entries = {name.relative_to(inside): e for name, e in entries.items() if inside in name.parents}
         folder = _choose_in_zip(entries)
         return {name: _read(archive, entries[folder / name], name) for name in GRADED_FILES if folder / name in entries}
 

@@ -1,9 +1,13 @@
 """Build the four zips of a release from an allow-list, and say what is wrong with a zip."""
 
+import hashlib
+import json
 import stat
 import zipfile
+from functools import cache
 from pathlib import Path, PurePosixPath
 
+from grader import manifest
 from grader.paths import ROOT, SOLUTION
 from grader.real_images import PART
 from grader.starter import MARKER
@@ -21,6 +25,7 @@ ASSETS = "fashion-statistics.npz closed-form-bands.json image-bands.json".split(
 NETWORKS = "MANIFEST.json fashion-unet.safetensors fashion-features.safetensors fashion-reference.safetensors".split()
 IMAGES = ["README.md", "LICENSE-fashion-mnist", *(f"fashion-part/{name}.gz" for name in PART)]
 ZIPS = [f"assignment{n}-{kind}.zip" for n in (1, 2) for kind in ("student", "autograder")]
+SUMS = "SHA256SUMS"  # beside the zips, as sha256sum writes it
 
 
 class ReleaseError(RuntimeError):
@@ -38,6 +43,7 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
         kept = [f"autograder/{each}" for each in checked] + [f"starter/{each}" for each in STARTER]
         kept += [f"assets/{each}" for each in ASSETS + NETWORKS]
         rows = {each: f"autograder/{each}" for each in SCRIPTS + LOCKS} | {each: each for each in kept}
+        rows[manifest.NAME] = manifest.NAME  # made by `write`
     return {PurePosixPath(inside): home for inside, home in rows.items()}
 
 
@@ -48,28 +54,55 @@ def allowed(name: PurePosixPath, zip_name: str) -> bool:
     return fits and not later and not name.name.startswith(".")
 
 
+def contents(zip_name: str, root: Path) -> dict[str, Path]:
+    """The files that the zip is made from, each by its name in it, in the order of code points; no symbolic links."""
+    rows = allow_list(zip_name).items()
+    found = {each.parent / file.name: file for each, home in rows for file in root.glob(home)}
+    kept = {str(name): file for name, file in found.items() if allowed(name, zip_name)}
+    return {name: kept[name] for name in sorted(kept) if kept[name].is_file() and not kept[name].is_symlink()}
+
+
 def build(out: Path, root: Path = ROOT) -> list[Path]:
-    """Write the four zips to `out`, the same bytes every time; leave none if one has a problem."""
+    """Write the four zips and their checksums to `out`, the same bytes every time; leave none if one has a problem."""
     out.mkdir(parents=True, exist_ok=True)
+    (out / SUMS).unlink(missing_ok=True)
     zips = [write(out / name, root) for name in ZIPS]
     if faults := [f"{path.name}: {fault}" for path in zips for fault in problems(path)]:
         for path in zips:
             path.unlink()
         raise ReleaseError("\n".join(faults))
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(zips)]
+    (out / SUMS).write_text("".join(lines), "utf-8", newline="\n")
     return zips
 
 
 def write(path: Path, root: Path) -> Path:
-    """Write one zip: names sorted, dates fixed, modes 0644 or 0755; symbolic links are left out."""
-    rows = allow_list(path.name).items()
-    found = {each.parent / file.name: file for each, home in rows for file in root.glob(home)}
+    """Write one zip: names sorted, dates fixed, modes 0644 or 0755.
+
+    Nothing is compressed, as another zlib would make other bytes; that adds a tenth to a quarter of the size.
+    """
+    files = {name: file.read_bytes() for name, file in contents(path.name, root).items()}
+    if path.name.endswith("-autograder.zip"):
+        about = manifest.manifest(int(path.name[len("assignment")]), files, root)
+        files[manifest.NAME] = (json.dumps(about, indent=1) + "\n").encode()
     with zipfile.ZipFile(path, "w") as archive:
-        for name, file in sorted(found.items()):
-            if allowed(name, path.name) and file.is_file() and not file.is_symlink():
-                entry = zipfile.ZipInfo(str(name), date_time=(1980, 1, 1, 0, 0, 0))
-                entry.external_attr = (stat.S_IFREG | (0o755 if str(name) in SCRIPTS else 0o644)) << 16
-                archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.create_system = 3  # Unix, whatever this is
+            entry.external_attr = (stat.S_IFREG | (0o755 if name in SCRIPTS else 0o644)) << 16
+            archive.writestr(entry, files[name], zipfile.ZIP_STORED)
     return path
+
+
+@cache
+def stamp(assignment: int) -> dict[str, str]:
+    """Which release marks here: its version and that of its checks, from the files as they are now."""
+    files = contents(f"assignment{assignment}-autograder.zip", ROOT).items()
+    try:
+        checks = manifest.checks(manifest.sha256({name: file.read_bytes() for name, file in files}))
+    except OSError:
+        checks = manifest.UNKNOWN  # no mark hangs on it
+    return {"version": manifest.version(), "checks": checks}
 
 
 def problems(path: Path) -> list[str]:
@@ -92,7 +125,7 @@ def problems(path: Path) -> list[str]:
 def solution() -> dict[str, str]:
     """Each file of the solution and each task's answer, squeezed; none where there is no solution."""
     files = [each for each in SOLUTION.glob("*.*") if each.is_file()]
-    secrets, kind, task = {each.name: each.read_text() for each in files}, "", ""
+    secrets, kind, task = {each.name: each.read_text("utf-8") for each in files}, "", ""
     for line in "".join(secrets.values()).splitlines(keepends=True):
         if marker := MARKER.match(line):
             kind, task = marker.groups()

@@ -14,12 +14,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from grader import release
+from grader import manifest, release
 from grader.paths import AUTOGRADER, GRADED_FILES, ROOT, SOLUTION, STARTER
 
 SCHEMA = json.loads((AUTOGRADER / "grader" / "results.schema.json").read_text())
 TASKS = json.loads((STARTER / "diffusion" / "tasks.json").read_text())
 SCRIPTS = [AUTOGRADER / "setup.sh", AUTOGRADER / "run_autograder"]
+VERSION = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)[1]
 METADATA = {
     "id": 123456,
     "created_at": "2026-10-05T14:22:32.365935-07:00",
@@ -129,6 +130,15 @@ def test_the_solution_gets_full_marks(marked):
     assert results["score"] == pytest.approx(sum(row["points"] for row in TASKS if row["task"].startswith(f"{n}.")))
 
 
+def test_the_results_say_which_release_gave_the_marks(marked, zips):
+    """Its version and that of its checks, as its manifest has them, and as the repository itself would say."""
+    n, harness, _ = marked
+    made = manifest_of(zips[f"assignment{n}-autograder.zip"])
+    stamp = harness.results()["extra_data"]["release"]
+    assert stamp == {"version": made["version"], "checks": made["checks"]} == release.stamp(n)
+    assert stamp["version"] == VERSION
+
+
 def test_each_line_of_the_results_is_complete(marked):
     _, harness, _ = marked
     wanted = {
@@ -228,7 +238,9 @@ def test_the_zips_hold_what_they_should_at_their_top(zips):
     assert {name: release.problems(path) for name, path in zips.items()} == {name: [] for name in release.ZIPS}
     for n in (1, 2):
         graded = zips[f"assignment{n}-autograder.zip"]
-        assert top_level(graded) == {"setup.sh", "run_autograder", "requirements", "autograder", "starter", "assets"}
+        assert top_level(graded) == {
+            *"setup.sh run_autograder requirements autograder starter assets MANIFEST.json".split()
+        }
         assert top_level(graded, "autograder/") == {"grader", "checks"}
         assert "oracle" in top_level(graded, "autograder/checks/")
         assert f"assignment{n}" in top_level(graded, "autograder/checks/")
@@ -238,13 +250,103 @@ def test_the_zips_hold_what_they_should_at_their_top(zips):
     assert "test_assignment2.py" not in top_level(zips["assignment1-student.zip"], "assignment1/tests/")
 
 
-def test_the_same_tree_gives_the_same_bytes(tmp_path):
-    tree = copied_tree(tmp_path)
+def test_the_same_tree_gives_the_same_bytes(tmp_path, monkeypatch):
+    """Whatever the files' dates, modes and order on the disk are."""
+    tree, glob = copied_tree(tmp_path), Path.glob
     before = bytes_of(release.build(tmp_path / "before", tree))
     for path in tree.rglob("*"):
         path.chmod(0o700)
         os.utime(path, (1_000_000_000, 1_000_000_000))
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: sorted(glob(self, pattern), reverse=True))
     assert bytes_of(release.build(tmp_path / "after", tree)) == before
+
+
+def test_another_person_gets_the_same_bytes(zips, tmp_path):
+    """Another locale, umask, time zone, hash seed, folder and zlib."""
+    elsewhere = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "TZ": "Asia/Taipei"}
+    code = "import os, zlib; os.umask(0o77); zlib.compressobj = None\nfrom pathlib import Path\n"
+    code += f"from grader.release import build; build(Path('mine'), Path({str(copied_tree(tmp_path))!r}))"
+    environment = elsewhere | {"PYTHONPATH": str(AUTOGRADER), "PYTHONHASHSEED": "7", "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-B", "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "mine" / "SHA256SUMS").read_bytes() == (zips[release.ZIPS[0]].parent / "SHA256SUMS").read_bytes()
+    assert bytes_of([tmp_path / "mine" / name for name in zips]) == bytes_of(list(zips.values()))
+
+
+def test_the_checksums_are_those_of_the_zips(zips):
+    """In the order of their names, as `sha256sum --check` reads them."""
+    sums = bytes_of(list(zips.values()))
+    lines = (zips[release.ZIPS[0]].parent / "SHA256SUMS").read_text()
+    assert lines == "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
+
+
+def test_the_names_in_a_zip_are_in_the_order_of_code_points(zips):
+    for path in zips.values():
+        with zipfile.ZipFile(path) as archive:
+            assert archive.namelist() == sorted(archive.namelist())
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_a_manifest_lists_every_other_file_and_the_points(n, zips):
+    path = zips[f"assignment{n}-autograder.zip"]
+    made = manifest_of(path)
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name != "MANIFEST.json"]
+        assert made["files"] == {name: hashlib.sha256(archive.read(name)).hexdigest() for name in names}
+    assert (made["version"], made["assignment"]) == (VERSION, n)
+    assert {**made["points"], **made["bonus"]} == points(n)
+    assert sum(made["points"].values()) == 100
+
+
+def test_a_student_gets_no_manifest_but_the_version(zips):
+    """It stands in the starter's pyproject.toml, so that a student who asks can say which files are meant."""
+    for n in (1, 2):
+        with zipfile.ZipFile(zips[f"assignment{n}-student.zip"]) as archive:
+            assert f"assignment{n}/MANIFEST.json" not in archive.namelist()
+            assert f'\nversion = "{VERSION}"\n' in archive.read(f"assignment{n}/pyproject.toml").decode()
+
+
+@pytest.mark.parametrize(
+    "name, other",
+    [
+        ("autograder/checks/cases.py", True),
+        ("autograder/checks/assignment1/test_ddpm_step.py", True),
+        ("autograder/checks/assignment2/test_score.py", False),
+        ("starter/diffusion/tasks.json", True),
+        ("starter/README.md", False),
+        ("assets/image-bands.json", True),
+        ("autograder/setup.sh", False),
+    ],
+)
+def test_the_version_of_the_checks_changes_with_what_a_mark_depends_on(name, other, zips, tmp_path):
+    tree = copied_tree(tmp_path)
+    with (tree / name).open("a") as file:
+        file.write("\n")
+    changed = manifest_of(release.write(tmp_path / "assignment1-autograder.zip", tree))["checks"]
+    assert (changed != manifest_of(zips["assignment1-autograder.zip"])["checks"]) == other
+
+
+def test_a_tree_without_a_version_still_marks(tmp_path):
+    """As the hostile corpus' copies are, or a zip whose manifest somebody broke."""
+    assert manifest.version(tmp_path) == "unknown"
+    for broken in ("", "{}", "[1]"):
+        (tmp_path / "MANIFEST.json").write_text(broken)
+        assert manifest.version(tmp_path) == "unknown"
+
+
+def test_the_release_has_an_entry_in_the_changelog():
+    """The newest first, each version once."""
+    text = (AUTOGRADER / "CHANGELOG.md").read_text("utf-8")
+    versions = re.findall(r"^## (\d+\.\d+\.\d+)\b", text, re.MULTILINE)
+    assert versions[0] == VERSION
+    assert versions == sorted(set(versions), key=lambda each: [int(part) for part in each.split(".")], reverse=True)
+
+
+def manifest_of(path: Path) -> dict:
+    """What an autograder zip says about itself."""
+    with zipfile.ZipFile(path) as archive:
+        return json.loads(archive.read("MANIFEST.json"))
 
 
 def bytes_of(paths: list[Path]) -> dict[str, str]:
@@ -257,6 +359,7 @@ def copied_tree(home: Path) -> Path:
     tree = home / "tree"
     for name in ("starter", "autograder", "assets"):
         shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns(".*", "__pycache__", "corpus"))
+    shutil.copy(ROOT / "pyproject.toml", tree)
     return tree
 
 
@@ -298,6 +401,7 @@ def test_what_must_not_leave_is_named(zip_name, name, zips, tmp_path):
         ("assignment1-student.zip", "assignment1/score.py"),
         ("assignment2-student.zip", "assignment2/tests/test_assignment2.py"),
         ("assignment2-autograder.zip", "run_autograder"),
+        ("assignment2-autograder.zip", "MANIFEST.json"),
         ("assignment2-autograder.zip", "requirements/py310.txt"),
         ("assignment1-autograder.zip", "starter/diffusion/tasks.json"),
     ],
@@ -328,6 +432,8 @@ def edited(path: Path, home: Path, changes: dict[str, str | None]) -> Path:
 def test_a_release_with_an_answer_in_it_is_not_written(tmp_path):
     tree = copied_tree(tmp_path)
     shutil.copy(SOLUTION / "sampler.py", tree / "starter" / "sampler.py")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "SHA256SUMS").write_text("of an earlier release")
     with pytest.raises(release.ReleaseError, match=r"assignment1-student.zip: .*answer to 1\.1"):
         release.build(tmp_path / "out", tree)
     assert list((tmp_path / "out").iterdir()) == []

@@ -1,0 +1,55 @@
+"""OUT/grades.csv: a row for each person of a class, with the points of each task, the total, and what went wrong."""
+
+import csv
+import io
+import json
+import os
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from grader.batch import Batch
+from grader.submissions import Entry, Person
+from grader.tasks import TASKS, task_of
+
+WHO = ("name", "sid", "email", "submission")
+
+
+def write(batch: Batch) -> Path:
+    """Write the grades of all submissions, in the order of their ids; one that is not marked has no points."""
+    tasks = [task.task for task in TASKS if task.assignment == batch.assignment]
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow([*WHO, *tasks, "total", "fault"])
+    for entry in batch.entries:
+        rows.writerows(_rows(entry, batch, tasks))
+    path = batch.out / "grades.csv"
+    half = path.with_suffix(".half")
+    half.write_text(text.getvalue(), encoding="utf-8-sig")  # with a mark, so that spreadsheets read it as UTF-8
+    os.replace(half, path)
+    return path
+
+
+def of_tasks(results: dict[str, Any]) -> dict[str, float]:
+    """The points of each task in a results file."""
+    points: dict[str, float] = defaultdict(float)
+    for test in results["tests"]:
+        points[task_of(test["number"])] += test["score"]
+    return {task: round(total, 2) for task, total in points.items()}
+
+
+def _rows(entry: Entry, batch: Batch, tasks: list[str]) -> list[list[Any]]:
+    key = batch.digest_of[entry.id]
+    results = batch.folder(key) / "results.json"
+    if results.exists():
+        marked = json.loads(results.read_text())
+        points = of_tasks(marked)
+        marks = [*(points.get(task, 0) for task in tasks), marked["score"], ""]
+    else:
+        marks = [*("" for _ in tasks), "", batch.faults.get(key, "not marked yet")]
+    return [[*map(_plain, (who.name, who.sid, who.email, entry.id)), *marks] for who in entry.people or (Person(),)]
+
+
+def _plain(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
