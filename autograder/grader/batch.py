@@ -18,7 +18,7 @@ from typing import Any
 
 from grader import merging, report
 from grader.digests import digest, version
-from grader.machines import Files, Job, Machines, NoMachines
+from grader.machines import GONE, Files, Job, Machines, NoMachines
 from grader.overlay import Submission
 from grader.submissions import Entry
 
@@ -141,6 +141,6 @@ def _result(future: "Future[Files | str]") -> Files | str:
     try:
         return future.result()
     except CancelledError:
-        raise NoMachines("the scheduler is gone; the same command goes on where it was") from None
+        raise NoMachines(GONE) from None
     except Exception as error:  # the process that marked it died, again and again
         return f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from grader.digests import version
-from grader.machines import Files, Job, NoMachines, marked
+from grader.machines import GONE, Files, Job, Mark, NoMachines, marked
 
 CONNECT_SECONDS = 30
 
@@ -17,7 +17,7 @@ CONNECT_SECONDS = 30
 class Cluster:
     """A Dask cluster, by its scheduler's address; GPU work goes to workers that have the resource `GPU` alone."""
 
-    def __init__(self, address: str, gpu: bool = False):
+    def __init__(self, address: str, gpu: bool = False, mark: Mark = marked):
         """Raises NoMachines."""
         try:
             from distributed import Client
@@ -25,6 +25,7 @@ class Cluster:
             raise NoMachines(
                 "a cluster needs Dask; type: .venv/bin/python -m pip install --editable '.[cluster]'"
             ) from error
+        self._mark = mark
         self.gpu, self.resources = gpu, {"GPU": 1} if gpu else {}
         try:
             self._client = Client(address, timeout=CONNECT_SECONDS)
@@ -40,13 +41,16 @@ class Cluster:
     @property
     def slots(self) -> int:
         """As many as there are workers now: some may come later, or go."""
-        return max(1, len(self._workers()))
+        try:
+            return max(1, len(self._workers()))
+        except (OSError, asyncio.TimeoutError) as error:
+            raise NoMachines(GONE) from error
 
     def submit(self, job: Job) -> "Future[Files | str]":
-        return self._executor.submit(marked, job)
+        return self._executor.submit(self._mark, job)
 
     def close(self) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False)  # which cancels what is at work
         self._client.close()
 
     def _workers(self) -> dict[str, Any]:
@@ -60,8 +64,8 @@ class Cluster:
             self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         workers = self._workers()
         if not workers:
-            with_gpu = " with --resources GPU=1" if self.resources else ""
-            raise NoMachines(f"the Dask cluster has no worker{with_gpu}; start some with --nthreads 1{with_gpu}")
+            options = "--nthreads 1" + (" --resources GPU=1" if self.resources else "")
+            raise NoMachines(f"the Dask cluster has no worker for this; start some with {options}")
         if any(each["nthreads"] != 1 for each in workers.values()):
             raise NoMachines("a Dask worker has more than one thread; start all of them with --nthreads 1")
         try:

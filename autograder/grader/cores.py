@@ -5,17 +5,14 @@ import ctypes
 import os
 import queue
 import signal
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
-from grader.machines import Files, Job, end, marked
+from grader.machines import Files, Job, Mark, end, marked
 
 PR_SET_PDEATHSIG = 1
 GPU_DEVICES = ("/dev/nvidiactl", "/dev/dxg")
-
-Mark = Callable[[Job], Files | str]
 
 
 class Cores:

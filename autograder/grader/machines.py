@@ -6,6 +6,7 @@ that dies costs its marking alone, which is tried again; and the student code be
 
 import tempfile
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from grader.overlay import Submission
 from grader.zygote import Zygote
 
 Files = dict[str, bytes]  # what a marking writes, by name
+
+GONE = "the scheduler is gone; the same command goes on where it was"
 
 
 class NoMachines(Exception):
@@ -32,6 +35,9 @@ class Job:
     tier: str
     title: str  # of the report page
     version: str  # of the grader that asks
+
+
+Mark = Callable[[Job], "Files | str"]
 
 
 class Machines(Protocol):
