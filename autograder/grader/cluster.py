@@ -41,12 +41,12 @@ class Cluster:
     @property
     def slots(self) -> int:
         """As many as there are workers now: some may come later, or go."""
-        try:
-            return max(1, len(self._workers()))
-        except (OSError, asyncio.TimeoutError) as error:
-            raise NoMachines(GONE) from error
+        return max(1, len(self._workers()))
 
     def submit(self, job: Job) -> "Future[Files | str]":
+        """Raises NoMachines where there is no scheduler any more."""
+        if self._client.status in ("closing", "closed"):  # it tries for a while to reach the scheduler again
+            raise NoMachines(GONE)
         return self._executor.submit(self._mark, job)
 
     def close(self) -> None:

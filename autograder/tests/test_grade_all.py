@@ -8,6 +8,7 @@ import fcntl
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -25,7 +26,7 @@ from grader.cluster import Cluster
 from grader.cores import Cores
 from grader.machines import Job, NoMachines
 from grader.marking import mark
-from grader.paths import AUTOGRADER, CORPUS, SOLUTION
+from grader.paths import AUTOGRADER, CORPUS, ROOT, SOLUTION
 from grader.session import Session
 from grader.submissions import METADATA, find
 
@@ -258,6 +259,15 @@ def test_in_a_terminal_there_is_a_bar_with_the_time_left(course):
     assert "2/2" in said and "0:00:00" in said and "of 2 marked" not in said
 
 
+def test_make_passes_a_class_on_as_given():
+    given = ["SUBMISSIONS=my export.zip", "A=2", "OUT=some where", "TIER=gpu", "SCHEDULER=tcp://one:8786"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    command = ["make", "--dry-run", "grade-all", *given]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    options = '--assignment "2" --tier gpu --out "some where" --scheduler "tcp://one:8786"'
+    assert done.stdout.splitlines()[-1].endswith(f'-m grader grade-all "my export.zip" {options}')
+
+
 def test_grades_have_a_row_for_each_of_a_group_and_no_formula(course):
     people = [{":name": "=HYPERLINK(1)", ":email": "@x"}, {":name": "Zoë, B.", ":sid": "-1"}]
     course.hand_in("3", **{":submitters": people})
@@ -403,3 +413,42 @@ def test_a_worker_with_more_than_one_thread_is_refused():
     with distributed.LocalCluster(n_workers=1, threads_per_worker=2, silence_logs="CRITICAL", **options) as local:
         with pytest.raises(NoMachines, match="more than one thread; start all of them with --nthreads 1"):
             Cluster(local.scheduler_address)
+
+
+def test_what_the_manual_says_of_slurm_makes_workers_of_one_thread():
+    """The manual's own text, as far as it goes without SLURM: the job script."""
+    pytest.importorskip("dask_jobqueue")
+    text = (AUTOGRADER / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)cluster\.scale", text, re.DOTALL)
+    for_gpu = re.search(r"# for TIER=gpu: (.*)", code)[1]
+    gpu = re.sub(r"cores=16,.*\n *processes=16,", for_gpu + ",", code)
+    scripts = []
+    for each in (code, gpu):
+        known = {}
+        exec(each.replace("SLURMCluster(\n", 'SLURMCluster(\n    interface="lo",\n'), known)
+        scripts.append(known["cluster"].job_script())
+        known["cluster"].close()
+    assert "--nthreads 1 " in scripts[0] and "--nworkers 16 " in scripts[0] and "--nanny" in scripts[0]
+    assert "#SBATCH --cpus-per-task=16" in scripts[0] and "export PYTHONPATH=$PWD/autograder" in scripts[0]
+    assert "#SBATCH --gpus=1" in scripts[1] and "--resources GPU=1" in scripts[1] and "--nthreads 1 " in scripts[1]
+
+
+def test_a_scheduler_that_goes_is_one_sentence(course, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 3)
+    distributed = pytest.importorskip("distributed")
+    os.mkfifo(tmp_path / "fifo")
+    course.hand_in(f"stay {tmp_path / 'fifo'}")
+    options = {"host": "127.0.0.1", "dashboard_address": ":0", "silence_logs": "CRITICAL"}
+    local = distributed.LocalCluster(n_workers=1, threads_per_worker=1, **options)
+    workers = Cluster(local.scheduler_address, mark=stub)
+    batch = course.batch()
+    job = batch._job(batch.digest_of["submission_1"])
+    future = workers.submit(job)
+    with open(tmp_path / "fifo"):
+        local.close()
+    for each in (future, workers.submit(job)):
+        with pytest.raises(NoMachines, match="the scheduler is gone"):
+            batches._result(each)
+    with pytest.raises(NoMachines, match="the scheduler is gone"):
+        workers.submit(job)
+    workers.close()
