@@ -15,7 +15,7 @@ grade: $(READY) ## grade SUBMISSION=folder-or-zip (default: the solution) A=1|2 
 	$(GRADER) grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )--tier $(TIER) --out "$(OUT)"
 
 grade-all: $(READY) ## mark a class: SUBMISSIONS=export-or-folder A=1|2 OUT=folder TIER=…; SCHEDULER=tcp://… is a Dask cluster
-	$(GRADER) grade-all "$(SUBMISSIONS)" --assignment "$(A)" --tier $(TIER) --out "$(OUT)" --scheduler "$(SCHEDULER)"
+	$(GRADER) grade-all "$(or $(SUBMISSIONS),$(error give SUBMISSIONS=))" --assignment $(or $(A),$(error give A=1 or A=2)) --tier $(TIER) --out "$(OUT)" --scheduler "$(SCHEDULER)"
 
 test: $(READY) ## the visible tests on the solution and the tests of the harness
 	$(BIN)/python -m pytest -q

@@ -3,12 +3,14 @@
 Most markings here are made by `stub`, which does what a submission's sampler.py says.
 """
 
+import contextlib
 import csv
 import fcntl
 import io
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -57,7 +59,8 @@ def stub(job: Job) -> machines.Files | str:
         Path(where or os.devnull).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     if what == "stay":
-        with open(where, "w"):
+        with open(where, "wb", buffering=0) as fifo:
+            fifo.write(b"!")
             signal.pause()
     score = float(what) if what.isdigit() else 1.0
     tests = [{"number": "1.1", "score": score, "status": "passed"}, gpu_line("1.6.8", merging.NOT_RUN[1])]
@@ -66,6 +69,20 @@ def stub(job: Job) -> machines.Files | str:
 
 def gpu_line(number, output, score=0.0):
     return {"number": number, "score": score, "status": "failed", "output": output}
+
+
+@contextlib.contextmanager
+def fifo(path):
+    """Where a submission that stays says so: the next byte that it says, or b"" when its process has ended."""
+    os.mkfifo(path)
+    end = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+    def heard():
+        assert select.select([end], [], [], 60)[0], "nothing was heard for a minute"
+        return os.read(end, 1)
+
+    yield heard
+    os.close(end)
 
 
 @pytest.fixture
@@ -196,12 +213,12 @@ def test_a_fault_that_does_not_come_again_costs_nothing(course, tmp_path):
 
 
 def test_kill_9_leaves_no_process_and_loses_nothing(course, tmp_path):
-    os.mkfifo(tmp_path / "fifo")
     course.hand_in("3", "5", f"stay {tmp_path / 'fifo'}", "7")
-    running = course.apart()
-    with open(tmp_path / "fifo") as fifo:  # opens when the third is being marked
+    with fifo(tmp_path / "fifo") as heard:
+        running = course.apart()
+        assert heard() == b"!"  # the third is being marked
         running.kill()
-        assert fifo.read() == ""  # until the process that marks it has ended
+        assert heard() == b""  # the process that marks it has ended
     running.communicate(timeout=60)
     assert course.marked() == ["3", "5", "stay"] and len(list((course.out / "marks").iterdir())) == 2
     (course.out / "marks" / "0123.half").mkdir()
@@ -212,12 +229,12 @@ def test_kill_9_leaves_no_process_and_loses_nothing(course, tmp_path):
 
 
 def test_ctrl_c_stops_at_once_and_says_how_to_go_on(course, tmp_path):
-    os.mkfifo(tmp_path / "fifo")
     course.hand_in("3", f"stay {tmp_path / 'fifo'}", "7")
-    running = course.apart()
-    with open(tmp_path / "fifo") as fifo:
+    with fifo(tmp_path / "fifo") as heard:
+        running = course.apart()
+        assert heard() == b"!"
         os.killpg(running.pid, signal.SIGINT)
-        assert fifo.read() == ""
+        assert heard() == b""
     said, _ = running.communicate(timeout=60)
     assert running.returncode == 2 and "Stopped; the same command goes on where it was." in said
     assert "Traceback" not in said and course.marked() == ["3", "stay"]
@@ -264,8 +281,11 @@ def test_make_passes_a_class_on_as_given():
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     command = ["make", "--dry-run", "grade-all", *given]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
-    options = '--assignment "2" --tier gpu --out "some where" --scheduler "tcp://one:8786"'
+    options = '--assignment 2 --tier gpu --out "some where" --scheduler "tcp://one:8786"'
     assert done.stdout.splitlines()[-1].endswith(f'-m grader grade-all "my export.zip" {options}')
+    for lacking in (given[1:], given[:1] + given[2:]):
+        done = subprocess.run([*command[:3], *lacking], cwd=ROOT, env=environment, capture_output=True, timeout=60)
+        assert done.returncode == 2 and b"give " in done.stderr
 
 
 def test_grades_have_a_row_for_each_of_a_group_and_no_formula(course):
@@ -436,15 +456,15 @@ def test_what_the_manual_says_of_slurm_makes_workers_of_one_thread():
 def test_a_scheduler_that_goes_is_one_sentence(course, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 3)
     distributed = pytest.importorskip("distributed")
-    os.mkfifo(tmp_path / "fifo")
     course.hand_in(f"stay {tmp_path / 'fifo'}")
     options = {"host": "127.0.0.1", "dashboard_address": ":0", "silence_logs": "CRITICAL"}
     local = distributed.LocalCluster(n_workers=1, threads_per_worker=1, **options)
     workers = Cluster(local.scheduler_address, mark=stub)
     batch = course.batch()
     job = batch._job(batch.digest_of["submission_1"])
-    future = workers.submit(job)
-    with open(tmp_path / "fifo"):
+    with fifo(tmp_path / "fifo") as heard:
+        future = workers.submit(job)
+        assert heard() == b"!"
         local.close()
     for each in (future, workers.submit(job)):
         with pytest.raises(NoMachines, match="the scheduler is gone"):
