@@ -65,9 +65,10 @@ def grade_all(
     ] = "cpu",
     scheduler: Annotated[str, typer.Option(help="of a Dask cluster, as tcp://host:port; else this machine")] = "",
 ) -> None:
-    """Mark a class: each distinct submission once; exit 1 where some could not be marked, 2 where none can be."""
+    """Mark a class: each distinct submission once; exit 1 where some could not be marked, 2 where it did not end."""
     from grader.grade_all import run
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     raise typer.Exit(run(console, submissions, assignment, out, tier, scheduler))
 
 

@@ -1,133 +1,146 @@
 """Mark a whole class: each distinct submission once, on all machines; it can be stopped at any moment and go on.
 
     OUT/marks/<digest>/    the results of a distinct submission, complete as soon as the folder is there
-    OUT/submissions/<id>   a link to those of each submission
+    OUT/submissions/<id>/  those of each submission: a link, or in the GPU tier Gradescope's own, completed by it
     OUT/faults.json        what the grader could not mark, and why; it is tried again the next time
 
 A digest covers the graded files and all code and data that a mark depends on, so a changed check marks anew.
 """
 
-import hashlib
 import json
+import os
 import shutil
-import tempfile
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from functools import cache
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from pathlib import Path
+from typing import Any
 
-from grader.machines import Machines
-from grader.marking import mark_loaded
+from grader import merging, report
+from grader.digests import digest, version
+from grader.machines import GONE, Files, Job, Machines, NoMachines
 from grader.overlay import Submission
-from grader.paths import ASSETS, AUTOGRADER, STARTER
 from grader.submissions import Entry
-from grader.zygote import Zygote
 
 TRIES = 2  # of a marking that ends in a fault of the grader
-Files = dict[str, bytes]  # what a marking writes, by name
+RESULTS = "results.json"
 
 
 class Batch:
     """The marking of a class in one assignment, in the folder `out`; what is there already is not done again."""
 
-    def __init__(self, entries: list[Entry], assignment: int, tier: str, out: Path):
+    def __init__(self, entries: list[Entry], assignment: int, tier: str, out: Path, gpu: bool = False):
+        """gpu: whether there is one now, so that what the GPU tier marked without one is marked again."""
         self.entries, self.assignment, self.tier, self.out = entries, assignment, tier, out
         self.digest_of: dict[str, str] = {}  # by the id of an entry
         self.missing: dict[str, Submission] = {}  # by digest: what is to be marked
         self.faults: dict[str, str] = {}  # by digest: why the grader could not mark it
-        for folder in (out / "marks", out / "submissions"):
-            folder.mkdir(parents=True, exist_ok=True)
+        self._with: dict[str, list[Entry]] = defaultdict(list)  # by digest: the submissions that are the same
+        (out / "marks").mkdir(mode=0o700, parents=True, exist_ok=True)  # reports are for the course staff's eyes
         for half in (out / "marks").glob("*.half"):
             shutil.rmtree(half)
         for entry in entries:
             submission = entry.submission()
             key = self.digest_of[entry.id] = digest(submission, assignment, tier)
-            link = out / "submissions" / entry.id
-            link.unlink(missing_ok=True)
-            link.symlink_to(Path("..", "marks", key), target_is_directory=True)
-            if not self.folder(key).exists():
+            self._with[key].append(entry)
+            if not self._is_marked(key, gpu):
                 self.missing[key] = submission
+        shutil.rmtree(out / "submissions", ignore_errors=True)  # of entries that may have gone
+        (out / "submissions").mkdir(mode=0o700)
+        for entry in entries:
+            self._show(entry)
 
     def folder(self, key: str) -> Path:
         """Where the results of the submissions with this digest are, once they are marked."""
         return self.out / "marks" / key
 
+    def results(self, entry: Entry) -> dict[str, Any] | None:
+        """What counts for a submission: the content of its results file; None where it is not marked."""
+        path = self.out / "submissions" / entry.id / RESULTS
+        return json.loads(path.read_bytes()) if path.exists() else None
+
     def run(self, machines: Machines) -> Iterator[str]:
-        """Mark what is missing; gives each digest as soon as its results are on disk, or it is a fault for good."""
-        executor, running = machines.executor(), dict[Future[Files | str], str]()
-        waiting, suspects, tries = list(self.missing), list[str](), dict.fromkeys(self.missing, 0)
+        """Mark what is missing; gives each digest as soon as its results are on disk, or it is a fault for good.
+
+        Raises NoMachines where they are gone; the files say what was done by then.
+        """
+        waiting, tries, running = list(self.missing), Counter[str](), dict[Future[Files | str], str]()
         try:
-            while waiting or suspects or running:
-                # what was at work when a process died goes again, and alone: one of them may have been the reason
-                while suspects and not running or waiting and not suspects and len(running) < machines.slots:
-                    key = suspects.pop() if suspects else waiting.pop(0)
-                    running[executor.submit(marked, self.missing[key], self.assignment, self.tier)] = key
+            while waiting or running:
+                while waiting and len(running) < machines.slots:
+                    key = waiting.pop(0)
+                    running[machines.submit(self._job(key))] = key
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    key = running.pop(future)
-                    died = future.exception()
-                    result = f"the process that marked it ended ({died})" if died else future.result()
+                    key, result = running.pop(future), _result(future)
+                    tries[key] += 1
                     if isinstance(result, dict):
                         self._keep(key, result)
                         self.faults.pop(key, None)
-                        yield key
-                        continue
-                    tries[key] += 1
-                    self.faults[key] = result
-                    if tries[key] == TRIES:
-                        yield key
                     else:
-                        suspects.append(key)
-                    if died:
-                        executor.shutdown(wait=False, cancel_futures=True)
-                        executor = machines.executor()
+                        self.faults[key] = result
+                        if tries[key] < TRIES:
+                            waiting.append(key)
+                            continue
+                    yield key
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
             self._write_faults()
 
+    def _is_marked(self, key: str, gpu: bool) -> bool:
+        path = self.folder(key) / RESULTS
+        if not path.exists():
+            return False
+        return not (gpu and self.tier == "gpu" and merging.without_gpu(json.loads(path.read_bytes())))
+
+    def _job(self, key: str) -> Job:
+        first, others = self._with[key][0].id, len(self._with[key]) - 1
+        title = f"{first} and {others} identical" if others else first
+        return Job(self.missing[key], self.assignment, self.tier, title, version())
+
     def _keep(self, key: str, files: Files) -> None:
+        """Put the results where they belong, in one step."""
         half = self.folder(f"{key}.half")
         half.mkdir()
         for name, content in files.items():
-            (half / name).write_bytes(content)
+            with (half / name).open("wb") as file:
+                file.write(content)
+                os.fsync(file.fileno())
+        if self.folder(key).exists():  # of a marking without a GPU
+            shutil.rmtree(self.folder(key))
         half.rename(self.folder(key))
+        for entry in self._with[key]:
+            self._show(entry)
+
+    def _show(self, entry: Entry) -> None:
+        """Make OUT/submissions/<id>."""
+        shown, key = self.out / "submissions" / entry.id, self.digest_of[entry.id]
+        marks = self.folder(key) / RESULTS
+        if self.tier != "gpu" or not entry.results:
+            if not shown.is_symlink():
+                shown.symlink_to(Path("..", "marks", key), target_is_directory=True)
+        elif marks.exists():
+            shown.mkdir(exist_ok=True)
+            (shown / report.NAME).unlink(missing_ok=True)
+            (shown / report.NAME).symlink_to(Path("..", "..", "marks", key, report.NAME))
+            whole = merging.merged(entry.results, json.loads(marks.read_bytes()))
+            replace(shown / RESULTS, json.dumps(whole, indent=1, ensure_ascii=False, default=str))
 
     def _write_faults(self) -> None:
         faults = {entry_id: self.faults[key] for entry_id, key in self.digest_of.items() if key in self.faults}
-        (self.out / "faults.json").write_text(json.dumps(faults, indent=1, ensure_ascii=False))
+        replace(self.out / "faults.json", json.dumps(faults, indent=1, ensure_ascii=False))
 
 
-_zygote: Zygote | None = None  # of a process that marks
+def replace(path: Path, text: str, encoding: str = "utf-8") -> None:
+    """Write a file in one step, so that a reader always finds a whole one."""
+    half = path.with_name(f"{path.name}.half")
+    half.write_text(text, encoding, errors="replace")
+    os.replace(half, path)
 
 
-def marked(submission: Submission, assignment: int, tier: str) -> Files | str:
-    """Mark a submission in this process: the files of its results, or what went wrong in the grader."""
-    global _zygote
+def _result(future: "Future[Files | str]") -> Files | str:
+    """What a marking gave, or what became of it."""
     try:
-        _zygote = _zygote or Zygote()
-        with tempfile.TemporaryDirectory() as folder:
-            mark_loaded(submission, assignment, Path(folder), _zygote, tier)
-            return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
-    except Exception as fault:
-        if _zygote:
-            _zygote.close()
-        _zygote = None
-        return f"{type(fault).__name__}: {fault}"
-
-
-def digest(submission: Submission, assignment: int, tier: str) -> str:
-    """What a mark depends on, as 20 hexadecimal digits."""
-    parts = [version(), str(assignment), tier]
-    parts += [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in sorted(submission.files.items())]
-    parts += [f"{name} {problem}" for name, problem in sorted(submission.problems.items())]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
-
-
-@cache
-def version() -> str:
-    """The digest of the grader, its checks, the starter's provided code and the assets."""
-    roots = [(AUTOGRADER / "grader", "*.py"), (AUTOGRADER / "checks", "*.*"), (STARTER / "diffusion", "*.*")]
-    files = [path for root, pattern in roots for path in root.rglob(pattern) if "__pycache__" not in path.parts]
-    total = hashlib.sha256()
-    for path in sorted([*files, ASSETS / "MANIFEST.json"]):
-        total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()[:20]
+        return future.result()
+    except CancelledError:
+        raise NoMachines(GONE) from None
+    except Exception as error:  # the process that marked it died, again and again
+        return f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -1,54 +1,83 @@
 """`make grade-all`: mark a class, with a progress bar; what was marked before is not marked again."""
 
 import fcntl
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from grader import grades, submissions
+from grader import grades, merging, submissions
 from grader.batch import Batch
-from grader.machines import Cluster, Cores, Machines, NoMachines
+from grader.cluster import Cluster
+from grader.cores import Cores
+from grader.machines import Machines, NoMachines
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+WINDOW = 600  # seconds of which the time left is an extrapolation
+LINES = 20  # at most, and one for each at the most, where there is no terminal for a bar
 
 
 def run(console: Console, source: Path, assignment: int, out: Path, tier: str, scheduler: str) -> int:
-    """Mark all submissions and write the grades; the exit code: 1 where some are faults, 2 where nothing can begin."""
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / ".lock").open("w") as lock:
-        try:
+    """Mark all submissions and write the grades; the exit code: 1 where some are faults, 2 where it does not end."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with (out / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             entries = submissions.find(source)
             machines: Machines = Cluster(scheduler, gpu=tier == "gpu") if scheduler else Cores()
-        except BlockingIOError:
-            console.print(
-                f"Another grade-all is at work in {out}; wait for its end or give another OUT.", style="bold red"
-            )
-            return 2
-        except (submissions.NoSubmissions, NoMachines) as reason:
-            console.print(f"Nothing was marked: {reason}.", style="bold red", markup=False, soft_wrap=True)
-            return 2
-        return _mark(console, Batch(entries, assignment, tier, out), machines)
+            try:
+                return _mark(console, Batch(entries, assignment, tier, out, machines.gpu), machines)
+            finally:
+                machines.close()
+    except KeyboardInterrupt:
+        why = "Stopped; the same command goes on where it was."
+    except BlockingIOError:
+        why = f"Another grade-all is at work in {out}; wait for its end or give another OUT."
+    except (submissions.NoSubmissions, NoMachines) as reason:
+        why = f"The class is not marked: {reason}."
+    except OSError as error:
+        why = f"{out} cannot be written: {error.strerror or error}; the same command goes on where it was."
+    console.print(why, style="bold red", markup=False, soft_wrap=True)
+    return 2
 
 
 def _mark(console: Console, batch: Batch, machines: Machines) -> int:
     distinct = len(set(batch.digest_of.values()))
-    console.print(
-        f"{len(batch.entries)} submissions, {distinct} of them distinct, {distinct - len(batch.missing)} marked before",
-        highlight=False,
-    )
+    done = distinct - len(batch.missing)
+    _say(console, f"{len(batch.entries)} submissions, {distinct} of them distinct, {done} marked before")
     try:
-        with Progress(*COLUMNS, TimeRemainingColumn(), console=console) as progress:
-            bar = progress.add_task("marking", total=len(batch.missing))
-            for _ in batch.run(machines):
-                progress.advance(bar)
-    except KeyboardInterrupt:
-        console.print("Stopped; the same command goes on where it was.", style="bold red")
-        return 2
+        if batch.missing:
+            for _ in _shown(console, batch.run(machines), len(batch.missing)):
+                pass
     finally:
-        console.print(f"{grades.write(batch)}", highlight=False)
+        _say(console, f"grades: {grades.write(batch)}")
+    found = [results for entry in batch.entries if (results := batch.results(entry))]
+    if batch.tier == "gpu" and (without := sum(map(merging.without_gpu, found))):
+        _say(
+            console,
+            f"The GPU tier was not run for {without} submissions: no CUDA device. Nothing of it counts as passed.",
+        )
     for key, fault in batch.faults.items():
         whose = ", ".join(name for name, mine in batch.digest_of.items() if mine == key)
-        console.print(f"Not marked, by a fault of the grader: {whose}: {fault}", style="bold red", markup=False)
+        _say(console, f"Not marked, by a fault of the grader: {whose}: {fault}", style="bold red")
     return 1 if batch.faults else 0
+
+
+def _shown(console: Console, marked: Iterable[str], total: int) -> Iterable[str]:
+    """What is marked, with a bar that shows the time left, or a line now and then where there is no terminal."""
+    if console.is_terminal:
+        with Progress(*COLUMNS, TimeRemainingColumn(), console=console, speed_estimate_period=WINDOW) as progress:
+            yield from progress.track(marked, total, description="marking")
+        return
+    started = time.monotonic()
+    for count, key in enumerate(marked, 1):
+        yield key
+        if count * LINES // total > (count - 1) * LINES // total:
+            left = (time.monotonic() - started) / count * (total - count)
+            _say(console, f"{count} of {total} marked, about {left / 60:.1f} min left")
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)

@@ -2,13 +2,11 @@
 
 import csv
 import io
-import json
-import os
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from grader.batch import Batch
+from grader.batch import Batch, replace
 from grader.submissions import Entry, Person
 from grader.tasks import TASKS, task_of
 
@@ -24,9 +22,7 @@ def write(batch: Batch) -> Path:
     for entry in batch.entries:
         rows.writerows(_rows(entry, batch, tasks))
     path = batch.out / "grades.csv"
-    half = path.with_suffix(".half")
-    half.write_text(text.getvalue(), encoding="utf-8-sig")  # with a mark, so that spreadsheets read it as UTF-8
-    os.replace(half, path)
+    replace(path, text.getvalue(), "utf-8-sig")  # with a mark, so that spreadsheets read it as UTF-8
     return path
 
 
@@ -34,19 +30,17 @@ def of_tasks(results: dict[str, Any]) -> dict[str, float]:
     """The points of each task in a results file."""
     points: dict[str, float] = defaultdict(float)
     for test in results["tests"]:
-        points[task_of(test["number"])] += test["score"]
+        points[task_of(str(test.get("number")))] += test.get("score") or 0
     return {task: round(total, 2) for task, total in points.items()}
 
 
 def _rows(entry: Entry, batch: Batch, tasks: list[str]) -> list[list[Any]]:
-    key = batch.digest_of[entry.id]
-    results = batch.folder(key) / "results.json"
-    if results.exists():
-        marked = json.loads(results.read_text())
-        points = of_tasks(marked)
-        marks = [*(points.get(task, 0) for task in tasks), marked["score"], ""]
+    results = batch.results(entry)
+    if results:
+        points = of_tasks(results)
+        marks = [*(points.get(task, 0) for task in tasks), results["score"], ""]
     else:
-        marks = [*("" for _ in tasks), "", batch.faults.get(key, "not marked yet")]
+        marks = [*("" for _ in tasks), "", batch.faults.get(batch.digest_of[entry.id], "not marked yet")]
     return [[*map(_plain, (who.name, who.sid, who.email, entry.id)), *marks] for who in entry.people or (Person(),)]
 
 

@@ -1,58 +1,83 @@
-"""What marks a class: the cores of this machine, or a Dask cluster, whose workers confine student code as this does."""
+"""What marks a class: processes that take one job after the other. `cores.py` has this machine's, `cluster.py` Dask's.
 
-import ctypes
-import os
-import signal
-from concurrent.futures import Executor, ProcessPoolExecutor
-from multiprocessing import get_context
+A marking needs a process to itself, since pytest, the environment and the standard streams are a process's own. One
+that dies costs its marking alone, which is tried again; and the student code below it ends with it.
+"""
+
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-PR_SET_PDEATHSIG = 1
+from grader.digests import version
+from grader.marking import mark_loaded
+from grader.overlay import Submission
+from grader.zygote import Zygote
+
+Files = dict[str, bytes]  # what a marking writes, by name
+
+GONE = "the scheduler is gone; the same command goes on where it was"
 
 
 class NoMachines(Exception):
-    """The cluster cannot be used; the message says why and what to do."""
+    """There is nothing to mark on; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One marking, as it goes to the process that does it."""
+
+    submission: Submission
+    assignment: int
+    tier: str
+    title: str  # of the report page
+    version: str  # of the grader that asks
+
+
+Mark = Callable[[Job], "Files | str"]
 
 
 class Machines(Protocol):
-    """Where markings run."""
+    """Where markings run. slots: how many at a time; gpu: whether there is a GPU."""
 
-    slots: int  # markings at a time
+    @property
+    def slots(self) -> int: ...
+    @property
+    def gpu(self) -> bool: ...
+    def submit(self, job: Job) -> "Future[Files | str]":
+        """Begin a marking; its future gives the files of its results, or what went wrong in the grader."""
 
-    def executor(self) -> Executor:
-        """A new executor; the one before, whose processes died, is of no use any more."""
-
-
-class Cores:
-    """The cores of this machine: a process for each, which keeps its zygote from one submission to the next."""
-
-    def __init__(self) -> None:
-        self.slots = len(os.sched_getaffinity(0))
-
-    def executor(self) -> Executor:
-        return ProcessPoolExecutor(self.slots, mp_context=get_context("spawn"), initializer=_end_with_the_parent)
+    def close(self) -> None:
+        """End all that is at work, at once."""
 
 
-class Cluster:
-    """A Dask cluster by the address of its scheduler; with GPU work, only workers with the resource `GPU` mark."""
+_zygote: Zygote | None = None  # of a process that marks
+_one_at_a_time = threading.Lock()
 
-    def __init__(self, address: str, gpu: bool = False):
-        """Raises NoMachines."""
+
+def marked(job: Job) -> Files | str:
+    """Do a marking in this process: the files of its results, or what went wrong in the grader."""
+    global _zygote
+    with _one_at_a_time:
+        if job.version != version():
+            return "a machine has another version of the grader; give all of them the same"
         try:
-            from distributed import Client
-        except ImportError as error:
-            raise NoMachines("a cluster needs Dask: .venv/bin/python -m pip install --editable '.[cluster]'") from error
-        try:
-            self.client = Client(address, timeout="20s")
-            self.client.wait_for_workers(1, timeout=60)
-        except (OSError, TimeoutError) as error:
-            raise NoMachines(f"no Dask scheduler with a worker answers at {address}: {error}") from error
-        self.resources = {"GPU": 1} if gpu else {}
-        self.slots = sum(self.client.nthreads().values())
-
-    def executor(self) -> Executor:
-        return self.client.get_executor(pure=False, retries=0, resources=self.resources)
+            _zygote = _zygote or Zygote()
+            # in the zygote's folder, which goes when this process does, however it ends
+            with tempfile.TemporaryDirectory(dir=_zygote.folder) as folder:
+                mark_loaded(job.submission, job.assignment, Path(folder), _zygote, job.tier, job.title)
+                return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+        except Exception as fault:
+            end()
+            return f"{type(fault).__name__}: {fault}"
 
 
-def _end_with_the_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def end() -> None:
+    """End this process's zygote, if it has one."""
+    global _zygote
+    if _zygote:
+        _zygote.close()
+    _zygote = None

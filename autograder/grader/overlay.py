@@ -24,14 +24,24 @@ class Submission:
     problems: dict[str, str] = field(default_factory=dict)
 
 
-def load(path: Path, inside: PurePosixPath | None = None) -> Submission:
+@dataclass(frozen=True)
+class Part:
+    """A folder of an open zip: the entries below it, by their path from there."""
+
+    archive: zipfile.ZipFile
+    entries: dict[PurePosixPath, zipfile.ZipInfo]
+
+
+def load(path: Path | Part) -> Submission:
     """Read `sampler.py` and `score.py` from a folder or zip, at its root or in its one folder that has them.
 
-    inside: a folder of a zip, which is read as if it were all of it. Links, other files and other folders are ignored.
-    Raises SubmissionError where nothing can be read.
+    Links, other files and other folders are ignored. Raises SubmissionError where nothing can be read.
     """
     try:
-        found = _from_folder(path) if path.is_dir() else _from_zip(path, inside)
+        if isinstance(path, Part):
+            found = _from_part(path)
+        else:
+            found = _from_folder(path) if path.is_dir() else _from_zip(path)
     except SubmissionError:
         raise
     except Exception as error:  # zipfile does not say what it raises for a zip that is not in order
@@ -99,7 +109,7 @@ def _choose(folders: list[Path], top: Path) -> Path:
     return holders[0] if holders else top
 
 
-def _from_zip(path: Path, inside: PurePosixPath | None) -> dict[str, bytes | str]:
+def _from_zip(path: Path) -> dict[str, bytes | str]:
     if not path.exists():
         raise SubmissionError(f"there is no submission at {path}; give a folder or a zip with sampler.py and score.py")
     if not path.is_file() or not zipfile.is_zipfile(path):
@@ -108,15 +118,22 @@ def _from_zip(path: Path, inside: PurePosixPath | None) -> dict[str, bytes | str
         )
     with path.open("rb") as file:  # before zipfile makes an object of each entry
         count = sum(part.count(b"PK\1\2") for part in iter(lambda: file.read(1 << 20), b""))
-    if count > MAX_ENTRIES and inside is None:
+    if count > MAX_ENTRIES:
         raise SubmissionError(f"the zip has more than {MAX_ENTRIES} entries; hand in sampler.py and score.py only")
     with zipfile.ZipFile(path) as archive:
-        # some programs on Windows write a backslash for a slash; of two entries of one name the last one counts
-        entries = {PurePosixPath(e.filename.replace("\\", "/")): e for e in archive.infolist()}
-        if inside:
-            entries = {name.relative_to(inside): e for name, e in entries.items() if inside in name.parents}
-        folder = _choose_in_zip(entries)
-        return {name: _read(archive, entries[folder / name], name) for name in GRADED_FILES if folder / name in entries}
+        return _from_part(Part(archive, named(archive)))
+
+
+def named(archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
+    """The entries of a zip by path; of two entries of one name the last one counts."""
+    # some programs on Windows write a backslash for a slash
+    return {PurePosixPath(entry.filename.replace("\\", "/")): entry for entry in archive.infolist()}
+
+
+def _from_part(part: Part) -> dict[str, bytes | str]:
+    folder = _choose_in_zip(part.entries)
+    entries = {name: part.entries.get(folder / name) for name in GRADED_FILES}
+    return {name: _read(part.archive, entry, name) for name, entry in entries.items() if entry}
 
 
 def _choose_in_zip(paths: Iterable[PurePosixPath]) -> PurePosixPath:

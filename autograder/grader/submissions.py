@@ -4,6 +4,7 @@ An export holds a folder for each submission and `submission_metadata.yml`, whic
 """
 
 import zipfile
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -11,12 +12,15 @@ from typing import Any
 import yaml
 
 from grader import outcomes, overlay
-from grader.overlay import Submission
+from grader.overlay import Part, Submission
 from grader.paths import GRADED_FILES
 
 METADATA = "submission_metadata.yml"
 IGNORED = ("__MACOSX", ".DS_Store")
+LONGEST = 255  # bytes in the name of a file
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # as yaml.safe_load; ten times as fast where libyaml is there
+
+Places = dict[str, Path | Part]  # where the files of each submission are
 
 
 class NoSubmissions(Exception):
@@ -34,85 +38,105 @@ class Person:
 
 @dataclass(frozen=True)
 class Entry:
-    """One submission of a class, by one person or a group; `submission` is read when it is asked for."""
+    """One submission of a class, by one person or a group; `id` is the name of its folder, here and in the output."""
 
     id: str
     people: tuple[Person, ...]
     created_at: str
-    place: Path | None  # None where nothing was handed in
-    inside: PurePosixPath | None = None  # of the zip that holds them all
+    place: Path | Part | None  # None where nothing was handed in
+    results: dict[str, Any] | None = None  # what Gradescope's run of the autograder said
 
     def submission(self) -> Submission:
         """Its graded files; what cannot be opened has none, and a sentence that says why."""
         if self.place is None:
             return _empty("the export has no files of this submission")
         try:
-            return overlay.load(self.place, self.inside)
+            return overlay.load(self.place)
         except overlay.SubmissionError as error:
-            return _empty(str(error))
+            return _empty(str(error).replace(str(self.place), self.id))
 
 
 def find(source: Path) -> list[Entry]:
-    """The submissions of a class, by id. Raises NoSubmissions."""
+    """The submissions of a class, in the order of their ids. Raises NoSubmissions."""
     try:
-        folders, metadata = _zip(source) if source.is_file() else _folder(source)
-    except (OSError, zipfile.BadZipFile, yaml.YAMLError, UnicodeDecodeError) as error:
+        found, metadata = _zip(source) if source.is_file() else _folder(source)
+        places, rows = _by_id(found), _by_id(_rows(metadata))
+    except NoSubmissions:
+        raise
+    except Exception as error:  # neither zipfile nor yaml says what it raises for what is not in order
         raise NoSubmissions(f"{source} cannot be read: {' '.join(str(error).split())}") from error
-    if metadata is not None and not isinstance(metadata, dict):
-        raise NoSubmissions(f"{METADATA} in {source} is not a table of submissions; export them from Gradescope again")
-    metadata = metadata or {}
-    places: Places = dict.fromkeys(map(str, metadata), (None, None)) | folders
-    if not places:
+    if not (rows or places):
         raise NoSubmissions(f"{source} holds no submissions; give a Gradescope export or a folder of zips and folders")
-    return [_entry(name, metadata.get(name), *places[name]) for name in sorted(places, key=_natural)]
+    ids = sorted(rows.keys() | places.keys(), key=_natural)
+    return [_entry(name, rows.get(name), places.get(name)) for name in ids]
 
 
-Places = dict[str, tuple[Path | None, PurePosixPath | None]]
-
-
-def _folder(source: Path) -> tuple[Places, Any]:
-    """The submissions in a folder: of an export its folders, else its zips and folders; and what is known of them."""
+def _folder(source: Path) -> tuple[Places, bytes]:
+    """The submissions in a folder: of an export its folders, else its zips and folders; and the export's metadata."""
     if not source.is_dir():
         raise NoSubmissions(f"there are no submissions at {source}; give a Gradescope export or a folder")
     listed = [path for path in sorted(source.iterdir()) if path.name not in IGNORED and not path.is_symlink()]
     if len(listed) == 1 and (listed[0] / METADATA).is_file():  # an export, unpacked into a folder of its own
         return _folder(listed[0])
+    if any(path.name in GRADED_FILES for path in listed):
+        raise NoSubmissions(f"{source} is one submission, not a class; mark it with make grade SUBMISSION={source}")
     metadata = source / METADATA
     if metadata.is_file():
-        kept = [path for path in listed if path.is_dir()]
-        return {path.name: (path, None) for path in kept}, _read(metadata.read_bytes())
-    kept = [path for path in listed if path.is_dir() or path.suffix.lower() == ".zip"]
-    return {path.name: (path, None) for path in kept}, None
+        return {path.name: path for path in listed if path.is_dir()}, metadata.read_bytes()
+    return {path.name: path for path in listed if path.is_dir() or path.suffix.lower() == ".zip"}, b""
 
 
-def _zip(source: Path) -> tuple[Places, Any]:
-    """The submissions in the zip of an export, and what is known of them."""
-    with zipfile.ZipFile(source) as archive:
-        names = [PurePosixPath(name.replace("\\", "/")) for name in archive.namelist()]
-        metadata = min((name for name in names if name.name == METADATA), key=lambda n: len(n.parts), default=None)
-        if metadata is None:
-            raise NoSubmissions(
-                f"{source} has no {METADATA}, so it is no Gradescope export; unpack it and give the folder"
-            )
-        top = metadata.parent
-        below = [name.relative_to(top) for name in names if top in name.parents]
-        inside = {name.parts[0] for name in below if len(name.parts) > 1}
-        return {name: (source, top / name) for name in inside if name not in IGNORED}, _read(
-            archive.read(str(metadata))
-        )
+def _zip(source: Path) -> tuple[Places, bytes]:
+    """The submissions in the zip of an export, which stays open, and the metadata."""
+    archive = zipfile.ZipFile(source)
+    entries = {path: entry for path, entry in overlay.named(archive).items() if not set(path.parts) & set(IGNORED)}
+    metadata = min((path for path in entries if path.name == METADATA), key=lambda path: len(path.parts), default=None)
+    if metadata is None:
+        raise NoSubmissions(f"{source} has no {METADATA}, so it is no Gradescope export; unpack it and give the folder")
+    depth = len(metadata.parent.parts)
+    parts: dict[str, dict[PurePosixPath, zipfile.ZipInfo]] = defaultdict(dict)
+    for path, entry in entries.items():
+        if path.parts[:depth] == metadata.parent.parts and (len(path.parts) > depth + 1 or entry.is_dir()):
+            parts["".join(path.parts[depth : depth + 1])][PurePosixPath(*path.parts[depth + 1 :])] = entry
+    parts.pop("", None)  # the export's own folder
+    return {name: Part(archive, mine) for name, mine in parts.items()}, archive.read(entries[metadata])
 
 
-def _read(content: bytes) -> Any:
-    return yaml.load(content.decode(), _Loader)  # noqa: S506
+def _rows(metadata: bytes) -> dict[str, Any]:
+    """The metadata by id. Raises NoSubmissions where they are no such table, and what yaml raises."""
+    rows = yaml.load(metadata.decode("utf-8-sig"), _Loader)  # noqa: S506
+    if rows is not None and not isinstance(rows, dict):
+        raise NoSubmissions(f"{METADATA} is not a table of submissions; export them from Gradescope again")
+    return {str(name): row for name, row in (rows or {}).items()}
 
 
-def _entry(name: str, about: Any, place: Path | None, inside: PurePosixPath | None) -> Entry:
+def _by_id(found: dict[str, Any]) -> dict[str, Any]:
+    """What is found by name, by id: a name that a terminal and a file can bear. Raises NoSubmissions."""
+    ids = {outcomes.plain(name).replace("\n", "\N{REPLACEMENT CHARACTER}"): value for name, value in found.items()}
+    if len(ids) < len(found):
+        raise NoSubmissions("two submissions have names that look the same; rename one of them")
+    for name in ids:
+        if name in ("", ".", "..") or "/" in name or len(name.encode()) > LONGEST:
+            raise NoSubmissions(f"a submission is called {name[:80]!r}, which cannot be a folder's name; rename it")
+    return ids
+
+
+def _entry(name: str, about: Any, place: Path | Part | None) -> Entry:
     """An entry from its row of the metadata, of which any part may be missing."""
     about = about if isinstance(about, dict) else {}
     people = about.get(":submitters")
     people = [each for each in people if isinstance(each, dict)] if isinstance(people, list) else []
     persons = tuple(Person(*(_text(each.get(key)) for key in (":name", ":sid", ":email"))) for each in people)
-    return Entry(name, persons, _text(about.get(":created_at")), place, inside)
+    results = _unmarked(about.get(":results"))
+    tests = results.get("tests") if isinstance(results, dict) else None
+    return Entry(name, persons, _text(about.get(":created_at")), place, results if isinstance(tests, list) else None)
+
+
+def _unmarked(value: Any) -> Any:
+    """A value with the colons off its keys, by which Ruby marks symbols."""
+    if isinstance(value, dict):
+        return {str(key).removeprefix(":"): _unmarked(each) for key, each in value.items()}
+    return [_unmarked(each) for each in value] if isinstance(value, list) else value
 
 
 def _empty(why: str) -> Submission:

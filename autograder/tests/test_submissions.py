@@ -1,0 +1,207 @@
+"""What a class handed in, as the grader finds it: exports as zips and folders, and what may be wrong with them."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from grader import submissions
+from grader.paths import GRADED_FILES
+from grader.submissions import METADATA, NoSubmissions, Person, find
+
+ADA = {":name": "Ada L.", ":sid": 7, ":email": "ada@example.org"}
+BEN = {":name": "Ben", ":sid": None}
+FILES = {
+    "submission_9/sampler.py": b"nine",
+    "submission_9/score.py": b"score",
+    "submission_9/notes/private.txt": b"x",
+    "submission_10/hand-in/sampler.py": b"ten",
+    "submission_10/hand-in/score.py": b"score",
+    "__MACOSX/submission_9/._sampler.py": b"x",
+    ".DS_Store": b"x",
+}
+ROWS = {
+    "submission_10": {":submitters": [ADA, BEN], ":created_at": "2026-11-20 10:00:00 +0100", ":history": [1]},
+    "submission_9": {":submitters": [{}], ":results": {":tests": [{":number": "1.1", "score": 5}], "score": 5.0}},
+    "submission_11": None,
+}
+
+
+def written(at: Path, rows=ROWS, files=FILES) -> Path:
+    """An export, unpacked."""
+    for name, content in {
+        **files,
+        METADATA: rows if isinstance(rows, bytes) else yaml.safe_dump(rows).encode(),
+    }.items():
+        (at / name).parent.mkdir(parents=True, exist_ok=True)
+        (at / name).write_bytes(content)
+    return at
+
+
+def packed(folder: Path, top: str, folders: bool = False) -> Path:
+    """A zip of a folder, with all of it below `top`."""
+    path = folder.with_suffix(".zip")
+    with zipfile.ZipFile(path, "w") as archive:
+        for each in sorted(folder.rglob("*")):
+            if folders or each.is_file():
+                archive.write(each, top + str(each.relative_to(folder)))
+    return path
+
+
+def as_folder(at):
+    return written(at)
+
+
+def in_a_folder_of_its_own(at):
+    written(at / "assignment_1_export")
+    return at
+
+
+def as_zip(at):
+    return packed(written(at / "x"), "")
+
+
+def as_zip_of_a_folder(at):
+    return packed(written(at / "x"), "assignment_1_export/", folders=True)
+
+
+def as_zip_of_windows(at):
+    path = packed(written(at / "x"), "assignment_1_export/")
+    content = path.read_bytes()
+    for name in FILES:  # zipfile itself never writes a backslash
+        content = content.replace(f"export/{name}".encode(), f"export/{name}".replace("/", "\\").encode())
+    path.write_bytes(content)
+    return path
+
+
+EXPORTS = [as_folder, in_a_folder_of_its_own, as_zip, as_zip_of_a_folder, as_zip_of_windows]
+
+
+@pytest.mark.parametrize("export", EXPORTS, ids=lambda each: each.__name__)
+def test_an_export_is_the_same_whatever_it_comes_in(export, tmp_path):
+    nine, ten, eleven = find(export(tmp_path))
+    assert [each.id for each in (nine, ten, eleven)] == ["submission_9", "submission_10", "submission_11"]
+    assert ten.people == (Person("Ada L.", "7", "ada@example.org"), Person("Ben")) and ten.created_at[:4] == "2026"
+    assert nine.people == (Person(),) and eleven.people == ()
+    assert nine.results == {"tests": [{"number": "1.1", "score": 5}], "score": 5.0} and ten.results is None
+    assert nine.submission().files == {"sampler.py": b"nine", "score.py": b"score"}
+    assert ten.submission().files == {"sampler.py": b"ten", "score.py": b"score"}
+    assert "has no files" in eleven.submission().problems["sampler.py"] and not eleven.submission().files
+
+
+def test_a_folder_without_metadata_is_one_of_zips_and_folders(tmp_path):
+    inside = tmp_path / "inside"
+    written(inside / "anna", rows={}, files={"sampler.py": b"a", "score.py": b""})
+    packed(inside / "anna", "somewhere/")
+    (inside / "bad.ZIP").write_bytes(b"PK no zip")
+    (inside / "empty").mkdir()
+    (inside / "list.txt").touch()
+    (inside / "link").symlink_to(tmp_path)
+    (inside / "__MACOSX").mkdir()
+    entries = {each.id: each.submission() for each in find(inside)}
+    assert list(entries) == ["anna", "anna.zip", "bad.ZIP", "empty"]
+    assert entries["anna"] == entries["anna.zip"] and entries["anna"].files["sampler.py"] == b"a"
+    assert set(entries["bad.ZIP"].problems) == set(entries["empty"].problems) == set(GRADED_FILES)
+    sentence = entries["bad.ZIP"].problems["score.py"]
+    assert sentence.startswith("Not marked: bad.ZIP is neither a folder nor a zip") and str(tmp_path) not in sentence
+
+
+def test_metadata_may_lack_anything_and_folders_may_lack_metadata(tmp_path):
+    rows = {"submission_9": {":submitters": "?", ":results": {"tests": 3}}, 12: {":submitters": [3, ADA]}}
+    entries = {each.id: each for each in find(written(tmp_path, rows))}
+    assert list(entries) == ["12", "submission_9", "submission_10"]
+    assert [len(each.people) for each in entries.values()] == [1, 0, 0]
+    assert entries["submission_9"].results is None and entries["submission_10"].submission().files
+
+
+@pytest.mark.parametrize(
+    "rows, says",
+    [
+        (b"a: [", "cannot be read: while parsing"),
+        (b"- 1\n- 2\n", "is not a table of submissions"),
+        (b"\xff\xfe\x00", "cannot be read"),
+        (b"a: !!python/object/apply:os.getcwd []", "cannot be read: could not determine a constructor"),
+        ({"../up": {}}, "cannot be a folder's name"),
+        ({"..": {}}, "cannot be a folder's name"),
+        ({"": {}}, "cannot be a folder's name"),
+        ({"/etc": {}}, "cannot be a folder's name"),
+        ({"ä" * 200: {}}, "cannot be a folder's name"),
+        ({"a\x1b": {}, "a\x07": {}}, "look the same"),
+    ],
+)
+def test_metadata_that_are_not_in_order_are_one_clear_sentence(tmp_path, rows, says):
+    with pytest.raises(NoSubmissions) as refused:
+        find(written(tmp_path / "x", rows))
+    assert says in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_what_a_terminal_would_obey_is_out_of_ids_and_names(tmp_path):
+    rows = {"a\x1b[31m\n": {":submitters": [{":name": "\x1b]0;x\x07Eve"}]}}
+    (entry,) = find(written(tmp_path, rows, files={}))
+    assert entry.id.isprintable() and entry.people[0].name.isprintable()
+
+
+def nothing(at):
+    return at / "nowhere"
+
+
+def empty(at):
+    return at
+
+
+def one_submission(at):
+    (at / "sampler.py").touch()
+    return at
+
+
+def no_export(at):
+    (at / "x").mkdir()
+    (at / "x" / "sampler.py").touch()
+    return packed(at / "x", "")
+
+
+def no_zip(at):
+    (at / "x.zip").write_bytes(b"none")
+    return at / "x.zip"
+
+
+def cut(at):
+    path = as_zip(at)
+    path.write_bytes(path.read_bytes()[:-30])
+    return path
+
+
+def encrypted(at):
+    path = as_zip(at)
+    with zipfile.ZipFile(path) as archive:
+        metadata = archive.getinfo(METADATA)
+    content = bytearray(path.read_bytes())
+    content[metadata.header_offset + 6] |= 1
+    content[content.rindex(b"PK\1\2", 0, content.rindex(METADATA.encode())) + 8] |= 1
+    path.write_bytes(content)
+    return path
+
+
+SOURCES = {
+    nothing: "there are no submissions at",
+    empty: "holds no submissions",
+    one_submission: "is one submission, not a class",
+    no_export: "is no Gradescope export",
+    no_zip: "cannot be read: File is not a zip file",
+    cut: "cannot be read",
+    encrypted: "cannot be read",
+}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda each: each.__name__)
+def test_a_source_without_submissions_is_one_clear_sentence(source, tmp_path):
+    with pytest.raises(NoSubmissions, match=SOURCES[source]):
+        find(source(tmp_path))
+
+
+def test_a_zip_is_opened_once_for_the_whole_class(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(zipfile, "ZipFile", lambda *a, plain=zipfile.ZipFile: opened.append(a) or plain(*a))
+    assert sum(len(each.submission().files) for each in submissions.find(as_zip(tmp_path))) == 4
+    assert len(opened) == 2  # to write it and to read it
