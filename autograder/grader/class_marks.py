@@ -1,0 +1,106 @@
+"""A marked class, read from the folder that `make grade-all` wrote: who handed in what, and what became of it."""
+
+import csv
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grader.grades import of_tasks
+from grader.paths import GRADED_FILES
+
+FAULTY = ("timed out", "died", "flooded", "broke the protocol", "not run", "fault of the grader")
+
+
+class NoMarks(Exception):
+    """A folder holds no marks of a class; the message says which."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One submission; `results` is None where it is not marked, and `fault` says why."""
+
+    id: str
+    key: str  # its digest: the same for submissions that are identical
+    people: tuple[str, ...]
+    results: dict[str, Any] | None
+    fault: str
+    page: str  # where its report is, below the folder; "" where there is none
+    files: dict[str, bytes] = field(repr=False, default_factory=dict)
+
+    @cached_property
+    def tasks(self) -> dict[str, float]:
+        return of_tasks(self.results) if self.results else {}
+
+    @property
+    def who(self) -> str:
+        return ", ".join(self.people) or self.id
+
+    @property
+    def score(self) -> float:
+        return float(self.results["score"]) if self.results else 0.0
+
+    @property
+    def seconds(self) -> float:
+        return float(self.results["execution_time"]) if self.results else 0.0
+
+    @cached_property
+    def lost(self) -> list[str]:
+        """The numbers of the checks that cost points."""
+        tests = self.results["tests"] if self.results else []
+        return [test["number"] for test in tests if test["status"] == "failed" and test["max_score"]]
+
+    @cached_property
+    def odd(self) -> Counter[str]:
+        """How many checks ended otherwise than with a right or a wrong answer; what carries no points aside."""
+        tests = self.results["tests"] if self.results else []
+        return Counter(outcome(test) for test in tests if outcome(test) in FAULTY and test["max_score"])
+
+
+def outcome(test: dict[str, Any]) -> str:
+    return str(test["extra_data"]["outcome"])
+
+
+def read(out: Path) -> list[Marked]:
+    """The submissions in a folder, the best first, those that are not marked last. Raises NoMarks."""
+    if not (out / "submissions").is_dir():
+        raise NoMarks(f"{out} holds no marks of a class; give the OUT of a make grade-all")
+    faults = _json(out / "faults.json") or {}
+    people, kept = _people(out), dict[str, tuple[dict[str, Any] | None, dict[str, bytes]]]()
+    found = []
+    for path in (out / "submissions").iterdir():
+        key = path.resolve().name
+        if key not in kept:
+            kept[key] = (
+                _json(path / "results.json"),
+                {n: (path / n).read_bytes() for n in GRADED_FILES if (path / n).is_file()},
+            )
+        results, files = kept[key]
+        fault = "" if results else faults.get(path.name, "not marked yet")
+        page = f"submissions/{path.name}/report.html" if (path / "report.html").exists() else ""
+        found.append(Marked(path.name, key, people.get(path.name, ()), results, fault, page, files))
+    if not found:
+        raise NoMarks(f"{out} holds no submission; give the OUT of a make grade-all")
+    return sorted(found, key=lambda each: (each.results is None, -each.score, len(each.id), each.id))
+
+
+def _people(out: Path) -> dict[str, tuple[str, ...]]:
+    """The names of each submission's people, as grades.csv has them."""
+    people: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    if (out / "grades.csv").exists():
+        with open(out / "grades.csv", encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                name = row["name"] or row["email"] or row["sid"]
+                people[row["submission"].removeprefix("'")] += (name.removeprefix("'"),) if name else ()
+    return people
+
+
+def _json(path: Path) -> dict[str, Any] | None:
+    """What a file holds; None where it is not there, or not whole."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
