@@ -6,13 +6,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 GRADER := PYTHONPATH=autograder $(BIN)/python -m grader
-.PHONY: help grade test solution-check release starter assets lint tiers paper-table trust bench
+.PHONY: help grade test solution-check release starter assets lint tiers paper-table trust bench regrade
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
 
 grade: $(READY) ## grade SUBMISSION=folder-or-zip (default: the solution) A=1|2 (default: both) TIER=closed-form|cpu|gpu OUT=folder
 	$(GRADER) grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )--tier $(TIER) --out "$(OUT)"
+regrade: $(READY) ## what changed between two markings of a class: OLD=folder NEW=folder
+	$(GRADER) regrade "$(OLD)" "$(NEW)"
 
 test: $(READY) ## the visible tests on the solution and the tests of the harness
 	$(BIN)/python -m pytest -q

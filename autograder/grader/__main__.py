@@ -72,6 +72,17 @@ def grade_all(
 
 
 @app.command()
+def regrade(
+    old: Annotated[Path, typer.Argument(help="the OUT of a make grade-all")],
+    new: Annotated[Path, typer.Argument(help="that of a later one, on the same submissions")],
+) -> None:
+    """Print what a changed check changed: who gained, who lost, at which check; and write NEW/changes.csv."""
+    from grader.regrade import run
+
+    raise typer.Exit(run(console, old, new))
+
+
+@app.command()
 def starter() -> None:
     """Write what is generated in starter/: the stubs, the handout's pages, what known mistakes make the tests say."""
     from grader import visible_causes

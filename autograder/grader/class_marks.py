@@ -2,13 +2,14 @@
 
 import csv
 import json
-from collections import Counter, defaultdict
+import os
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader.grades import of_tasks
+from grader.grades import WHO, of_tasks
 from grader.paths import GRADED_FILES
 
 FAULTY = ("timed out", "died", "flooded", "broke the protocol", "not run", "fault of the grader")
@@ -25,6 +26,7 @@ class Marked:
     id: str
     key: str  # its digest: the same for submissions that are identical
     people: tuple[str, ...]
+    emails: tuple[str, ...]
     results: dict[str, Any] | None
     fault: str
     page: str  # where its report is, below the folder; "" where there is none
@@ -80,20 +82,27 @@ def read(out: Path) -> list[Marked]:
         results, files = kept[key]
         fault = "" if results else faults.get(path.name, "not marked yet")
         page = f"submissions/{path.name}/report.html" if (path / "report.html").exists() else ""
-        found.append(Marked(path.name, key, people.get(path.name, ()), results, fault, page, files))
+        found.append(Marked(path.name, key, *people.get(path.name, ((), ())), results, fault, page, files))
     if not found:
         raise NoMarks(f"{out} holds no submission; give the OUT of a make grade-all")
     return sorted(found, key=lambda each: (each.results is None, -each.score, len(each.id), each.id))
 
 
-def _people(out: Path) -> dict[str, tuple[str, ...]]:
-    """The names of each submission's people, as grades.csv has them."""
-    people: dict[str, tuple[str, ...]] = defaultdict(tuple)
+def private(path: str, flags: int) -> int:
+    """Opens a file that its owner alone may read: `open(path, "w", opener=private)`."""
+    return os.open(path, flags, 0o600)
+
+
+def _people(out: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The names and the addresses of each submission's people, as grades.csv has them."""
+    people: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     if (out / "grades.csv").exists():
         with open(out / "grades.csv", encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
-                name = row["name"] or row["email"] or row["sid"]
-                people[row["submission"].removeprefix("'")] += (name.removeprefix("'"),) if name else ()
+                name, sid, email, submission = (row[head].removeprefix("'") for head in WHO)
+                names, emails = people.get(submission, ((), ()))
+                who = name or email or sid
+                people[submission] = (*names, *[who] * bool(who)), (*emails, *[email] * bool(email))
     return people
 
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.class_counts import Class
-from grader.class_marks import Marked, NoMarks, read
+from grader.class_marks import Marked, NoMarks, private, read
 from grader.outcomes import plain
 
 NAME = "class.html"
@@ -27,7 +27,7 @@ def write(out: Path) -> str:
         path = out / NAME
         temporary = path.with_suffix(".new")
         temporary.unlink(missing_ok=True)
-        with open(temporary, "w", encoding="utf-8", errors="replace", opener=_private) as file:
+        with open(temporary, "w", encoding="utf-8", errors="replace", opener=private) as file:
             file.write(page(Class(read(out))))
         os.replace(temporary, path)
         return str(path)
@@ -35,10 +35,6 @@ def write(out: Path) -> str:
         return FAILED.format(reason)
     except Exception as error:
         return FAILED.format(f"{type(error).__name__}: {error}")
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def page(marked: Class) -> str:
