@@ -48,7 +48,7 @@ def test_it_tells_who_gained_who_lost_and_at_which_checks(folders):
 def test_it_counts_the_checks(folders):
     code, said = run(*folders)
     assert code == 0
-    assert "won: 2.8.1 by 1, 2.1.1 by 1" in said and "lost: 2.8.1 by 1, 2.2.1 by 1" in said
+    assert "won: 2.1.1 by 1, 2.8.1 by 1" in said and "lost: 2.2.1 by 1, 2.8.1 by 1" in said
     assert "1 gain, 1 lose, 3 change otherwise." in said
 
 
