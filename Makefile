@@ -1,6 +1,5 @@
 # `make` lists the targets. The environment is made when it is missing.
 SUBMISSION ?= solution
-TIER ?= cpu
 OUT ?= out
 PYTHON ?= python3
 BIN := .venv/bin
@@ -12,7 +11,7 @@ help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
 
 grade: $(READY) ## grade SUBMISSION=folder-or-zip (default: the solution) A=1|2 (default: both) TIER=closed-form|cpu|gpu OUT=folder
-	$(GRADER) grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )--tier $(TIER) --out "$(OUT)"
+	$(GRADER) grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )$(if $(TIER),--tier $(TIER) )--out "$(OUT)"
 regrade: $(READY) ## what changed between two markings of a class: OLD=folder NEW=folder
 	$(GRADER) regrade "$(OLD)" "$(NEW)"
 
@@ -32,13 +31,13 @@ starter: $(READY) ## write what is generated in starter/: the two stubs, the han
 	$(GRADER) starter
 
 assets: $(READY) ## make what is missing in assets/; TIER=gpu: a larger network for CIFAR-10, STEPS=, BATCH=
-	$(GRADER) assets --tier $(TIER) $(if $(STEPS),--steps $(STEPS) )$(if $(BATCH),--batch $(BATCH))
+	$(GRADER) assets $(if $(TIER),--tier $(TIER) )$(if $(STEPS),--steps $(STEPS) )$(if $(BATCH),--batch $(BATCH))
 
 lint: $(READY) ## ruff and the type checker
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
 
 tiers: $(READY) ## which known mistakes each tier of sampling quality sees; TIER=cpu|gpu
-	$(GRADER) tiers --tier $(TIER)
+	$(GRADER) tiers $(if $(TIER),--tier $(TIER))
 
 paper-table: $(READY) ## the DDIM paper's Table 1: WEIGHTS=, FEATURES=, DATA=cifar10|celeba, IMAGES=, STEPS="10 20", ETAS="0 1"
 	$(GRADER) paper-table "$(SUBMISSION)" --out "$(OUT)"

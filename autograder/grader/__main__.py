@@ -15,6 +15,7 @@ from grader.marking import assignments, begin, mark
 from grader.outcomes import GraderFault, Loses
 from grader.overlay import SubmissionError
 from grader.paths import SOLUTION
+from grader.settings import BadSettings, Settings, Tier, load
 from grader.table import show
 from grader.zygote import Zygote
 
@@ -22,19 +23,27 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 console = Console()
 
 
+def _settings() -> Settings:
+    """The course's settings; bad ones end the command before anything runs."""
+    try:
+        return load()
+    except BadSettings as reason:
+        console.print(f"Nothing was done: {reason}.", style="bold red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+
+
 @app.command()
 def grade(
     submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py and score.py")] = SOLUTION,
     assignment: Annotated[int | None, typer.Option("--assignment", "-a", min=1, max=2)] = None,
     out: Annotated[Path, typer.Option(help="where results.json and report.html go")] = Path("out"),
-    tier: Annotated[
-        Literal["closed-form", "cpu", "gpu"], typer.Option(help="which checks of sampling quality")
-    ] = "cpu",
+    tier: Annotated[Tier | None, typer.Option(help="of sampling quality; if not given, that of settings.toml")] = None,
 ) -> None:
     """Mark one submission as Gradescope would; exit 0 whatever the mark, 2 when the grader itself failed."""
     if not submission.exists():
         console.print(f"There is no submission at {submission}; give a folder or a zip with sampler.py and score.py.")
         raise typer.Exit(2)
+    settings = _settings()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     wanted = [assignment] if assignment else assignments()
     folders = {number: out if len(wanted) == 1 else out / str(number) for number in wanted}
@@ -43,7 +52,7 @@ def grade(
             begin(folder)
         with Zygote() as zygote:
             for number, folder in folders.items():
-                show(console, mark(submission, number, folder, zygote, tier), number)
+                show(console, mark(submission, number, folder, zygote, tier or settings.tier, settings), number)
     except KeyboardInterrupt:
         console.print("The marking was stopped before its end; its marks do not count.", style="bold red")
         raise typer.Exit(2) from None
@@ -116,6 +125,7 @@ def release(out: Annotated[Path, typer.Option(help="where the zips go")] = Path(
     """Build the two student zips and the two autograder zips."""
     from grader.release import build
 
+    _settings()
     for path in build(out):
         console.print(f"{path}  {path.stat().st_size / 1024:.0f} KiB", highlight=False)
 

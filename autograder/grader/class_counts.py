@@ -6,7 +6,7 @@ from functools import cached_property
 from statistics import mean, median
 
 from grader import hints
-from grader.class_marks import Marked, outcome
+from grader.class_marks import Marked
 from grader.tasks import BY_ID, Task, task_of
 
 
@@ -98,11 +98,11 @@ class Class:
         """By number."""
         found: dict[str, Check] = {}
         for each in self.marked:
-            for test in each.results["tests"]:  # type: ignore[index]
-                number = test["number"]
-                check = found.setdefault(number, Check(number, test["name"], test["max_score"], Counter(), Counter()))
-                check.outcomes[outcome(test)] += 1
-                if cause := hints.named(test["output"]):
+            for test in each.tests:
+                new = Check(test.number, test.claim, test.points, Counter(), Counter())
+                check = found.setdefault(test.number, new)
+                check.outcomes[test.outcome] += 1
+                if cause := hints.named(test.output):
                     check.causes[cause] += 1
         return sorted(found.values(), key=lambda check: [int(part) for part in check.number.split(".")])
 
@@ -112,7 +112,7 @@ class Class:
         tasks: dict[str, set[str]] = defaultdict(set)
         whose: dict[str, list[Marked]] = defaultdict(list)
         for each in self.marked:
-            named = [(hints.named(test["output"]), test["number"]) for test in each.results["tests"]]  # type: ignore[index]
+            named = [(hints.named(test.output), test.number) for test in each.tests]
             for cause, number in named:
                 if cause:
                     tasks[cause].add(task_of(number))

@@ -20,6 +20,18 @@ class NoMarks(Exception):
 
 
 @dataclass(frozen=True)
+class Test:
+    """One check of one submission."""
+
+    number: str
+    claim: str
+    points: float
+    passed: bool
+    outcome: str
+    output: str
+
+
+@dataclass(frozen=True)
 class Marked:
     """One submission; `results` is None where it is not marked, and `fault` says why."""
 
@@ -46,23 +58,23 @@ class Marked:
 
     @property
     def seconds(self) -> float:
-        return float(self.results["execution_time"]) if self.results else 0.0
+        return float((self.results or {}).get("execution_time") or 0)
+
+    @cached_property
+    def tests(self) -> list[Test]:
+        """Its checks; Gradescope's export may lack any part of them."""
+        tests = (self.results or {}).get("tests") or []
+        return [_test(each) for each in tests if each.get("number")]
 
     @cached_property
     def lost(self) -> list[str]:
         """The numbers of the checks that cost points."""
-        tests = self.results["tests"] if self.results else []
-        return [test["number"] for test in tests if test["status"] == "failed" and test["max_score"]]
+        return [test.number for test in self.tests if test.points and not test.passed]
 
     @cached_property
     def odd(self) -> Counter[str]:
         """How many checks ended otherwise than with a right or a wrong answer; what carries no points aside."""
-        tests = self.results["tests"] if self.results else []
-        return Counter(outcome(test) for test in tests if outcome(test) in FAULTY and test["max_score"])
-
-
-def outcome(test: dict[str, Any]) -> str:
-    return str(test["extra_data"]["outcome"])
+        return Counter(test.outcome for test in self.tests if test.outcome in FAULTY and test.points)
 
 
 def read(out: Path) -> list[Marked]:
@@ -73,7 +85,7 @@ def read(out: Path) -> list[Marked]:
     people, kept = _people(out), dict[str, tuple[dict[str, Any] | None, dict[str, bytes]]]()
     found = []
     for path in (out / "submissions").iterdir():
-        key = path.resolve().name
+        key = _key(path)
         if key not in kept:
             kept[key] = (
                 _json(path / "results.json"),
@@ -86,6 +98,18 @@ def read(out: Path) -> list[Marked]:
     if not found:
         raise NoMarks(f"{out} holds no submission; give the OUT of a make grade-all")
     return sorted(found, key=lambda each: (each.results is None, -each.score, len(each.id), each.id))
+
+
+def _key(path: Path) -> str:
+    """The digest of a submission: the name of the folder that it, or its report, is a link to."""
+    return path.resolve().name if path.is_symlink() else (path / "report.html").resolve().parent.name
+
+
+def _test(test: dict[str, Any]) -> Test:
+    found, status = (test.get("extra_data") or {}).get("outcome"), str(test.get("status", "failed"))
+    texts = (str(test.get(key) or "") for key in ("number", "name", "output"))
+    number, claim, output = texts
+    return Test(number, claim, float(test.get("max_score") or 0), status == "passed", str(found or status), output)
 
 
 def private(path: str, flags: int) -> int:

@@ -98,8 +98,7 @@ def _points(marked: Marked | None) -> float | None:
 
 def _passed(marked: Marked | None) -> dict[str, bool]:
     """Whether each check that carries points passed, by number, in the order of the results."""
-    tests = marked.results["tests"] if marked and marked.results else []
-    return {test["number"]: test["status"] == "passed" for test in tests if test["max_score"]}
+    return {test.number: test.passed for test in (marked.tests if marked else []) if test.points}
 
 
 def _write(path: Path, found: list[Change]) -> Path:

@@ -381,6 +381,7 @@ def test_the_locks_pin_every_dependency():
     for name, lines in locks.items():
         assert all(re.fullmatch(r"[a-z0-9-]+==\d[\w.]*", line) for line in lines), name
         needed = direct - {"torchvision"}  # for later work on images; the worker must not import it
+        needed -= set() if name.endswith("py310.txt") else {"tomli"}  # newer ones have their own
         assert needed <= {line.split("==")[0] for line in lines}, name
     shared = [
         set(lines) - {line for line in lines if line.startswith(("exceptiongroup", "tomli"))}
@@ -430,5 +431,5 @@ def test_make_passes_a_submission_on_as_given():
     command = ["make", "--dry-run", "grade", "SUBMISSION=my hand-in.zip", "A=1", "OUT=somewhere"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # of `make test`
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
-    given = '-m grader grade "my hand-in.zip" --assignment 1 --tier cpu --out "somewhere"'
+    given = '-m grader grade "my hand-in.zip" --assignment 1 --out "somewhere"'
     assert done.stdout.splitlines()[-1].endswith(given)
