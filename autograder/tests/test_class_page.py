@@ -1,5 +1,6 @@
 """The page of a class: what it counts, what it finds alike, and 500 submissions in a real Chromium."""
 
+import json
 import re
 
 import made_class
@@ -124,6 +125,21 @@ def test_a_class_without_any_whole_results_has_a_page_too(tmp_path, broken):
     (tmp_path / "marks" / "a" / "results.json").write_text(broken)
     assert class_page.write(tmp_path) == str(tmp_path / "class.html")
     assert "not marked yet" in (tmp_path / "class.html").read_text()
+
+
+def test_results_that_gradescope_made_are_read_beside_the_report_of_the_gpu_tier(tmp_path):
+    """There OUT/submissions/<id> is a folder, its report a link, and any part of a test may be missing."""
+    submission(tmp_path, "a", report=True)
+    shown = tmp_path / "submissions" / "a"
+    shown.unlink()
+    shown.mkdir()
+    (shown / "report.html").symlink_to(tmp_path / "marks" / "a" / "report.html")
+    body = {"score": 7, "tests": [{"number": "2.8.1", "score": 7, "max_score": 9}, {"name": "no number"}]}
+    (shown / "results.json").write_text(json.dumps(body))
+    [found] = class_marks.read(tmp_path)
+    assert (found.key, found.score, found.lost, found.page) == ("a", 7, ["2.8.1"], "submissions/a/report.html")
+    assert found.files == {"sampler.py": b"x = 1\n"}
+    assert class_page.write(tmp_path) == str(tmp_path / "class.html")
 
 
 def test_a_folder_without_marks_is_one_sentence(tmp_path):

@@ -179,8 +179,8 @@ def test_what_is_not_right_has_no_entry(entry, more, case, said):
 
 
 def test_a_stand_in_makes_no_entry(entry):
-    entries, line = entry(changed("\n\ndef ddim_step(x_t, *args):\n    return 0 * x_t\n"))
-    assert entries == []
+    entries, line = entry(changed("\n\ndef ddim_sigma(alpha_bar_t, *args):\n    return 0.1 + 0 * alpha_bar_t\n"))
+    assert line["extra_data"]["outcome"] == "passed with a stand-in" and entries == []
 
 
 def test_without_a_leaderboard_its_check_is_not_there(entry):
