@@ -82,16 +82,11 @@ def read(out: Path) -> list[Marked]:
     if not (out / "submissions").is_dir():
         raise NoMarks(f"{out} holds no marks of a class; give the OUT of a make grade-all")
     faults = _json(out / "faults.json") or {}
-    people, kept = _people(out), dict[str, tuple[dict[str, Any] | None, dict[str, bytes]]]()
-    found = []
+    people, found = _people(out), []
     for path in (out / "submissions").iterdir():
-        key = _key(path)
-        if key not in kept:
-            kept[key] = (
-                _json(path / "results.json"),
-                {n: (path / n).read_bytes() for n in GRADED_FILES if (path / n).is_file()},
-            )
-        results, files = kept[key]
+        key, results = _key(path), _json(path / "results.json")
+        graded = [file for name in GRADED_FILES if (file := out / "marks" / key / name).is_file()]
+        files = {file.name: file.read_bytes() for file in graded}
         fault = "" if results else faults.get(path.name, "not marked yet")
         page = f"submissions/{path.name}/report.html" if (path / "report.html").exists() else ""
         found.append(Marked(path.name, key, *people.get(path.name, ((), ())), results, fault, page, files))
