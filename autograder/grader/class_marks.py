@@ -3,14 +3,15 @@
 import csv
 import json
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader.grades import WHO, of_tasks
+from grader.grades import WHO
 from grader.paths import GRADED_FILES
+from grader.tasks import task_of
 
 FAULTY = ("timed out", "died", "flooded", "broke the protocol", "not run", "fault of the grader")
 
@@ -25,6 +26,7 @@ class Test:
 
     number: str
     claim: str
+    score: float
     points: float
     passed: bool
     outcome: str
@@ -46,7 +48,10 @@ class Marked:
 
     @cached_property
     def tasks(self) -> dict[str, float]:
-        return of_tasks(self.results) if self.results else {}
+        points: dict[str, float] = defaultdict(float)
+        for test in self.tests:
+            points[task_of(test.number)] += test.score
+        return {task: round(total, 2) for task, total in points.items()}
 
     @property
     def who(self) -> str:
@@ -102,9 +107,9 @@ def _key(path: Path) -> str:
 
 def _test(test: dict[str, Any]) -> Test:
     found, status = (test.get("extra_data") or {}).get("outcome"), str(test.get("status", "failed"))
-    texts = (str(test.get(key) or "") for key in ("number", "name", "output"))
-    number, claim, output = texts
-    return Test(number, claim, float(test.get("max_score") or 0), status == "passed", str(found or status), output)
+    number, claim, output = (str(test.get(key) or "") for key in ("number", "name", "output"))
+    score, points = (float(test.get(key) or 0) for key in ("score", "max_score"))
+    return Test(number, claim, score, points, status == "passed", str(found or status), output)
 
 
 def private(path: str, flags: int) -> int:
