@@ -229,7 +229,7 @@ def test_the_zips_hold_what_they_should_at_their_top(zips):
     for n in (1, 2):
         graded = zips[f"assignment{n}-autograder.zip"]
         assert top_level(graded) == {"setup.sh", "run_autograder", "requirements", "autograder", "starter", "assets"}
-        assert top_level(graded, "autograder/") == {"grader", "checks"}
+        assert top_level(graded, "autograder/") == {"grader", "checks", "settings.toml"}
         assert "oracle" in top_level(graded, "autograder/checks/")
         assert f"assignment{n}" in top_level(graded, "autograder/checks/")
         assert f"assignment{3 - n}" not in top_level(graded, "autograder/checks/")
