@@ -1,21 +1,23 @@
 # `make` lists the targets. The environment is made when it is missing.
 SUBMISSION ?= solution
-TIER ?= cpu
 OUT ?= out
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 GRADER := PYTHONPATH=autograder $(BIN)/python -m grader
-.PHONY: help grade grade-all test solution-check release starter assets lint tiers paper-table trust bench
+.PHONY: help grade grade-all regrade test solution-check release starter assets lint tiers paper-table trust bench
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
 
 grade: $(READY) ## grade SUBMISSION=folder-or-zip (default: the solution) A=1|2 (default: both) TIER=closed-form|cpu|gpu OUT=folder
-	$(GRADER) grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )--tier $(TIER) --out "$(OUT)"
+	$(GRADER) grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )$(if $(TIER),--tier $(TIER) )--out "$(OUT)"
 
 grade-all: $(READY) ## mark a class: SUBMISSIONS=export-or-folder A=1|2 OUT=folder TIER=…; SCHEDULER=tcp://… is a Dask cluster
-	$(GRADER) grade-all "$(or $(SUBMISSIONS),$(error give SUBMISSIONS=))" --assignment $(or $(A),$(error give A=1 or A=2)) --tier $(TIER) --out "$(OUT)" --scheduler "$(SCHEDULER)"
+	$(GRADER) grade-all "$(or $(SUBMISSIONS),$(error give SUBMISSIONS=))" --assignment $(or $(A),$(error give A=1 or A=2)) $(if $(TIER),--tier $(TIER) )--out "$(OUT)" --scheduler "$(SCHEDULER)"
+
+regrade: $(READY) ## what changed between two markings of a class: OLD=folder NEW=folder
+	$(GRADER) regrade "$(OLD)" "$(NEW)"
 
 test: $(READY) ## the visible tests on the solution and the tests of the harness
 	$(BIN)/python -m pytest -q
@@ -31,12 +33,14 @@ release: $(READY) ## the two student zips and the two autograder zips, into OUT
 
 starter: $(READY) ## write what is generated in starter/: the two stubs, the handout's pages, the causes of wrong answers
 	$(GRADER) starter
+
 assets: $(READY) ## make what is missing in assets/; TIER=gpu: a larger network for CIFAR-10, STEPS=, BATCH=
-	$(GRADER) assets --tier $(TIER) $(if $(STEPS),--steps $(STEPS) )$(if $(BATCH),--batch $(BATCH))
+	$(GRADER) assets $(if $(TIER),--tier $(TIER) )$(if $(STEPS),--steps $(STEPS) )$(if $(BATCH),--batch $(BATCH))
+
 lint: $(READY) ## ruff and the type checker
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
 tiers: $(READY) ## which known mistakes each tier of sampling quality sees; TIER=cpu|gpu
-	$(GRADER) tiers --tier $(TIER)
+	$(GRADER) tiers $(if $(TIER),--tier $(TIER))
 paper-table: $(READY) ## the DDIM paper's Table 1: WEIGHTS=, FEATURES=, DATA=cifar10|celeba, IMAGES=, STEPS="10 20", ETAS="0 1"
 	$(GRADER) paper-table "$(SUBMISSION)" --out "$(OUT)"
 bench: $(READY) ## the performance figures

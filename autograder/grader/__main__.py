@@ -15,6 +15,7 @@ from grader.marking import assignments, begin, mark
 from grader.outcomes import GraderFault, Loses
 from grader.overlay import SubmissionError
 from grader.paths import SOLUTION
+from grader.settings import BadSettings, Settings, Tier, load
 from grader.table import show
 from grader.zygote import Zygote
 
@@ -22,19 +23,27 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 console = Console()
 
 
+def _settings() -> Settings:
+    """The course's settings; bad ones end the command before anything runs."""
+    try:
+        return load()
+    except BadSettings as reason:
+        console.print(f"Nothing was done: {reason}.", style="bold red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+
+
 @app.command()
 def grade(
     submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py and score.py")] = SOLUTION,
     assignment: Annotated[int | None, typer.Option("--assignment", "-a", min=1, max=2)] = None,
     out: Annotated[Path, typer.Option(help="where results.json and report.html go")] = Path("out"),
-    tier: Annotated[
-        Literal["closed-form", "cpu", "gpu"], typer.Option(help="which checks of sampling quality")
-    ] = "cpu",
+    tier: Annotated[Tier | None, typer.Option(help="of sampling quality; if not given, that of settings.toml")] = None,
 ) -> None:
     """Mark one submission as Gradescope would; exit 0 whatever the mark, 2 when the grader itself failed."""
     if not submission.exists():
         console.print(f"There is no submission at {submission}; give a folder or a zip with sampler.py and score.py.")
         raise typer.Exit(2)
+    settings = _settings()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     wanted = [assignment] if assignment else assignments()
     folders = {number: out if len(wanted) == 1 else out / str(number) for number in wanted}
@@ -43,7 +52,7 @@ def grade(
             begin(folder)
         with Zygote() as zygote:
             for number, folder in folders.items():
-                show(console, mark(submission, number, folder, zygote, tier), number)
+                show(console, mark(submission, number, folder, zygote, tier or settings.tier, settings), number)
     except KeyboardInterrupt:
         console.print("The marking was stopped before its end; its marks do not count.", style="bold red")
         raise typer.Exit(2) from None
@@ -60,16 +69,26 @@ def grade_all(
     submissions: Annotated[Path, typer.Argument(help="a Gradescope export, or a folder of zips and folders")],
     assignment: Annotated[int, typer.Option("--assignment", "-a", min=1, max=2)],
     out: Annotated[Path, typer.Option(help="where the marks go; the same command goes on where it was")] = Path("out"),
-    tier: Annotated[
-        Literal["closed-form", "cpu", "gpu"], typer.Option(help="which checks of sampling quality")
-    ] = "cpu",
+    tier: Annotated[Tier | None, typer.Option(help="which checks of sampling quality; default: the settings'")] = None,
     scheduler: Annotated[str, typer.Option(help="of a Dask cluster, as tcp://host:port; else this machine")] = "",
 ) -> None:
     """Mark a class: each distinct submission once; exit 1 where some could not be marked, 2 where it did not end."""
     from grader.grade_all import run
 
+    settings = _settings()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    raise typer.Exit(run(console, submissions, assignment, out, tier, scheduler))
+    raise typer.Exit(run(console, submissions, assignment, out, tier or settings.tier, scheduler))
+
+
+@app.command()
+def regrade(
+    old: Annotated[Path, typer.Argument(help="the OUT of a make grade-all")],
+    new: Annotated[Path, typer.Argument(help="that of a later one, on the same submissions")],
+) -> None:
+    """Print what a changed check changed: who gained, who lost, at which check; and write NEW/changes.csv."""
+    from grader.regrade import run
+
+    raise typer.Exit(run(console, old, new))
 
 
 @app.command()
@@ -107,6 +126,7 @@ def release(out: Annotated[Path, typer.Option(help="where the zips go")] = Path(
     from grader.manifest import version
     from grader.release import SUMS, ReleaseError, build
 
+    _settings()
     say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
     try:
         zips = build(out)

@@ -100,7 +100,7 @@ class Batch:
         """Put the results where they belong, in one step."""
         half = self.folder(f"{key}.half")
         half.mkdir()
-        for name, content in files.items():
+        for name, content in (files | self.missing[key].files).items():
             with (half / name).open("wb") as file:
                 file.write(content)
                 os.fsync(file.fileno())

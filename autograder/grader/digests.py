@@ -20,7 +20,7 @@ def version() -> str:
     """The digest of the grader, its checks, what it takes from the starter, and the list of the assets."""
     roots = [(AUTOGRADER / "grader", "*.py"), (AUTOGRADER / "checks", "*.*"), (STARTER / "diffusion", "*.*")]
     files = [path for root, pattern in roots for path in root.rglob(pattern) if "__pycache__" not in path.parts]
-    files += [ASSETS / "MANIFEST.json", *(STARTER / name for name in GRADED_FILES)]
+    files += [ASSETS / "MANIFEST.json", AUTOGRADER / "settings.toml", *(STARTER / name for name in GRADED_FILES)]
     total = hashlib.sha256()
     for path in sorted(path for path in files if path.is_file()):
         total.update(str(path.relative_to(ROOT)).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())

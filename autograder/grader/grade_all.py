@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from grader import grades, merging, submissions
+from grader import class_page, grades, merging, submissions
 from grader.batch import Batch
 from grader.cluster import Cluster
 from grader.cores import Cores
@@ -53,6 +53,7 @@ def _mark(console: Console, batch: Batch, machines: Machines) -> int:
                 pass
     finally:
         _say(console, f"grades: {grades.write(batch)}")
+    _say(console, f"class: {class_page.write(batch.out)}")
     found = [results for entry in batch.entries if (results := batch.results(entry))]
     if batch.tier == "gpu" and (without := sum(map(merging.without_gpu, found))):
         _say(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from grader import settings
 from grader.digests import version
 from grader.marking import mark_loaded
 from grader.overlay import Submission
@@ -68,7 +69,7 @@ def marked(job: Job) -> Files | str:
             _zygote = _zygote or Zygote()
             # in the zygote's folder, which goes when this process does, however it ends
             with tempfile.TemporaryDirectory(dir=_zygote.folder) as folder:
-                mark_loaded(job.submission, job.assignment, Path(folder), _zygote, job.tier, job.title)
+                mark_loaded(job.submission, job.assignment, Path(folder), _zygote, job.tier, job.title, settings.load())
                 return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
         except Exception as fault:
             end()

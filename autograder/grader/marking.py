@@ -16,10 +16,17 @@ from grader.paths import CHECKS, GRADED_FILES
 from grader.reporter import Reporter
 from grader.results import MAX_OUTPUT, Results
 from grader.session import Session
+from grader.settings import DEFAULTS, Settings
 from grader.tasks import BY_ID
 from grader.zygote import Zygote
 
 FAULT = "The marking did not end: a fault of the grader, not yours. These marks do not count. Tell the course staff."
+LATER = {  # what a student is told instead of the marks, by the checks' visibility
+    "visible": "",
+    "hidden": "Your submission is marked. The marks are not shown here.",
+    "after_due_date": "Your submission is marked. What the checks found is shown after the due date.",
+    "after_published": "Your submission is marked. What the checks found is shown once the grades are published.",
+}
 
 
 def assignments() -> list[int]:
@@ -36,7 +43,9 @@ def begin(out: Path) -> Results:
     return results
 
 
-def mark(submission: Path, assignment: int, out: Path, zygote: Zygote, tier: str = "cpu") -> Results:
+def mark(
+    submission: Path, assignment: int, out: Path, zygote: Zygote, tier: str = "cpu", settings: Settings = DEFAULTS
+) -> Results:
     """Mark the submission at a path; write `out/results.json` and `out/report.html`.
 
     What cannot be opened gets a zero that says why.
@@ -45,11 +54,17 @@ def mark(submission: Path, assignment: int, out: Path, zygote: Zygote, tier: str
         loaded = overlay.load(submission)
     except overlay.SubmissionError as error:
         loaded = overlay.Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
-    return mark_loaded(loaded, assignment, out, zygote, tier, outcomes.plain(submission.resolve().name))
+    return mark_loaded(loaded, assignment, out, zygote, tier, outcomes.plain(submission.resolve().name), settings)
 
 
 def mark_loaded(
-    submission: overlay.Submission, assignment: int, out: Path, zygote: Zygote, tier: str = "cpu", title: str = ""
+    submission: overlay.Submission,
+    assignment: int,
+    out: Path,
+    zygote: Zygote,
+    tier: str = "cpu",
+    title: str = "",
+    settings: Settings = DEFAULTS,
 ) -> Results:
     """Mark a submission in one assignment; a wrong answer never raises, a fault of the grader does.
 
@@ -60,7 +75,7 @@ def mark_loaded(
     session = Session(zygote, submission, tier)
     started, fault = time.monotonic(), "The marking was stopped."
     try:
-        _check(session, results, assignment)
+        _check(session, results, assignment, settings)
         fault = ""
     except GraderFault as error:
         fault = str(error)
@@ -75,8 +90,8 @@ def mark_loaded(
             "calls": session.calls,
         }
         if not fault:
-            results.message = _message(results, submission, zygote)
-            results.summary = _summary(results)
+            results.message = _message(results, submission, zygote, LATER[settings.visibility])
+            results.summary = "" if LATER[settings.visibility] else _summary(results)
             results.write()
         if title:
             facts = report.Facts(title, assignment, tier, submission, fault, zygote.walls)
@@ -84,9 +99,9 @@ def mark_loaded(
     return results
 
 
-def _check(session: Session, results: Results, assignment: int) -> None:
+def _check(session: Session, results: Results, assignment: int, settings: Settings) -> None:
     """Run the hidden checks of one assignment; raises GraderFault unless all of them did their work."""
-    reporter = Reporter(session, results)
+    reporter = Reporter(session, results, settings)
     folder = CHECKS / f"assignment{assignment}"
     options = "--import-mode=importlib --continue-on-collection-errors -q --no-header -p no:cacheprovider -p no:logging"
     arguments = [str(folder), f"--rootdir={CHECKS}", f"--config-file={os.devnull}", *options.split()]
@@ -107,13 +122,13 @@ def _check(session: Session, results: Results, assignment: int) -> None:
         raise GraderFault("; ".join(reporter.faults) or f"{what}: {noise.getvalue()[-2000:]}")
 
 
-def _message(results: Results, submission: overlay.Submission, zygote: Zygote) -> str:
-    """The sentence above all checks."""
+def _message(results: Results, submission: overlay.Submission, zygote: Zygote, later: str) -> str:
+    """The sentence above all checks. later: what it says instead of the points, which Gradescope shows at once."""
     bonus = sum(line.points for line in results.lines if line.bonus and line.passed)
     extra = f" ({bonus:g} of them bonus)" if bonus else ""
     files = {BY_ID[line.task].file for line in results.lines}
     problems = [sentence for name, sentence in submission.problems.items() if name in files]
-    lines = [f"{results.score:g} of {results.max_score:g} points{extra}.", *problems]
+    lines = [later or f"{results.score:g} of {results.max_score:g} points{extra}.", *problems]
     if missing := [wall for wall, stands in zygote.walls.items() if not stands]:
         lines.append(f"The code ran without: {', '.join(missing)}. (No marks hang on it.)")
     return "\n".join(lines)

@@ -1,83 +1,116 @@
 """`make regrade OLD=… NEW=…`: what changed between two markings of one class: whose marks, and at which checks."""
 
-import json
+import csv
+import io
+import os
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader import class_marks
+from grader.class_marks import Marked
+from grader.grades import _plain
 
-class NoMarks(Exception):
-    """A folder holds no marks of a class; the message says which."""
+NAME = "changes.csv"
+HEADS = ("submission", "before", "after", "won", "lost")
 
 
 @dataclass(frozen=True)
 class Change:
-    """What became of one submission: its marks before and after, and the checks that it won and lost."""
+    """What became of one submission: its points before and after, and the checks that it won and lost."""
 
     id: str
     before: float | None  # None where it was not marked
     after: float | None
     won: list[str]
     lost: list[str]
+    names: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """One for each of HEADS."""
+        points = ("not marked" if mark is None else f"{mark:g}" for mark in (self.before, self.after))
+        return self.id, *points, ", ".join(self.won), ", ".join(self.lost)
+
+    @property
+    def by(self) -> float:
+        """By how many points it changed; 0 where it was not marked once."""
+        return 0.0 if self.before is None or self.after is None else round(self.after - self.before, 2)
 
 
 def changes(old: Path, new: Path) -> list[Change]:
-    """Each submission whose marks or passed checks differ, by id. Raises NoMarks."""
-    before, after = _marks(old), _marks(new)
+    """Each submission whose points or passed checks differ, the greatest loss first. Raises class_marks.NoMarks."""
+    before, after = ({each.id: each for each in class_marks.read(folder)} for folder in (old, new))
     found = [_change(name, before.get(name), after.get(name)) for name in sorted(before.keys() | after.keys())]
-    return [each for each in found if each.won or each.lost or each.before != each.after]
+    changed = [each for each in found if each.won or each.lost or each.before != each.after]
+    return sorted(changed, key=lambda each: each.by)
 
 
-def run(console: Console, old: Path, new: Path) -> None:
-    """Print who gained, who lost, and how many at each check. Raises NoMarks."""
-    found = changes(old, new)
+def run(console: Console, old: Path, new: Path) -> int:
+    """Print who lost, who gained and how many at each check, and write NEW/changes.csv; the exit code."""
+    try:
+        found = changes(old, new)
+    except class_marks.NoMarks as reason:
+        console.print(f"Nothing was compared: {reason}.", style="bold red", markup=False, soft_wrap=True)
+        return 2
     table = Table(box=None, pad_edge=False)
-    for head in ("submission", "before", "after", "won", "lost"):
+    for head in HEADS:
         table.add_column(head, justify="right" if head in ("before", "after") else "left", overflow="fold")
     for each in found:
-        marks = ("not marked" if mark is None else f"{mark:g}" for mark in (each.before, each.after))
-        table.add_row(*map(Text, (each.id, *marks, ", ".join(each.won), ", ".join(each.lost))))
+        table.add_row(*map(Text, each.cells))
     if found:
         console.print(table)
-    for what, numbers in (("won", [each.won for each in found]), ("lost", [each.lost for each in found])):
-        counts = Counter(number for each in numbers for number in each)
-        if counts:
-            checks = ", ".join(
-                f"{number} by {count}" for number, count in sorted(counts.items(), key=lambda row: -row[1])
-            )
-            console.print(f"{what}: {checks}", highlight=False)
-    both = [each for each in found if each.before is not None and each.after is not None]
-    gained = sum(each.after > each.before for each in both)  # type: ignore[operator]
-    less = sum(each.after < each.before for each in both)  # type: ignore[operator]
+    for line in _checks(found):
+        console.print(line, highlight=False, soft_wrap=True)
+    gained, less = sum(each.by > 0 for each in found), sum(each.by < 0 for each in found)
     console.print(f"{gained} gain, {less} lose, {len(found) - gained - less} change otherwise.", style="bold")
+    console.print(str(_write(new / NAME, found)), highlight=False, markup=False, soft_wrap=True)
+    return 0
 
 
-def _marks(folder: Path) -> dict[str, dict[str, Any] | None]:
-    """The results of each submission in the folder of a marked class; None for one that is not marked."""
-    if not (folder / "submissions").is_dir():
-        raise NoMarks(f"{folder} holds no marks of a class; give the OUT of a make grade-all")
-    found = {}
-    for path in (folder / "submissions").iterdir():
-        results = path / "results.json"
-        found[path.name] = json.loads(results.read_text()) if results.exists() else None
-    return found
+def _checks(found: list[Change]) -> Iterator[str]:
+    """How many won and lost each check, a line each; the most frequent first."""
+    for what, numbers in (("won", [each.won for each in found]), ("lost", [each.lost for each in found])):
+        if counts := Counter(number for each in numbers for number in each):
+            rows = sorted(counts.items(), key=lambda row: (-row[1], [int(part) for part in row[0].split(".")]))
+            yield f"{what}: " + ", ".join(f"{number} by {count}" for number, count in rows)
 
 
-def _change(name: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> Change:
-    passed, passes = _passed(before), _passed(after)
-    return Change(
-        name,
-        before and before["score"],
-        after and after["score"],
-        sorted(passes - passed) if before else [],
-        sorted(passed - passes) if after else [],
-    )
+def _change(name: str, before: Marked | None, after: Marked | None) -> Change:
+    """Checks that only one of the markings has are nobody's gain or loss; the points tell what they are worth."""
+    old, new = _passed(before), _passed(after)
+    both = old.keys() & new.keys()
+    won, lost = ([n for n in new if n in both and (old[n], new[n]) == way] for way in ((False, True), (True, False)))
+    who = after or before
+    names, emails = (who.people, who.emails) if who else ((), ())
+    return Change(name, _points(before), _points(after), won, lost, names, emails)
 
 
-def _passed(results: dict[str, Any] | None) -> set[str]:
-    return {test["number"] for test in (results or {"tests": []})["tests"] if test["status"] == "passed"}
+def _points(marked: Marked | None) -> float | None:
+    return marked.score if marked and marked.results else None
+
+
+def _passed(marked: Marked | None) -> dict[str, bool]:
+    """Whether each check that carries points passed, by number, in the order of the results."""
+    return {test.number: test.passed for test in (marked.tests if marked else []) if test.points}
+
+
+def _write(path: Path, found: list[Change]) -> Path:
+    """A row for each submission, for spreadsheets and mails; for its owner's eyes."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["names", "emails", *HEADS])
+    for each in found:
+        rows.writerow([_plain(cell) for cell in ("; ".join(each.names), "; ".join(each.emails), *each.cells)])
+    half = path.with_suffix(".half")
+    half.unlink(missing_ok=True)
+    with open(half, "w", encoding="utf-8-sig", opener=class_marks.private) as file:
+        file.write(text.getvalue())
+    os.replace(half, path)
+    return path

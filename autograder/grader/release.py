@@ -40,7 +40,7 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
         rows |= {f"{folder}/assets/{each}": f"assets/{each}" for each in NETWORKS + IMAGES}
     else:
         checked = [*GRADER, f"checks/{folder}/*.py", f"checks/{folder}/*.json"]
-        kept = [f"autograder/{each}" for each in checked] + [f"starter/{each}" for each in STARTER]
+        kept = [f"autograder/{each}" for each in [*checked, "settings.toml"]] + [f"starter/{each}" for each in STARTER]
         kept += [f"assets/{each}" for each in ASSETS + NETWORKS]
         rows = {each: f"autograder/{each}" for each in SCRIPTS + LOCKS} | {each: each for each in kept}
         rows[manifest.NAME] = manifest.NAME  # made by `write`

@@ -13,6 +13,7 @@ from grader.evidence import Evidence
 from grader.predictor import Predictor
 from grader.results import Line, Results
 from grader.session import Session, Student
+from grader.settings import DEFAULTS, Settings, Tier
 from grader.tasks import BY_FUNCTION, BY_ID, task_of
 
 FLAKY = "It gave different results for the same input; it must depend on its arguments alone."
@@ -21,8 +22,8 @@ FLAKY = "It gave different results for the same input; it must depend on its arg
 class Reporter:
     """Runs every collected check against one submission; `results` has a line for each, whatever happens."""
 
-    def __init__(self, session: Session, results: Results):
-        self.session, self.results = session, results
+    def __init__(self, session: Session, results: Results, settings: Settings = DEFAULTS):
+        self.session, self.results, self.settings = session, results, settings
         self.line: dict[str, Line] = {}
         self.faults: list[str] = []
         self.failed_functions: set[str] = set()
@@ -35,6 +36,7 @@ class Reporter:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "network: needs the trained network; not in the closed-form tier")
         config.addinivalue_line("markers", "gpu: belongs to the GPU tier")
+        config.addinivalue_line("markers", "leaderboard: only where the settings have a leaderboard")
 
     # Collection: one line for each check, worth its share of its task's points
 
@@ -42,6 +44,8 @@ class Reporter:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         if self.session.tier == "closed-form":
             items[:] = [item for item in items if not item.get_closest_marker("network")]
+        if not self.settings.leaderboard:
+            items[:] = [item for item in items if not item.get_closest_marker("leaderboard")]
         items.sort(key=lambda item: [int(part) for part in item.function.__number__.split(".")])  # type: ignore[attr-defined]
 
     @pytest.hookimpl
@@ -49,16 +53,16 @@ class Reporter:
         checks = [item for item in session.items if isinstance(item, pytest.Function)]
         shares: dict[str, Fraction] = defaultdict(Fraction)
         for item in checks:
-            shares[_task(item)] += _weight(item)
+            shares[_task(item)] += self._weight(item)
         for item in checks:
-            points = Fraction(BY_ID[_task(item)].points) * _weight(item) / shares[_task(item)]
+            points = Fraction(BY_ID[_task(item)].points) * self._weight(item) / shares[_task(item)]
             function = item.function
             self.line[item.nodeid] = Line(
                 number=function.__number__,
                 claim=_claim(item),
                 points=round(float(points), 4),
                 tags=[f"task {_task(item)}", *(["bonus"] if BY_ID[_task(item)].bonus else [])],
-                visibility=getattr(function, "__visibility__", "visible"),
+                visibility=getattr(function, "__visibility__", self.settings.visibility),
                 bonus=BY_ID[_task(item)].bonus,
             )
         self.results.lines = list(self.line.values())
@@ -106,6 +110,14 @@ class Reporter:
             self.faults.append(f"{line.number}: {call.excinfo.exconly()}")
             self.results.write()
         return (yield)
+
+    def _weight(self, item: pytest.Function) -> Fraction:
+        """Its share of its task: none in a tier that does not count, one at least in a GPU tier that does."""
+        tier: Tier = "gpu" if item.get_closest_marker("gpu") else "cpu"
+        if not item.get_closest_marker("network"):
+            tier = "closed-form"
+        weight = Fraction(getattr(item.function, "__weight__", 1)) if self.settings.counts(tier) else Fraction(0)
+        return max(weight, Fraction(1)) if tier == "gpu" and self.settings.counts(tier) else weight
 
     def _run(self, item: pytest.Function, helpers: list[str]) -> outcomes.Loses | None:
         """Run a check with stand-ins for `helpers`; the reason why it does not pass, or None."""
@@ -166,6 +178,16 @@ class Reporter:
         yield lambda: (self.current and self.current.evidence) or Evidence()
 
     @pytest.fixture
+    def leaderboard(self) -> Iterator[Any]:
+        """Where a check enters a figure, the lower the better: `leaderboard("FID", 12.9)`; as submitted alone."""
+
+        def enter(name: str, value: float) -> None:
+            if self.current and not self.current.stand_in_for:
+                self.results.leaderboard = [{"name": name, "value": round(value, 2), "order": "asc"}]
+
+        yield enter
+
+    @pytest.fixture
     def network(self, request: pytest.FixtureRequest) -> Predictor | None:
         """The trained networks, on the GPU for a check that is marked `gpu`; None where that does not run."""
         if not request.node.get_closest_marker("gpu"):
@@ -179,10 +201,6 @@ def _said(*sentences: str) -> str:
 
 def _task(item: pytest.Function) -> str:
     return task_of(item.function.__number__)
-
-
-def _weight(item: pytest.Function) -> Fraction:
-    return Fraction(getattr(item.function, "__weight__", 1))
 
 
 def _claim(item: pytest.Function) -> str:

@@ -62,6 +62,7 @@ class Results:
     lines: list[Line] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
     summary: str = ""  # the message and more, as HTML
+    leaderboard: list[dict[str, Any]] = field(default_factory=list)
     report: str = ""  # where the report page is, or why there is none
     started: float = field(default_factory=time.monotonic)
 
@@ -84,7 +85,7 @@ class Results:
             "stdout_visibility": "hidden",
             "extra_data": self.extra,
             "tests": [line.as_gradescope() for line in self.lines],
-            "leaderboard": [],
+            "leaderboard": self.leaderboard,
         }
 
     def write(self) -> None:

@@ -1,0 +1,44 @@
+"""Hidden check of Assignment 2 that carries no points: what goes on the leaderboard, where the settings have one."""
+
+import numpy as np
+import pytest
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from checks import network as quality
+from checks.judge import expect, numbers
+from checks.oracle import samplers
+from grader.examiner import Examiner
+from grader.wire import Seed
+
+pytestmark = [pytest.mark.network, pytest.mark.leaderboard]
+T, S = 1000, 10
+
+
+@number("2.11.14")
+@weight(0)
+def test_leaderboard(student, network, leaderboard):
+    """Leaderboard, without points: the FID of images at η = 0 in the ten steps of your own ddim_timesteps(1000, 10).
+
+    The figure is the right sampler's in these steps, and it counts where the student's ddim_sample gives its images: so
+    the steps alone decide.
+    """
+    tau = _steps(student("ddim_timesteps", T, S).value)
+    start = quality.noise(quality.CPU.images)
+    examiner = Examiner(network.eps, start.shape, S + 20, T=T, remembers=False)
+    returned = student("ddim_sample", examiner, start, quality.LINEAR, tau, eta=0.0, generator=Seed(7000))
+    x_0 = numbers(returned.value, start.shape, "x_0")
+    eps_model = lambda x, t: network.eps(x, t).astype(np.float64)  # noqa: E731
+    right = samplers.ddim_sample(eps_model, start.astype(np.float64), quality.LINEAR, tau, 0.0, lambda: 0 * start)
+    off = (np.abs(x_0 - right) > quality.CLOSE).any(axis=(1, 2, 3))
+    expect(not off.any(), f"No entry: {off.sum()} of {len(off)} images are not the right sampler's in your ten steps.")
+    value = quality.fid(network.features(right))
+    leaderboard("FID at S = 10, η = 0", value)
+    return f"FID {value:.2f} in the steps {', '.join(map(str, tau))}."
+
+
+def _steps(value):
+    """The student's τ; fails unless a sampler can use it."""
+    right = isinstance(value, np.ndarray) and value.dtype == np.int64 and value.shape == (S,)
+    expect(right, "No entry: ddim_timesteps(1000, 10) is not ten steps in int64.")
+    expect(value[0] >= 1 and value[-1] == T and np.all(np.diff(value) > 0), "No entry: the steps do not rise to T.")
+    return value

@@ -1,0 +1,139 @@
+"""A marked class, read from the folder that `make grade-all` wrote: who handed in what, and what became of it."""
+
+import csv
+import json
+import os
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grader.grades import WHO
+from grader.paths import GRADED_FILES
+from grader.tasks import task_of
+
+FAULTY = ("timed out", "died", "flooded", "broke the protocol", "not run", "fault of the grader")
+
+
+class NoMarks(Exception):
+    """A folder holds no marks of a class; the message says which."""
+
+
+@dataclass(frozen=True)
+class Test:
+    """One check of one submission."""
+
+    number: str
+    claim: str
+    score: float
+    points: float
+    passed: bool
+    outcome: str
+    output: str
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One submission; `results` is None where it is not marked, and `fault` says why."""
+
+    id: str
+    key: str  # its digest: the same for submissions that are identical
+    people: tuple[str, ...]
+    emails: tuple[str, ...]
+    results: dict[str, Any] | None
+    fault: str
+    page: str  # where its report is, below the folder; "" where there is none
+    files: dict[str, bytes] = field(repr=False, default_factory=dict)
+
+    @cached_property
+    def tasks(self) -> dict[str, float]:
+        points: dict[str, float] = defaultdict(float)
+        for test in self.tests:
+            points[task_of(test.number)] += test.score
+        return {task: round(total, 2) for task, total in points.items()}
+
+    @property
+    def who(self) -> str:
+        return ", ".join(self.people) or self.id
+
+    @property
+    def score(self) -> float:
+        return float(self.results["score"]) if self.results else 0.0
+
+    @property
+    def seconds(self) -> float:
+        return float((self.results or {}).get("execution_time") or 0)
+
+    @cached_property
+    def tests(self) -> list[Test]:
+        """Its checks; Gradescope's export may lack any part of them."""
+        tests = (self.results or {}).get("tests") or []
+        return [_test(each) for each in tests if each.get("number")]
+
+    @cached_property
+    def lost(self) -> list[str]:
+        """The numbers of the checks that cost points."""
+        return [test.number for test in self.tests if test.points and not test.passed]
+
+    @cached_property
+    def odd(self) -> Counter[str]:
+        """How many checks ended otherwise than with a right or a wrong answer; what carries no points aside."""
+        return Counter(test.outcome for test in self.tests if test.outcome in FAULTY and test.points)
+
+
+def read(out: Path) -> list[Marked]:
+    """The submissions in a folder, the best first, those that are not marked last. Raises NoMarks."""
+    if not (out / "submissions").is_dir():
+        raise NoMarks(f"{out} holds no marks of a class; give the OUT of a make grade-all")
+    faults = _json(out / "faults.json") or {}
+    people, found = _people(out), []
+    for path in (out / "submissions").iterdir():
+        key, results = _key(path), _json(path / "results.json")
+        graded = [file for name in GRADED_FILES if (file := out / "marks" / key / name).is_file()]
+        files = {file.name: file.read_bytes() for file in graded}
+        fault = "" if results else faults.get(path.name, "not marked yet")
+        page = f"submissions/{path.name}/report.html" if (path / "report.html").exists() else ""
+        found.append(Marked(path.name, key, *people.get(path.name, ((), ())), results, fault, page, files))
+    if not found:
+        raise NoMarks(f"{out} holds no submission; give the OUT of a make grade-all")
+    return sorted(found, key=lambda each: (each.results is None, -each.score, len(each.id), each.id))
+
+
+def _key(path: Path) -> str:
+    """The digest of a submission: the name of the folder that it, or its report, is a link to."""
+    return path.resolve().name if path.is_symlink() else (path / "report.html").resolve().parent.name
+
+
+def _test(test: dict[str, Any]) -> Test:
+    found, status = (test.get("extra_data") or {}).get("outcome"), str(test.get("status", "failed"))
+    number, claim, output = (str(test.get(key) or "") for key in ("number", "name", "output"))
+    score, points = (float(test.get(key) or 0) for key in ("score", "max_score"))
+    return Test(number, claim, score, points, status == "passed", str(found or status), output)
+
+
+def private(path: str, flags: int) -> int:
+    """Opens a file that its owner alone may read: `open(path, "w", opener=private)`."""
+    return os.open(path, flags, 0o600)
+
+
+def _people(out: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The names and the addresses of each submission's people, as grades.csv has them."""
+    people: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    if (out / "grades.csv").exists():
+        with open(out / "grades.csv", encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                name, sid, email, submission = (row[head].removeprefix("'") for head in WHO)
+                names, emails = people.get(submission, ((), ()))
+                who = name or email or sid
+                people[submission] = (*names, *[who] * bool(who)), (*emails, *[email] * bool(email))
+    return people
+
+
+def _json(path: Path) -> dict[str, Any] | None:
+    """What a file holds; None where it is not there, or not whole."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,102 @@
+"""OUT/class.html, for course staff: a marked class on one page, made from what is in OUT alone."""
+
+import base64
+import hashlib
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.class_counts import Class
+from grader.class_marks import Marked, NoMarks, private, read
+from grader.outcomes import plain
+
+NAME = "class.html"
+FAILED = "The page of the class could not be made, which costs no marks: {}"
+WIDTH, HEIGHT, SIDE, TOP, BOTTOM, BIN = 760, 240, 10, 24, 40, 5
+
+
+def write(out: Path) -> str:
+    """Write `class.html` in the folder of a marked class, for its owner's eyes; the path, or what failed in a sentence.
+
+    Nothing of it is worth a marking, so it never raises.
+    """
+    try:
+        path = out / NAME
+        temporary = path.with_suffix(".new")
+        temporary.unlink(missing_ok=True)
+        with open(temporary, "w", encoding="utf-8", errors="replace", opener=private) as file:
+            file.write(page(Class(read(out))))
+        os.replace(temporary, path)
+        return str(path)
+    except NoMarks as reason:
+        return FAILED.format(reason)
+    except Exception as error:
+        return FAILED.format(f"{type(error).__name__}: {error}")
+
+
+def page(marked: Class) -> str:
+    """The page as text; all that is not the template's own is escaped."""
+    here = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        finalize=lambda value: plain(value) if type(value) is str else value,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    here.filters["points"] = lambda value: f"{round(value, 2):g}"
+    here.filters["figure"] = lambda value: f"{round(value, 1):g}"
+    here.filters["address"] = lambda path: quote(os.fsencode(path))
+    here.filters["sha256"] = lambda text: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    pairs, why = alike(marked)
+    return here.get_template(NAME).render(marked=marked, histogram=histogram(marked), pairs=pairs, why=why)
+
+
+def alike(marked: Class) -> tuple[list[tuple[Marked, Marked, float, int, list[str]]], str]:
+    """(one, other, share, characters, checks that both lost) of each pair; and why none was looked for."""
+    first = {each.key: each for each in reversed(marked.submissions) if each.files}
+    if not first:
+        return [], "the students' files are not in this folder"
+    try:
+        from grader import similar
+    except ImportError:
+        return [], "that takes copydetect: .venv/bin/python -m pip install --editable '.[class]'"
+    found = []
+    for pair in similar.pairs({key: each.files for key, each in first.items()}):
+        one, other = first[pair.one], first[pair.other]
+        both = [number for number in one.lost if number in other.lost]
+        found.append((one, other, pair.share, pair.characters, both))
+    return found, ""
+
+
+def histogram(marked: Class) -> Markup:
+    """How many submissions have how many points, in steps of BIN; "" where none is marked."""
+    if not marked.scores:
+        return Markup()
+    bins = max(int(marked.of), *map(int, marked.scores)) // BIN + 1
+    counts = [0] * bins
+    for score in marked.scores:
+        counts[int(score // BIN)] += 1
+    wide, foot, most = (WIDTH - 2 * SIDE) / bins, HEIGHT - BOTTOM, max(counts)
+    said = ", ".join(f"{count} from {BIN * number}" for number, count in enumerate(counts) if count)
+    parts = [
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="histogram-title histogram-desc">',
+        '<title id="histogram-title">Distribution of the totals</title>',
+        f'<desc id="histogram-desc">Submissions in each step of {BIN} points: {said}.</desc>',
+        f'<path class="axis" d="M{SIDE} {foot}H{WIDTH - SIDE}"/>',
+    ]
+    for number, count in enumerate(counts):
+        left, high = SIDE + number * wide, count / most * (foot - TOP)
+        if count:
+            parts.append(
+                f'<rect class="bar" x="{left + 1:.1f}" y="{foot - high:.1f}" width="{wide - 2:.1f}" '
+                f'height="{high:.1f}"/>'
+                f'<text x="{left + wide / 2:.1f}" y="{foot - high - 5:.1f}" text-anchor="middle">{count}</text>'
+            )
+        if number % 2 == 0:
+            parts.append(f'<text x="{left:.1f}" y="{foot + 17}" text-anchor="middle">{BIN * number}</text>')
+    parts.append(f'<text x="{WIDTH / 2}" y="{HEIGHT - 6}" text-anchor="middle">points</text></svg>')
+    return Markup("".join(parts))

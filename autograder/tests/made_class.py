@@ -1,0 +1,74 @@
+"""A marked class made without marking: folders as `make grade-all` leaves them."""
+
+import csv
+import json
+import random
+from pathlib import Path
+
+from grader import hints
+from grader.results import Line, Results
+from grader.tasks import TASKS
+
+CAUSE = hints.sentence("table_beta_on_subsequence", "in the step from t = 980 to 640", "2.11")
+HOSTILE = '"><script>alert(1)</script> {{ 7 * 7 }} \u202e'
+NUMBERS = [(f"{task.task}.{n}", task) for task in TASKS if task.assignment == 2 for n in (1, 2)]
+
+
+def results(folder: Path, lost=(), output="At t = 5, no.", outcome="wrong", seconds=7.0) -> None:
+    """Write a results.json of two checks for each task of Assignment 2, in which those in `lost` fail."""
+    lines = []
+    for number, task in NUMBERS:
+        line = Line(number, f"{task.title}, part {number[-1]}.", task.points / 2, [], "visible", task.bonus)
+        line.passed, line.outcome, line.output = True, "passed", "Passed."
+        if number in lost:
+            line.passed, line.outcome, line.output = False, outcome, output
+        lines.append(line)
+    made = Results(folder / "results.json", lines=lines, extra={"assignment": 2})
+    made.write()
+    body = json.loads(made.path.read_text())
+    made.path.write_text(json.dumps(body | {"execution_time": seconds}))
+
+
+def submission(out: Path, name: str, key="", files=None, report=False, **marks) -> None:
+    """Add a submission; with a `key` that is there already it is one more with the same files."""
+    folder = out / "marks" / (key or name)
+    (out / "submissions").mkdir(parents=True, exist_ok=True)
+    (out / "submissions" / name).symlink_to(Path("..", "marks", folder.name), target_is_directory=True)
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        results(folder, **marks)
+        for file, content in (files or {"sampler.py": b"x = 1\n"}).items():
+            (folder / file).write_bytes(content)
+        if report:
+            (folder / "report.html").write_text("a report")
+
+
+def unmarked(out: Path, name: str, fault="") -> None:
+    """Add a submission that could not be marked, or is not yet."""
+    (out / "submissions").mkdir(parents=True, exist_ok=True)
+    (out / "submissions" / name).symlink_to(Path("..", "marks", f"none-{name}"))
+    if fault:
+        (out / "faults.json").write_text(json.dumps({name: fault}))
+
+
+def people(out: Path, rows: list[tuple[str, str]]) -> None:
+    """Write a grades.csv that says whose the submissions are: (name, submission)."""
+    with open(out / "grades.csv", "w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["name", "sid", "email", "submission"])
+        writer.writerows([name, "7", "", submission] for name, submission in rows)
+
+
+def large(out: Path, count=500) -> Path:
+    """A class of many, some of whom are faulty, hostile or alike."""
+    rng, rows = random.Random(6), []
+    for number in range(count):
+        name = f"submission_{1000 + number}"
+        rows.append((HOSTILE if number == 7 else f"Student {number}", name))
+        lost = [each for each, _ in NUMBERS if rng.random() < number / count / 2]
+        output, outcome = rng.choice([("No.", "wrong"), (f"No. {CAUSE}", "wrong"), (HOSTILE, "timed out")])
+        submission(out, name, lost=lost, output=output, outcome=outcome, seconds=10 + number % 9, report=True)
+    submission(out, "submission_1", key="submission_1003")
+    unmarked(out, "submission_2", f"OSError: {HOSTILE}")
+    people(out, [*rows, ("One More", "submission_1")])
+    return out
