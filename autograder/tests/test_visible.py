@@ -55,10 +55,10 @@ GROUPS = [
 def run(tmp_path_factory):
     """run(*options, base, change, spoilt): pytest in the starter with the files of `base`, their text changed.
 
-    spoilt: a file of tests that can't be read, or "" for one that isn't there.
+    spoilt, missing: files of tests that can't be read, or aren't there; seconds: that a test has.
     """
 
-    def _run(*options, base=SOLUTION, change=lambda file, text: text, spoilt=(), missing=()):
+    def _run(*options, base=SOLUTION, change=lambda file, text: text, spoilt=(), missing=(), seconds=30):
         tree = tmp_path_factory.mktemp("student") / "starter"
         shutil.copytree(STARTER, tree, ignore=shutil.ignore_patterns(".*", "__pycache__"))
         for file in GRADED_FILES:
@@ -67,6 +67,10 @@ def run(tmp_path_factory):
             (tree / "tests" / file).write_text("this is no Python", encoding="utf-8")
         for file in missing:
             (tree / "tests" / file).unlink()
+        limits = (tree / "tests" / "conftest.py").read_text(encoding="utf-8")
+        assert limits.count("SECONDS = 30 ") == 1
+        limits = limits.replace("SECONDS = 30 ", f"SECONDS = {seconds} ")
+        (tree / "tests" / "conftest.py").write_text(limits, encoding="utf-8")
         command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "PYTHON"))}
         environment |= {"COLUMNS": "80", "PYTHONUTF8": "1"}
@@ -145,6 +149,30 @@ def test_unfinished_helper(run):
     assert result.state["2.8"] == "wrong" and result.state["2.7"] == result.state["2.1"] == "done"
     assert "(this line returns it" not in result.text
     assert "\nnext: 2.8 ddim_coefficients, sampler.py line " in result.text
+
+
+def test_a_loop_without_an_end_is_ended(run):
+    """A test that does not come back fails in a sentence, and the others are run."""
+    right, endless = "omega_t = (radicand", "while True:\n        pass\n    omega_t = (radicand"
+    result = run("--task", "2.8", change=lambda file, text: text.replace(right, endless), seconds=1)
+    assert result.code == 1 and result.state == {"2.8": "wrong"}
+    assert "it did not come back within 1 s: a loop without an end?" in result.text
+    assert re.search(r"^\d failed, \d+ deselected", result.text, re.MULTILINE)
+
+
+def test_nan_is_not_taken_for_another_mistake(run):
+    """Where a sampler gives NaN, that is what is said, and not that the seed has no effect."""
+    right, to_zero = "range(len(alpha_bar) - 1, 0, -1)", "range(len(alpha_bar) - 1, -1, -1)"
+    text = " ".join(run("--task", "1.6", change=lambda file, text: text.replace(right, to_zero)).text.split())
+    assert "x_0 must hold finite numbers; it has NaN or infinity" in text and "the same seed must" not in text
+
+
+def test_code_above_a_todo_is_noticed(run):
+    """An answer that was written above its raise is still to do, and the last line says why."""
+    todo = 'raise NotImplementedError("TODO 1.1: q_sample")'
+    result = run(base=STARTER, change=lambda file, text: text.replace(todo, f"x_t = x_0\n    {todo}"))
+    assert result.code == 0 and result.state["1.1"] == "to do"
+    assert "\nnext: 1.1 q_sample, take its raise away, sampler.py line " in result.text
 
 
 def test_one_task(run):
