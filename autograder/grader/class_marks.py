@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -110,11 +109,6 @@ def _test(test: dict[str, Any]) -> Test:
     number, claim, output = (str(test.get(key) or "") for key in ("number", "name", "output"))
     score, points = (float(test.get(key) or 0) for key in ("score", "max_score"))
     return Test(number, claim, score, points, status == "passed", str(found or status), output)
-
-
-def private(path: str, flags: int) -> int:
-    """Opens a file that its owner alone may read: `open(path, "w", opener=private)`."""
-    return os.open(path, flags, 0o600)
 
 
 def _people(out: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:

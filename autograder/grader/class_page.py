@@ -6,12 +6,11 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader import staff_page
 from grader.class_counts import Class
-from grader.class_marks import Marked, NoMarks, private, read
-from grader.outcomes import plain
+from grader.class_marks import Marked, NoMarks, read
 
 NAME = "class.html"
 FAILED = "The page of the class could not be made, which costs no marks: {}"
@@ -25,11 +24,7 @@ def write(out: Path) -> str:
     """
     try:
         path = out / NAME
-        temporary = path.with_suffix(".new")
-        temporary.unlink(missing_ok=True)
-        with open(temporary, "w", encoding="utf-8", errors="replace", opener=private) as file:
-            file.write(page(Class(read(out))))
-        os.replace(temporary, path)
+        staff_page.write(path, page(Class(read(out))))
         return str(path)
     except NoMarks as reason:
         return FAILED.format(reason)
@@ -39,14 +34,7 @@ def write(out: Path) -> str:
 
 def page(marked: Class) -> str:
     """The page as text; all that is not the template's own is escaped."""
-    here = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        finalize=lambda value: plain(value) if type(value) is str else value,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    here = staff_page.environment()
     here.filters["points"] = lambda value: f"{round(value, 2):g}"
     here.filters["figure"] = lambda value: f"{round(value, 1):g}"
     here.filters["address"] = lambda path: quote(os.fsencode(path))

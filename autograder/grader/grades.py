@@ -41,9 +41,9 @@ def _rows(entry: Entry, batch: Batch, tasks: list[str]) -> list[list[Any]]:
         marks = [*(points.get(task, 0) for task in tasks), results["score"], ""]
     else:
         marks = [*("" for _ in tasks), "", batch.faults.get(batch.digest_of[entry.id], "not marked yet")]
-    return [[*map(_plain, (who.name, who.sid, who.email, entry.id)), *marks] for who in entry.people or (Person(),)]
+    return [[*map(plain_cell, (who.name, who.sid, who.email, entry.id)), *marks] for who in entry.people or (Person(),)]
 
 
-def _plain(text: str) -> str:
+def plain_cell(text: str) -> str:
     """Text that a spreadsheet does not take for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader import class_marks
+from grader import class_marks, staff_page
 from grader.class_marks import Marked
-from grader.grades import _plain
+from grader.grades import plain_cell
 
 NAME = "changes.csv"
 HEADS = ("submission", "before", "after", "won", "lost")
@@ -107,10 +106,6 @@ def _write(path: Path, found: list[Change]) -> Path:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["names", "emails", *HEADS])
     for each in found:
-        rows.writerow([_plain(cell) for cell in ("; ".join(each.names), "; ".join(each.emails), *each.cells)])
-    half = path.with_suffix(".half")
-    half.unlink(missing_ok=True)
-    with open(half, "w", encoding="utf-8-sig", opener=class_marks.private) as file:
-        file.write(text.getvalue())
-    os.replace(half, path)
+        rows.writerow([plain_cell(cell) for cell in ("; ".join(each.names), "; ".join(each.emails), *each.cells)])
+    staff_page.write(path, text.getvalue(), "utf-8-sig")
     return path

@@ -1,17 +1,13 @@
 """The report page of one marking, for course staff: one file, without scripts, that loads nothing from anywhere."""
 
 import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from grader import staff_page
 from grader.exhibits import exhibits, galleries
 from grader.findings import findings, not_run, rows
-from grader.outcomes import plain
 from grader.overlay import Submission
 from grader.regression import figure
 from grader.results import Line, Results
@@ -40,18 +36,10 @@ def write(results: Results, facts: Facts) -> str:
     """
     try:
         path = results.path.with_name(NAME)
-        temporary = path.with_suffix(".new")
-        temporary.unlink(missing_ok=True)
-        with open(temporary, "w", encoding="utf-8", errors="replace", opener=_private) as file:
-            file.write(page(results, facts))
-        os.replace(temporary, path)
+        staff_page.write(path, page(results, facts))
         return str(path)
     except Exception as error:
         return FAILED.format(f"{type(error).__name__}: {error}")
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def page(results: Results, facts: Facts) -> str:
@@ -72,14 +60,7 @@ def page(results: Results, facts: Facts) -> str:
         "stood_in": [line for line in results.lines if line.outcome == "passed with a stand-in"],
         "bonus": sum(line.points for line in results.lines if line.bonus and line.passed),
     }
-    here = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        finalize=lambda value: plain(value) if type(value) is str else value,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    here = staff_page.environment()
     here.filters["points"] = lambda value: f"{round(value, 2):g}"
     here.filters["figure"] = lambda value: "–" if value != value else figure(value)
     here.filters["digest"] = lambda content: hashlib.sha256(content).hexdigest()[:12]
