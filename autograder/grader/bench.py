@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from grader import overlay, session, tasks
+from grader import overlay
+from grader.in_process import InProcess
 from grader.marking import assignments, mark
-from grader.paths import SOLUTION, STARTER
-from grader.session import Returned, Session, Student
+from grader.paths import SOLUTION
+from grader.session import Session
 from grader.zygote import Zygote
 
 ROUNDS = 5
@@ -46,14 +47,14 @@ def run(console: Console) -> None:
             for number in assignments():
                 outside = _checks(folder, number, zygote)
                 note(f"assignment {number}: checks through workers, s", outside)
-                with _InProcess():
+                with InProcess():
                     inside = _checks(folder, number, zygote)
                 note(f"assignment {number}: checks in this process, s", inside)
                 note(f"assignment {number}: ratio", outside / inside)
                 with_network = _checks(folder, number, zygote, "cpu")
                 note(f"assignment {number}: with the trained network (the CPU tier), s", with_network)
     if find_spec("diffusers"):
-        with _InProcess():
+        with InProcess():
             from grader.bench_sampling import compare
 
             compare(note)
@@ -98,39 +99,6 @@ def _wire(zygote: Zygote, note: Any) -> None:
 
 def _checks(folder: str, number: int, zygote: Zygote, tier: str = "closed-form") -> float:
     return mark(SOLUTION, number, Path(folder), zygote, tier).extra["seconds"]["checks"]
-
-
-class _InProcess:
-    """While it is entered, `Student` calls the solution in this process: the same conversion, no boundary."""
-
-    def __enter__(self) -> None:
-        import torch
-
-        from grader.worker import Worker, pack
-
-        torch.set_num_threads(1)
-        sys.path[:0] = [str(SOLUTION), str(STARTER)]
-        asked: list[session.Examiner] = []
-
-        class Loopback(Worker):
-            def ask(self, what: str, args: list) -> Any:
-                return self.unpack(asked[-1].answer([pack(a) for a in args]))
-
-        worker = Loopback(None, STARTER)  # type: ignore[arg-type]
-        self.before = Student.__call__
-
-        def call(student: Student, function: str, *args: Any, seed: int = 0, **kwargs: Any) -> Returned:
-            asked.extend(a for a in (*args, *kwargs.values()) if isinstance(a, session.Examiner))
-            module = tasks.BY_FUNCTION[function].file.removesuffix(".py")
-            positional = [session.to_wire(a) for a in args]
-            named = {name: session.to_wire(a) for name, a in kwargs.items()}
-            return session.returned(worker.call(module, function, positional, named, seed, []))
-
-        Student.__call__ = call  # type: ignore[method-assign, assignment]
-
-    def __exit__(self, *exception: object) -> None:
-        Student.__call__ = self.before  # type: ignore[method-assign]
-        del sys.path[:2]
 
 
 def _share_mib(pid: int) -> float:
