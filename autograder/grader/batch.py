@@ -16,7 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from pathlib import Path
 from typing import Any
 
-from grader import merging, report
+from grader import files, merging, report
 from grader.digests import digest, version
 from grader.machines import GONE, Files, Job, Machines, NoMachines
 from grader.overlay import Submission
@@ -96,11 +96,11 @@ class Batch:
         title = f"{first} and {others} identical" if others else first
         return Job(self.missing[key], self.assignment, self.tier, title, version())
 
-    def _keep(self, key: str, files: Files) -> None:
+    def _keep(self, key: str, made: Files) -> None:
         """Put the results where they belong, in one step."""
         half = self.folder(f"{key}.half")
         half.mkdir()
-        for name, content in (files | self.missing[key].files).items():
+        for name, content in (made | self.missing[key].files).items():
             with (half / name).open("wb") as file:
                 file.write(content)
                 os.fsync(file.fileno())
@@ -122,18 +122,11 @@ class Batch:
             (shown / report.NAME).unlink(missing_ok=True)
             (shown / report.NAME).symlink_to(Path("..", "..", "marks", key, report.NAME))
             whole = merging.merged(entry.results, json.loads(marks.read_bytes()))
-            replace(shown / RESULTS, json.dumps(whole, indent=1, ensure_ascii=False, default=str))
+            files.replace_private(shown / RESULTS, json.dumps(whole, indent=1, ensure_ascii=False, default=str))
 
     def _write_faults(self) -> None:
         faults = {entry_id: self.faults[key] for entry_id, key in self.digest_of.items() if key in self.faults}
-        replace(self.out / "faults.json", json.dumps(faults, indent=1, ensure_ascii=False))
-
-
-def replace(path: Path, text: str, encoding: str = "utf-8") -> None:
-    """Write a file in one step, so that a reader always finds a whole one."""
-    half = path.with_name(f"{path.name}.half")
-    half.write_text(text, encoding, errors="replace")
-    os.replace(half, path)
+        files.replace_private(self.out / "faults.json", json.dumps(faults, indent=1, ensure_ascii=False))
 
 
 def _result(future: "Future[Files | str]") -> Files | str:

@@ -2,15 +2,14 @@
 
 import csv
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader.grades import WHO
+from grader.grades import WHO, of_tasks
 from grader.paths import GRADED_FILES
-from grader.tasks import task_of
 
 FAULTY = ("timed out", "died", "flooded", "broke the protocol", "not run", "fault of the grader")
 
@@ -47,10 +46,7 @@ class Marked:
 
     @cached_property
     def tasks(self) -> dict[str, float]:
-        points: dict[str, float] = defaultdict(float)
-        for test in self.tests:
-            points[task_of(test.number)] += test.score
-        return {task: round(total, 2) for task, total in points.items()}
+        return of_tasks(self.results) if self.results else {}
 
     @property
     def who(self) -> str:

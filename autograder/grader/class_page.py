@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from grader import staff_page
+from grader import files, staff_page
 from grader.class_counts import Class
 from grader.class_marks import Marked, NoMarks, read
 
@@ -24,7 +24,7 @@ def write(out: Path) -> str:
     """
     try:
         path = out / NAME
-        staff_page.write(path, page(Class(read(out))))
+        files.replace_private(path, page(Class(read(out))))
         return str(path)
     except NoMarks as reason:
         return FAILED.format(reason)

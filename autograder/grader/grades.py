@@ -6,7 +6,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from grader.batch import Batch, replace
+from grader import files
+from grader.batch import Batch
 from grader.submissions import Entry, Person
 from grader.tasks import TASKS, task_of
 
@@ -22,15 +23,16 @@ def write(batch: Batch) -> Path:
     for entry in batch.entries:
         rows.writerows(_rows(entry, batch, tasks))
     path = batch.out / "grades.csv"
-    replace(path, text.getvalue(), "utf-8-sig")  # with a mark, so that spreadsheets read it as UTF-8
+    files.replace_private(path, text.getvalue(), "utf-8-sig")  # with a mark, so that spreadsheets read it as UTF-8
     return path
 
 
 def of_tasks(results: dict[str, Any]) -> dict[str, float]:
-    """The points of each task in a results file."""
+    """The points of each task in a results file; Gradescope's export may lack any part of one."""
     points: dict[str, float] = defaultdict(float)
-    for test in results["tests"]:
-        points[task_of(str(test.get("number")))] += test.get("score") or 0
+    for test in results.get("tests") or []:
+        if number := test.get("number"):
+            points[task_of(str(number))] += float(test.get("score") or 0)
     return {task: round(total, 2) for task, total in points.items()}
 
 

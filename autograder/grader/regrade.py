@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader import class_marks, staff_page
+from grader import class_marks, files
 from grader.class_marks import Marked
 from grader.grades import plain_cell
 
@@ -107,5 +107,5 @@ def _write(path: Path, found: list[Change]) -> Path:
     rows.writerow(["names", "emails", *HEADS])
     for each in found:
         rows.writerow([plain_cell(cell) for cell in ("; ".join(each.names), "; ".join(each.emails), *each.cells)])
-    staff_page.write(path, text.getvalue(), "utf-8-sig")
+    files.replace_private(path, text.getvalue(), "utf-8-sig")
     return path

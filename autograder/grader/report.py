@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from grader import staff_page
+from grader import files, staff_page
 from grader.exhibits import exhibits, galleries
 from grader.findings import findings, not_run, rows
 from grader.overlay import Submission
@@ -36,7 +36,7 @@ def write(results: Results, facts: Facts) -> str:
     """
     try:
         path = results.path.with_name(NAME)
-        staff_page.write(path, page(results, facts))
+        files.replace_private(path, page(results, facts))
         return str(path)
     except Exception as error:
         return FAILED.format(f"{type(error).__name__}: {error}")

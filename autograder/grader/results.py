@@ -1,12 +1,12 @@
 """results.json in Gradescope's format: zero marks first, then replaced as a whole after every check."""
 
 import json
-import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader import files
 from grader.evidence import Evidence
 from grader.outcomes import GraderFault
 from grader.tasks import task_of
@@ -90,11 +90,9 @@ class Results:
 
     def write(self) -> None:
         """Replace the file in one step, so that a reader always finds a whole one; GraderFault where it cannot."""
-        temporary = self.path.with_suffix(".new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(encoded(self.as_gradescope()))
-            os.replace(temporary, self.path)
+            files.replace(self.path, encoded(self.as_gradescope()))
         except OSError as error:
             raise GraderFault(f"{self.path} cannot be written: {error}") from error
 

@@ -1,6 +1,5 @@
-"""What the pages for course staff have in common: how their templates are filled, and files for their owner's eyes."""
+"""What the pages for course staff have in common: how their templates are filled."""
 
-import os
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,16 +17,3 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def write(path: Path, text: str, encoding: str = "utf-8") -> None:
-    """Write a file that its owner alone may read, in one step, so that a reader always finds a whole one."""
-    half = path.with_suffix(".half")
-    half.unlink(missing_ok=True)
-    with open(half, "w", encoding=encoding, errors="replace", opener=_private) as file:
-        file.write(text)
-    os.replace(half, path)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
