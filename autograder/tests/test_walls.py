@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import venv
 from pathlib import Path
 
 import numpy as np
@@ -451,6 +452,33 @@ def test_without_landlock_and_a_user_of_its_own_the_memory_of_the_grader_is_out_
     assert run.returncode == 0, run.stderr
     answers = run.stdout.split()
     assert answers[:9] == [str(errno.EACCES)] * 9 and answers[9:] == ["13", "13", "None"]
+
+
+SAVES = b"""import torch
+def q_sample(x):
+    torch.save(x, "last.pt")
+    return torch.load("last.pt")
+"""
+FROM_ELSEWHERE = f"""
+import numpy as np
+from grader import overlay
+from grader.session import Session
+from grader.zygote import Zygote
+with Zygote() as zygote:
+    student = Session(zygote, overlay.Submission({{"sampler.py": {SAVES!r}, "score.py": b""}})).student()
+    print(student("q_sample", np.ones(2)).value.sum())
+    student.close()
+"""
+
+
+def test_torch_may_lie_outside_the_environment_that_python_runs_in(tmp_path):
+    """As modules on a cluster do; torch.save imports more of it when it is called."""
+    venv.create(tmp_path / "bare", symlinks=True)
+    (site,) = (tmp_path / "bare").glob("lib/python3*/site-packages")
+    (site / "elsewhere.pth").write_text(str(Path(np.__file__).parents[1]))
+    command = [tmp_path / "bare" / "bin" / "python", "-c", FROM_ELSEWHERE]
+    run = subprocess.run(command, env={"PYTHONPATH": str(AUTOGRADER)}, capture_output=True, text=True)
+    assert run.stdout == "2.0\n", run.stderr
 
 
 def test_the_report_names_the_walls_that_stand(zygote):
