@@ -26,16 +26,14 @@ PACKAGES = {"torch", "numpy", "sampler", "score", "diffusion", *sys.stdlib_modul
 NOT_THERE = {f"diffusion.{name}" for name in ("metrics", "pictures", "plots", "results")}
 WENT_WELL, RAISED = 7, 8  # exit codes that a file does not end Python with by chance
 IMPORT = f"""
-import os, sys, traceback
+import os, sys
 name, path = sys.argv[1:]
 sys.path.insert(0, path)
+from diffusion import faults
 try:
     __import__(name)
 except BaseException as error:
-    calls = [(os.path.basename(call.filename), call.lineno) for call in traceback.extract_tb(error.__traceback__)]
-    place = ["%s, line %d: " % call for call in calls if call[0] in {FILES}][-1:]
-    what = str(error).strip().splitlines()[:1]
-    print(*place, type(error).__name__, ": " * len(what), *what, sep="", file=sys.stderr, flush=True)
+    print(faults.told(error), file=sys.stderr, flush=True)
     os._exit({RAISED})
 os._exit({WENT_WELL})
 """

@@ -108,8 +108,10 @@ def student(tmp_path):
     """student(sampler=…, score=…, tests=…): a folder with submission.py and these texts; None leaves a file out."""
 
     def _student(**files):
-        (tmp_path / "tests").mkdir(exist_ok=True)
-        shutil.copy(STARTER / "submission.py", tmp_path)
+        for folder in ("tests", "diffusion"):
+            (tmp_path / folder).mkdir(exist_ok=True)
+        for name in ("submission.py", "diffusion/__init__.py", "diffusion/faults.py"):
+            shutil.copy(STARTER / name, tmp_path / name)
         texts = {"sampler.py": "", "score.py": "", "tests/test_it.py": "def test_it(): pass\n"}
         texts |= {f"{name}.py" if name != "tests" else "tests/test_it.py": text for name, text in files.items()}
         for name, text in texts.items():
