@@ -121,6 +121,7 @@ def course(tmp_path):
             command = [sys.executable, "-c", RUN, str(self.source), str(self.out)]
             paths = f"{AUTOGRADER}{os.pathsep}{HERE}"
             more = {"start_new_session": True, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+            more["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # which a job may lack
             return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths}, **more)
 
         def marked(self):
