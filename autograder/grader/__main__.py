@@ -209,6 +209,20 @@ def bench() -> None:
 
 
 @app.command()
+def bench_class(
+    only: Annotated[Literal["", "class", "kill", "alone", "machines"], typer.Option(help="one part of it")] = "",
+    out: Annotated[Path, typer.Option(help="a new folder, for what is marked")] = Path("out/bench"),
+) -> None:
+    """Measure the marking of a class of 500 (two hours); exit 1 where results differ that should be the same."""
+    from grader.bench_class import run
+
+    if out.exists():
+        console.print(f"Nothing was measured: {out} is there already; give another folder.", style="bold red")
+        raise typer.Exit(2)
+    raise typer.Exit(0 if run(console, out, only) else 1)
+
+
+@app.command()
 def trust(
     only: Annotated[str, typer.Option(help="a part: wheat, chaff, hostile or mutants")] = "",
     out: Annotated[Path, typer.Option(help="where trust.md goes")] = Path("out"),

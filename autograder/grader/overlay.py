@@ -114,7 +114,7 @@ def _from_zip(path: Path) -> dict[str, bytes | str]:
         raise SubmissionError(f"there is no submission at {path}; give a folder or a zip with sampler.py and score.py")
     if not path.is_file() or not zipfile.is_zipfile(path):
         raise SubmissionError(
-            f"{path} is neither a folder nor a zip; hand in sampler.py and score.py, or a zip of them"
+            f"{path.name} is neither a folder nor a zip; hand in sampler.py and score.py, or a zip of them"
         )
     with path.open("rb") as file:  # before zipfile makes an object of each entry
         count = sum(part.count(b"PK\1\2") for part in iter(lambda: file.read(1 << 20), b""))

@@ -53,7 +53,7 @@ class Entry:
         try:
             return overlay.load(self.place)
         except overlay.SubmissionError as error:
-            return _empty(str(error).replace(str(self.place), self.id))
+            return _empty(str(error))
 
 
 def find(source: Path) -> list[Entry]:
