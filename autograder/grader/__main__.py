@@ -210,7 +210,7 @@ def bench() -> None:
 
 @app.command()
 def bench_class(
-    only: Annotated[Literal["", "class", "kill", "alone", "machines"], typer.Option(help="one part of it")] = "",
+    only: Annotated[Literal["", "class", "alone", "cpu", "machines"], typer.Option(help="one part of it")] = "",
     out: Annotated[Path, typer.Option(help="a new folder, for what is marked")] = Path("out/bench"),
 ) -> None:
     """Measure the marking of a class of 500 (two hours); exit 1 where results differ that should be the same."""
