@@ -25,7 +25,7 @@ from matplotlib.image import imread  # noqa: E402
 
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(STARTER)
-    from diffusion import checkpoints, data, sampling
+    from diffusion import checkpoints, data, results, sampling
     from diffusion.mlp import NoiseMLP
     from diffusion.unet import UNet
 
@@ -133,6 +133,15 @@ def test_a_resumed_run_ends_with_the_table_of_an_undisturbed_one(runs, tree):
     assert table_resumed.replace("killed", "whole") == table
     assert rows(tree / "runs" / "killed") == rows(tree / "runs" / "whole")
     assert len(rows(tree / "runs" / "whole")) == 4
+
+
+def test_of_two_runs_in_one_folder_neither_loses_what_the_other_finished(tmp_path):
+    figures = dict.fromkeys(results.COLUMNS[2:], 1.0)
+    one, other = (results.Results(tmp_path, {"seed": 0}) for _ in range(2))
+    one.add(5, 0.0, figures, torch.zeros(1, 1, 2, 2, dtype=torch.uint8))
+    other.add(10, 0.0, figures, torch.ones(1, 1, 2, 2, dtype=torch.uint8))
+    both = results.Results(tmp_path, {"seed": 0})
+    assert both.has(5, 0.0) and both.has(10, 0.0) and sorted(both.images) == ["10 0", "5 0"]
 
 
 def test_the_table_has_every_figure_with_what_stands_behind_it(runs, tree):

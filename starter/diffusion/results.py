@@ -32,6 +32,11 @@ class Results:
         """Open a folder, or begin one. Raises OtherSettings."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.settings, self.rows, self.images = folder, settings, {}, {}
+        self._read()
+
+    def _read(self) -> None:
+        """Take what is in the folder; another evaluate.py may have added to it. Raises OtherSettings."""
+        folder, settings = self.folder, self.settings
         if not (folder / "figures.csv").exists():
             return
         try:
@@ -52,7 +57,11 @@ class Results:
         return (S, eta) in self.rows
 
     def add(self, S: int, eta: float, figures: Mapping[str, float], images: Tensor) -> None:
-        """Keep a cell: its images, (n, C, H, W) uint8, and last its row, which so has all that belongs to it."""
+        """Keep a cell: its images, (n, C, H, W) uint8, and last its row, which so has all that belongs to it.
+
+        Raises OtherSettings where the folder has come to hold figures of something else.
+        """
+        self._read()
         if not self.rows:
             self._write("settings.json", json.dumps(self.settings, indent=1))
         self.images[f"{S} {eta:g}"] = images
