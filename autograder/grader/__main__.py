@@ -77,7 +77,7 @@ def grade_all(
 
     settings = _settings()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    raise typer.Exit(run(console, submissions, assignment, out, tier or settings.tier, scheduler))
+    raise typer.Exit(run(console, submissions, assignment, out, tier or settings.tier, scheduler, settings))
 
 
 @app.command()

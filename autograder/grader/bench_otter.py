@@ -40,15 +40,17 @@ NOTEBOOK = {
 NOTEBOOK["cells"][0]["execution_count"] = None  # type: ignore[index]
 
 
-def mark(paths: list[Path], assignment: int, out: Path, at_once: int) -> dict[str, set[str] | None]:
-    """Mark zips with `otter run`, each in a process of its own: the checks that each passes, None without results."""
+def mark(paths: list[Path], suite: Path, out: Path, at_once: int) -> dict[str, set[str] | None]:
+    """Mark zips with `otter run`, each in a process of its own: the checks that each passes, None without results.
+
+    suite: as `autograder` made it.
+    """
     out.mkdir(parents=True)
-    _autograder(out / "autograder.zip", assignment)
 
     def run(path: Path) -> set[str] | None:
         folder = out / path.stem
         folder.mkdir()
-        command = ["-m", "otter", "run", "--no-logo", "-a", out / "autograder.zip", "-o", folder]
+        command = ["-m", "otter", "run", "--no-logo", "-a", suite, "-o", folder]
         environment = {**os.environ, "PYTHONPATH": str(AUTOGRADER), "OMP_NUM_THREADS": "1"}
         with (folder / "log").open("w") as log:
             streams: dict[str, Any] = {"env": environment, "stdout": log, "stderr": log}
@@ -63,8 +65,8 @@ def mark(paths: list[Path], assignment: int, out: Path, at_once: int) -> dict[st
         return {path.name: passed for path, passed in zip(paths, pool.map(run, paths))}
 
 
-def _autograder(path: Path, assignment: int) -> None:
-    """What `otter generate` makes of tests and support files, as far as `otter run` reads it."""
+def autograder(path: Path, assignment: int) -> Path:
+    """Write what `otter generate` makes of tests and support files, as far as `otter run` reads it."""
     with tempfile.TemporaryDirectory() as folder, Zygote() as zygote:
         solution = overlay.load(SOLUTION)
         lines = mark_loaded(solution, assignment, Path(folder), zygote, "closed-form").lines
@@ -75,6 +77,7 @@ def _autograder(path: Path, assignment: int) -> None:
             archive.writestr(f"tests/check_{line.number.replace('.', '_')}.py", text)
         for source in sorted((STARTER / "diffusion").glob("*.py")):
             archive.write(source, f"files/diffusion/{source.name}")
+    return path
 
 
 def _submission(path: Path, folder: Path) -> Path:

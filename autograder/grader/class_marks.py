@@ -1,6 +1,7 @@
 """A marked class, read from the folder that `make grade-all` wrote: who handed in what, and what became of it."""
 
 import csv
+import io
 import json
 from collections import Counter
 from dataclasses import dataclass, field
@@ -108,15 +109,17 @@ def _test(test: dict[str, Any]) -> Test:
 
 
 def _people(out: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """The names and the addresses of each submission's people, as grades.csv has them."""
+    """The names and the addresses of each submission's people, as grades.csv has them. Raises NoMarks."""
     people: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-    if (out / "grades.csv").exists():
-        with open(out / "grades.csv", encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                name, sid, email, submission = (row[head].removeprefix("'") for head in WHO)
-                names, emails = people.get(submission, ((), ()))
-                who = name or email or sid
-                people[submission] = (*names, *[who] * bool(who)), (*emails, *[email] * bool(email))
+    path = out / "grades.csv"
+    try:
+        for row in csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"))) if path.exists() else ():
+            name, sid, email, submission = (row[head].removeprefix("'") for head in WHO)
+            names, emails = people.get(submission, ((), ()))
+            who = name or email or sid
+            people[submission] = (*names, *[who] * bool(who)), (*emails, *[email] * bool(email))
+    except (OSError, ValueError, KeyError, AttributeError, csv.Error):  # a spreadsheet may have saved it
+        raise NoMarks(f"{path} is not as it was written; type the make grade-all of this folder again") from None
     return people
 
 

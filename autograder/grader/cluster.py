@@ -5,13 +5,15 @@ Where a worker dies, Dask gives its marking to another; its nanny starts it anew
 
 import asyncio
 import contextlib
+import time
 from concurrent.futures import Future
 from typing import Any
 
 from grader.digests import version
-from grader.machines import GONE, Files, Job, Mark, NoMachines, marked
+from grader.machines import GONE, Files, Job, Mark, NoMachines, has_cuda, marked
 
 CONNECT_SECONDS = 30
+ALONE_SECONDS = 600.0  # without any worker, after which it ends
 
 
 class Cluster:
@@ -25,7 +27,7 @@ class Cluster:
             raise NoMachines(
                 "a cluster needs Dask; type: .venv/bin/python -m pip install --editable '.[cluster]'"
             ) from error
-        self._mark = mark
+        self._mark, self._seen = mark, time.monotonic()
         self.gpu, self.resources = gpu, {"GPU": 1} if gpu else {}
         try:
             self._client = Client(address, timeout=CONNECT_SECONDS)
@@ -48,6 +50,13 @@ class Cluster:
         if self._client.status in ("closing", "closed"):  # it tries for a while to reach the scheduler again
             raise NoMachines(GONE)
         return self._executor.submit(self._mark, job)
+
+    def look(self) -> None:
+        """Raises NoMachines where there has been no worker for some time; till then, new ones may come."""
+        if self._workers():
+            self._seen = time.monotonic()
+        elif time.monotonic() - self._seen > ALONE_SECONDS:
+            raise NoMachines(f"the Dask cluster has had no worker for {ALONE_SECONDS / 60:.0f} minutes; start some")
 
     def close(self) -> None:
         self._executor.shutdown(wait=False)  # which cancels what is at work
@@ -76,3 +85,5 @@ class Cluster:
             ) from error
         if set(versions.values()) != {version()}:
             raise NoMachines("a Dask worker has another version of the grader; give all of them the same")
+        if self.gpu and not all(self._client.run(has_cuda, workers=list(workers)).values()):
+            raise NoMachines("a Dask worker that says it has a GPU has none that torch can use")

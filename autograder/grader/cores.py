@@ -2,25 +2,32 @@
 
 import contextlib
 import ctypes
+import math
 import os
 import queue
 import signal
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
 
-from grader.machines import Files, Job, Mark, end, marked
+from grader.machines import Files, Job, Mark, end, has_cuda, marked
 
 PR_SET_PDEATHSIG = 1
 GPU_DEVICES = ("/dev/nvidiactl", "/dev/dxg")
+MEMORY = 1 << 30  # bytes that one marking takes, with all its processes
 
 
 class Cores:
     """The cores of this machine: a process for each, which keeps its zygote from one submission to the next."""
 
-    def __init__(self, count: int = 0, mark: Mark = marked):
-        self.slots = count or len(os.sched_getaffinity(0))
-        self.gpu = any(map(os.path.exists, GPU_DEVICES))
+    def __init__(self, count: int = 0, mark: Mark = marked, gpu: bool = False):
+        """count: of processes; if not given, as many as this machine, or the container that it is, has room for.
+
+        gpu: whether to look for one.
+        """
+        self.slots = count or _room()
+        self.gpu = gpu and any(map(os.path.exists, GPU_DEVICES)) and has_cuda()
         self._mark, self._closed = mark, False
         self._threads = ThreadPoolExecutor(self.slots)
         self._idle: queue.SimpleQueue[_Process | None] = queue.SimpleQueue()
@@ -48,6 +55,9 @@ class Cores:
             return f"the process that marked it ended{ended.how()}"
         finally:
             self._idle.put(process)
+
+    def look(self) -> None:
+        """Nothing: a process that ends is known at once."""
 
     def close(self) -> None:
         self._closed = True
@@ -77,6 +87,19 @@ class _Process:
 
     def kill(self) -> None:
         self.process.kill()
+
+
+def _room(groups: Path = Path("/sys/fs/cgroup")) -> int:
+    """How many markings fit on this machine at a time: more would take each other's time, or memory, and cost marks."""
+    limits: list[float] = [len(os.sched_getaffinity(0))]
+    with contextlib.suppress(OSError, ValueError):  # "max", or no such group
+        quota, period = map(int, (groups / "cpu.max").read_text().split())
+        limits.append(math.ceil(quota / period))
+    with contextlib.suppress(OSError, ValueError):
+        limits.append(int((groups / "memory.max").read_text()) / MEMORY)
+    with contextlib.suppress(OSError, ValueError):
+        limits.append(1024 * int(Path("/proc/meminfo").read_text().split("MemAvailable:")[1].split()[0]) / MEMORY)
+    return max(1, int(min(limits)))
 
 
 def _serve(pipe: Connection, mark: Mark, parent: int) -> None:

@@ -13,34 +13,53 @@ from grader.batch import Batch
 from grader.cluster import Cluster
 from grader.cores import Cores
 from grader.machines import Machines, NoMachines
+from grader.settings import DEFAULTS, Settings, Tier
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 WINDOW = 600  # seconds of which the time left is an extrapolation
 LINES = 20  # at most, and one for each at the most, where there is no terminal for a bar
 
 
-def run(console: Console, source: Path, assignment: int, out: Path, tier: str, scheduler: str) -> int:
+def run(
+    console: Console,
+    source: Path,
+    assignment: int,
+    out: Path,
+    tier: Tier,
+    scheduler: str,
+    settings: Settings = DEFAULTS,
+) -> int:
     """Mark all submissions and write the grades; the exit code: 1 where some are faults, 2 where it does not end."""
     try:
+        _apart(source.resolve(), out.resolve())
         out.mkdir(parents=True, exist_ok=True)
         with (out / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             entries = submissions.find(source)
-            machines: Machines = Cluster(scheduler, gpu=tier == "gpu") if scheduler else Cores()
+            gpu = tier == "gpu"
+            machines: Machines = Cluster(scheduler, gpu=gpu) if scheduler else Cores(gpu=gpu)
             try:
-                return _mark(console, Batch(entries, assignment, tier, out, machines.gpu), machines)
+                return _mark(console, Batch(entries, assignment, tier, out, machines.gpu, settings), machines)
             finally:
                 machines.close()
     except KeyboardInterrupt:
         why = "Stopped; the same command goes on where it was."
     except BlockingIOError:
         why = f"Another grade-all is at work in {out}; wait for its end or give another OUT."
-    except (submissions.NoSubmissions, NoMachines) as reason:
+    except submissions.NoSubmissions as reason:
         why = f"The class is not marked: {reason}."
+    except NoMachines as reason:
+        why = f"The class is not marked to its end: {reason}."
     except OSError as error:
         why = f"{out} cannot be written: {error.strerror or error}; the same command goes on where it was."
     console.print(why, style="bold red", markup=False, soft_wrap=True)
     return 2
+
+
+def _apart(source: Path, out: Path) -> None:
+    """Raise NoSubmissions where what is marked and what is written would be taken for one another."""
+    if out.is_relative_to(source) or any(source.is_relative_to(out / each) for each in ("marks", "submissions")):
+        raise submissions.NoSubmissions(f"{source} and {out} hold one another; give an OUT beside the submissions")
 
 
 def _mark(console: Console, batch: Batch, machines: Machines) -> int:
@@ -52,6 +71,7 @@ def _mark(console: Console, batch: Batch, machines: Machines) -> int:
             for _ in _shown(console, batch.run(machines), len(batch.missing)):
                 pass
     finally:
+        batch.write_faults()
         _say(console, f"grades: {grades.write(batch)}")
     _say(console, f"class: {class_page.write(batch.out)}")
     found = [results for entry in batch.entries if (results := batch.results(entry))]
@@ -60,9 +80,15 @@ def _mark(console: Console, batch: Batch, machines: Machines) -> int:
             console,
             f"The GPU tier was not run for {without} submissions: no CUDA device. Nothing of it counts as passed.",
         )
+    if other := sum(map(merging.of_other_points, found)):
+        _say(console, f"{other} submissions: {merging.OTHER_POINTS} Mark them again on Gradescope first.", "bold red")
+    if not batch.settings.counts_all(batch.tier):
+        _say(
+            console, f"In the tier {batch.tier} some checks are left out and the others count more: not the real marks."
+        )
     for key, fault in batch.faults.items():
         whose = ", ".join(name for name, mine in batch.digest_of.items() if mine == key)
-        _say(console, f"Not marked, by a fault of the grader: {whose}: {fault}", style="bold red")
+        _say(console, f"Not marked, by no fault of the student: {whose}: {fault}", style="bold red")
     return 1 if batch.faults else 0
 
 

@@ -40,12 +40,12 @@ def _rows(entry: Entry, batch: Batch, tasks: list[str]) -> list[list[Any]]:
     results = batch.results(entry)
     if results:
         points = of_tasks(results)
-        marks = [*(points.get(task, 0) for task in tasks), results["score"], ""]
+        marks = [*(points.get(task, 0) for task in tasks), results["score"], batch.fault(entry)]
     else:
-        marks = [*("" for _ in tasks), "", batch.faults.get(batch.digest_of[entry.id], "not marked yet")]
+        marks = [*("" for _ in tasks), "", batch.fault(entry) or "not marked yet"]
     return [[*map(plain_cell, (who.name, who.sid, who.email, entry.id)), *marks] for who in entry.people or (Person(),)]
 
 
 def plain_cell(text: str) -> str:
     """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "'") else text

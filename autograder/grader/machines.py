@@ -4,6 +4,8 @@ A marking needs a process to itself, since pytest, the environment and the stand
 that dies costs its marking alone, which is tried again; and the student code below it ends with it.
 """
 
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -12,15 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from grader import settings
 from grader.digests import version
 from grader.marking import mark_loaded
 from grader.overlay import Submission
+from grader.settings import Settings
 from grader.zygote import Zygote
 
 Files = dict[str, bytes]  # what a marking writes, by name
 
 GONE = "the scheduler is gone; the same command goes on where it was"
+OTHER_VERSION = "the grader has changed, or a machine has another version of it; give all the same, and type this again"
 
 
 class NoMachines(Exception):
@@ -35,6 +38,7 @@ class Job:
     assignment: int
     tier: str
     title: str  # of the report page
+    settings: Settings
     version: str  # of the grader that asks
 
 
@@ -51,6 +55,9 @@ class Machines(Protocol):
     def submit(self, job: Job) -> "Future[Files | str]":
         """Begin a marking; its future gives the files of its results, or what went wrong in the grader."""
 
+    def look(self) -> None:
+        """Raise NoMachines where nothing is at work any more, and there is nothing that will be."""
+
     def close(self) -> None:
         """End all that is at work, at once."""
 
@@ -64,16 +71,23 @@ def marked(job: Job) -> Files | str:
     global _zygote
     with _one_at_a_time:
         if job.version != version():
-            return "a machine has another version of the grader; give all of them the same"
+            return OTHER_VERSION
         try:
             _zygote = _zygote or Zygote()
             # in the zygote's folder, which goes when this process does, however it ends
             with tempfile.TemporaryDirectory(dir=_zygote.folder) as folder:
-                mark_loaded(job.submission, job.assignment, Path(folder), _zygote, job.tier, job.title, settings.load())
-                return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+                mark_loaded(job.submission, job.assignment, Path(folder), _zygote, job.tier, job.title, job.settings)
+                made = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+            return made if job.version == version() else OTHER_VERSION
         except Exception as fault:
             end()
             return f"{type(fault).__name__}: {fault}"
+
+
+def has_cuda() -> bool:
+    """Whether torch finds a GPU, in a process of its own: the grader itself has no torch."""
+    look = "import sys, torch; sys.exit(not torch.cuda.is_available())"
+    return subprocess.run([sys.executable, "-c", look], capture_output=True).returncode == 0
 
 
 def end() -> None:

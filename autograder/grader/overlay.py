@@ -1,15 +1,19 @@
 """One operation makes every graded tree: a clean starter plus the two graded files of a submission."""
 
+import errno
 import stat
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from grader.outcomes import GraderFault
 from grader.paths import GRADED_FILES, STARTER
 
 MAX_BYTES = 1 << 20  # of one graded file; the solution's have 20 KB
 MAX_ENTRIES = 5000
+# what the machine fails at, whatever was handed in
+OURS = {errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ETIMEDOUT}
 
 
 class SubmissionError(Exception):
@@ -35,7 +39,8 @@ class Part:
 def load(path: Path | Part) -> Submission:
     """Read `sampler.py` and `score.py` from a folder or zip, at its root or in its one folder that has them.
 
-    Links, other files and other folders are ignored. Raises SubmissionError where nothing can be read.
+    Links, other files and other folders are ignored. Raises SubmissionError where nothing can be read, and GraderFault
+    where that is not for what was handed in.
     """
     try:
         if isinstance(path, Part):
@@ -45,6 +50,9 @@ def load(path: Path | Part) -> Submission:
     except SubmissionError:
         raise
     except Exception as error:  # zipfile does not say what it raises for a zip that is not in order
+        if isinstance(error, OSError) and error.errno in OURS:
+            where = path.archive.filename if isinstance(path, Part) else path
+            raise GraderFault(f"{where} cannot be read: {error.strerror}") from error
         raise SubmissionError(
             f"the submission cannot be read ({type(error).__name__}); make it again and hand it in"
         ) from error
@@ -88,15 +96,8 @@ def _from_folder(path: Path) -> dict[str, bytes | str]:
         elif file.is_file() and file.stat().st_size > MAX_BYTES:
             found[name] = _too_large(name)
         elif file.is_file():
-            found[name] = _content(file)
+            found[name] = file.read_bytes()
     return found
-
-
-def _content(file: Path) -> bytes | str:
-    try:
-        return file.read_bytes()
-    except PermissionError:
-        return f"{file.name} cannot be read: whoever hands it in must let others read it."
 
 
 def _choose(folders: list[Path], top: Path) -> Path:

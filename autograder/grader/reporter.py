@@ -11,7 +11,7 @@ import pytest
 from grader import misconceptions, outcomes, stand_ins
 from grader.evidence import Evidence
 from grader.predictor import Predictor
-from grader.results import Line, Results
+from grader.results import FAULT, Line, Results
 from grader.session import Session, Student
 from grader.settings import DEFAULTS, Settings, Tier
 from grader.tasks import BY_FUNCTION, BY_ID, task_of
@@ -106,7 +106,7 @@ class Reporter:
         if call.excinfo is not None:
             line = self.line[item.nodeid]
             line.passed, line.outcome = False, "fault of the grader"
-            line.output = "This check could not be done: a fault of the grader, not yours. Tell the course staff."
+            line.output = FAULT
             self.faults.append(f"{line.number}: {call.excinfo.exconly()}")
             self.results.write()
         return (yield)

@@ -11,6 +11,8 @@ from grader.evidence import Evidence
 from grader.outcomes import GraderFault
 from grader.tasks import task_of
 
+UNFINISHED = "Not run: the marking ended before this check."
+FAULT = "This check could not be done: a fault of the grader, not yours. Tell the course staff."
 MAX_OUTPUT = 90_000  # Gradescope cuts the middle out of an output above 100,000 characters
 
 
@@ -25,7 +27,7 @@ class Line:
     visibility: str
     bonus: bool = False
     passed: bool = False
-    output: str = "Not run: the marking ended before this check."
+    output: str = UNFINISHED
     outcome: str = "not run"
     evidence: Evidence = field(default_factory=Evidence)  # for the report page alone
 

@@ -38,6 +38,10 @@ class Settings(BaseModel):
         """Whether the checks of a tier carry points."""
         return TIERS.index(tier) <= TIERS.index(self.tier)
 
+    def counts_all(self, tier: Tier) -> bool:
+        """Whether a marking in this tier has all checks that carry points."""
+        return TIERS.index(self.tier) <= TIERS.index(tier)
+
 
 DEFAULTS = Settings()
 

@@ -20,6 +20,7 @@ LENGTH = 25  # characters of the shortest passage that counts, where each name i
 COMMON = 10  # submissions that may have a passage before it counts as everybody's
 LEAST = 200  # such characters that a pair must share
 ALIKE = 0.5  # of what is the smaller submission's own
+LONGEST = 200_000  # bytes of a file that are looked at; the solution's have 20 KB
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ def pairs(files: Mapping[str, Mapping[str, bytes]]) -> list[Pair]:
 
 
 def _print(name: str, content: bytes) -> CodeFingerprint:
-    return CodeFingerprint(name, LENGTH, 1, fp=io.StringIO(content.decode(errors="replace")), language="python")
+    lines = content[:LONGEST].decode(errors="replace").splitlines()
+    text = "\n".join(filter(str.strip, lines))  # Pygments takes the square of the number of blank lines
+    return CodeFingerprint(name, LENGTH, 1, fp=io.StringIO(text), language="python")
 
 
 def _keep(found: CodeFingerprint, own: set[int]) -> None:

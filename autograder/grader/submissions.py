@@ -16,7 +16,6 @@ from grader.overlay import Part, Submission
 from grader.paths import GRADED_FILES
 
 METADATA = "submission_metadata.yml"
-IGNORED = ("__MACOSX", ".DS_Store")
 LONGEST = 255  # bytes in the name of a file
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # as yaml.safe_load; ten times as fast where libyaml is there
 
@@ -75,9 +74,12 @@ def _folder(source: Path) -> tuple[Places, bytes]:
     """The submissions in a folder: of an export its folders, else its zips and folders; and the export's metadata."""
     if not source.is_dir():
         raise NoSubmissions(f"there are no submissions at {source}; give a Gradescope export or a folder")
-    listed = [path for path in sorted(source.iterdir()) if path.name not in IGNORED and not path.is_symlink()]
-    if len(listed) == 1 and (listed[0] / METADATA).is_file():  # an export, unpacked into a folder of its own
+    listed = [path for path in sorted(source.iterdir()) if not _is_ignored(path.name) and not path.is_symlink()]
+    exports = [path for path in listed if (path / METADATA).is_file()]
+    if exports and len(listed) == 1:  # an export, unpacked into a folder of its own
         return _folder(listed[0])
+    if exports:
+        raise NoSubmissions(f"{exports[0]} is an export, and {source} holds more than it; give {exports[0]}")
     if any(path.name in GRADED_FILES for path in listed):
         raise NoSubmissions(f"{source} is one submission, not a class; mark it with make grade SUBMISSION={source}")
     metadata = source / METADATA
@@ -86,10 +88,15 @@ def _folder(source: Path) -> tuple[Places, bytes]:
     return {path.name: path for path in listed if path.is_dir() or path.suffix.lower() == ".zip"}, b""
 
 
+def _is_ignored(name: str) -> bool:
+    """Whether a file or folder is none of a person's making: .DS_Store, .git, .ipynb_checkpoints."""
+    return name.startswith(".") or name == "__MACOSX"
+
+
 def _zip(source: Path) -> tuple[Places, bytes]:
     """The submissions in the zip of an export, which stays open, and the metadata."""
     archive = zipfile.ZipFile(source)
-    entries = {path: entry for path, entry in overlay.named(archive).items() if not set(path.parts) & set(IGNORED)}
+    entries = {path: entry for path, entry in overlay.named(archive).items() if not any(map(_is_ignored, path.parts))}
     metadata = min((path for path in entries if path.name == METADATA), key=lambda path: len(path.parts), default=None)
     if metadata is None:
         raise NoSubmissions(f"{source} has no {METADATA}, so it is no Gradescope export; unpack it and give the folder")

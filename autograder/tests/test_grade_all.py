@@ -22,14 +22,18 @@ import yaml
 from rich.console import Console
 
 from grader import batch as batches
-from grader import cluster, corpus, digests, grade_all, machines, merging, overlay
+from grader import class_marks, cluster, corpus, digests, grade_all, machines, merging, overlay
+from grader import cores as cores_module
 from grader.batch import Batch
 from grader.cluster import Cluster
 from grader.cores import Cores
 from grader.machines import Job, NoMachines
 from grader.marking import mark
+from grader.outcomes import GraderFault
 from grader.paths import AUTOGRADER, CORPUS, ROOT, SOLUTION
+from grader.results import FAULT, UNFINISHED
 from grader.session import Session
+from grader.settings import DEFAULTS
 from grader.submissions import METADATA, find
 
 HERE = Path(__file__).parent
@@ -40,13 +44,13 @@ from rich.console import Console
 import test_grade_all
 from grader import grade_all
 from grader.cores import Cores
-grade_all.Cores = lambda: Cores(1, test_grade_all.stub)
+grade_all.Cores = lambda gpu: Cores(1, test_grade_all.stub)
 sys.exit(grade_all.run(Console(width=200), Path(sys.argv[1]), 1, Path(sys.argv[2]), "closed-form", ""))
 """
 
 
 def stub(job: Job) -> machines.Files | str:
-    """A marking of points, or what else the submission says: `points`, `fault`, `die`, `once FILE`, `stay FIFO`.
+    """A marking of points, or what else the submission says: `points`, `fault`, `die`, `once FILE`, `stay FIFO`, `gpu`.
 
     score.py names a file to which each marking adds a line.
     """
@@ -63,12 +67,18 @@ def stub(job: Job) -> machines.Files | str:
             fifo.write(b"!")
             signal.pause()
     score = float(what) if what.isdigit() else 1.0
-    tests = [{"number": "1.1", "score": score, "status": "passed"}, gpu_line("1.6.8", merging.NOT_RUN[1])]
+    on_gpu = ("Passed.", 5.0) if what == "gpu" else (merging.NOT_RUN[1],)
+    tests = [{"number": "1.1", "score": score, "status": "passed"}, gpu_line("1.6.8", *on_gpu)]
     return {"results.json": json.dumps({"score": score, "tests": tests}).encode(), "report.html": job.title.encode()}
 
 
-def gpu_line(number, output, score=0.0):
-    return {"number": number, "score": score, "status": "failed", "output": output}
+def changed(job: Job) -> machines.Files | str:
+    """A marking by another version of the grader."""
+    return machines.OTHER_VERSION
+
+
+def gpu_line(number, output, score=0.0, points=5.0):
+    return {"number": number, "score": score, "max_score": points, "status": "failed", "output": output}
 
 
 @contextlib.contextmanager
@@ -112,7 +122,7 @@ def course(tmp_path):
             said = io.StringIO()
             console = Console(file=said, width=200, force_terminal=terminal)
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(grade_all, "Cores", lambda: Cores(2, stub))
+                patch.setattr(grade_all, "Cores", lambda gpu: Cores(2, stub))
                 code = grade_all.run(console, self.source, 1, self.out, tier, "")
             return code, said.getvalue()
 
@@ -172,6 +182,21 @@ def test_a_changed_check_marks_anew_and_the_old_marks_stay(course, monkeypatch):
     assert course.marked() == ["3", "3"] and (old / "results.json").exists()
 
 
+def test_a_grader_that_changes_while_it_marks_stops_and_keeps_no_mark(course, monkeypatch):
+    """What was marked with files of both versions is of neither; a machine with another version marks nothing else."""
+    course.hand_in("3", "5")
+    batch, cores = course.batch(), Cores(1, changed)
+    with pytest.raises(NoMachines, match="the grader has changed, or a machine has another version"):
+        list(batch.run(cores))
+    cores.close()
+    assert not list((course.out / "marks").iterdir())
+    versions = iter([batch.version, "changed"])
+    monkeypatch.setattr(machines, "version", lambda: next(versions))
+    monkeypatch.setattr(machines, "mark_loaded", lambda *_: None)
+    assert machines.marked(batch._job(batch.digest_of["submission_1"])) == machines.OTHER_VERSION
+    machines.end()
+
+
 def test_the_version_covers_the_grader_its_checks_and_the_starter(tmp_path, monkeypatch):
     roots = {"AUTOGRADER": "autograder", "STARTER": "starter", "ASSETS": "assets"}
     names = ["autograder/grader/a.py", "autograder/checks/x/b.json", "starter/diffusion/c.json", "starter/sampler.py"]
@@ -182,7 +207,7 @@ def test_the_version_covers_the_grader_its_checks_and_the_starter(tmp_path, monk
     for name in [*names, "assets/MANIFEST.json", names[0]]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"{len(seen)}")
-        seen.add(digests.version.__wrapped__())
+        seen.add(digests.version())
     assert len(seen) == 6
 
 
@@ -194,7 +219,7 @@ def test_a_submission_that_ends_the_grader_costs_only_itself(course):
     code, said = course.run()
     assert code == 1 and course.marked() == ["3", "5", "die", "die", "fault", "fault"]
     died, fault = "the process that marked it ended (exit code -9)", "GraderFault: as it was told to"
-    assert f"Not marked, by a fault of the grader: submission_1, submission_5: {died}" in said
+    assert f"Not marked, by no fault of the student: submission_1, submission_5: {died}" in said
     assert course.grades() == {
         "S1": ("", died),
         "S2": ("3.0", ""),
@@ -262,13 +287,78 @@ def test_what_cannot_begin_is_one_sentence(course, tmp_path):
     assert code == 2 and "cannot be written: Not a directory" in said and "Traceback" not in said
 
 
+@pytest.mark.parametrize("inside", ["submissions", "marks", "submissions/deeper", "."])
+def test_submissions_are_never_taken_for_what_an_earlier_marking_left(inside, course):
+    """They would be deleted, or marked with their own results among them."""
+    course.hand_in("3", "5")
+    course.out.mkdir()
+    place = course.out / inside if inside != "." else course.out
+    shutil.copytree(course.source, place, dirs_exist_ok=True)
+    course.source, before = place, sorted(place.rglob("*"))
+    code, said = course.run()
+    assert code == 2 and "hold one another; give an OUT beside the submissions" in said
+    assert [path for path in sorted(place.rglob("*")) if path.name != ".lock"] == before
+
+
+def test_a_folder_of_that_name_that_is_somebody_elses_is_kept(course):
+    course.hand_in("3")
+    theirs = course.out / "submissions" / "anna" / "sampler.py"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("mine")
+    code, said = course.run()
+    assert code == 2 and f"{theirs.parent} is not of an earlier make grade-all" in said and theirs.read_text() == "mine"
+
+
+def test_what_cannot_be_read_here_is_a_fault_and_tried_again(course, monkeypatch):
+    course.hand_in("3", "5")
+    plain = overlay.load
+
+    def load(path):
+        if path.name == "submission_2":
+            raise GraderFault("submission_2 cannot be read: Stale file handle")
+        return plain(path)
+
+    monkeypatch.setattr(overlay, "load", load)
+    code, said = course.run()
+    assert code == 1 and "submission_2: submission_2 cannot be read: Stale file handle" in said
+    assert course.grades()["S2"] == ("", "submission_2 cannot be read: Stale file handle")
+    monkeypatch.undo()
+    assert course.run()[0] == 0 and course.grades()["S2"] == ("5.0", "")
+    assert json.loads((course.out / "faults.json").read_text()) == {}
+
+
+def test_results_that_are_not_whole_are_made_again(course):
+    course.hand_in("3")
+    course.run()
+    next((course.out / "marks").glob("*/results.json")).write_text("")
+    assert course.run()[0] == 0 and course.grades()["S1"] == ("3.0", "") and course.marked() == ["3", "3"]
+
+
+@pytest.mark.parametrize("files, count", [({}, 3), ({"cpu.max": "150000 100000"}, 2), ({"cpu.max": "max 100000"}, 3)])
+def test_no_more_is_marked_at_a_time_than_a_container_has_room_for(files, count, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2})
+    monkeypatch.setattr(cores_module, "MEMORY", 1 << 20)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert cores_module._room(tmp_path) == count
+    (tmp_path / "memory.max").write_text(str(1 << 20))
+    assert cores_module._room(tmp_path) == 1
+
+
 # What it says
+
+
+def test_a_tier_that_leaves_checks_out_is_said_to(course):
+    course.hand_in("3")
+    assert "In the tier closed-form some checks are left out" in course.run("closed-form")[1]
+    assert "left out" not in course.run("cpu")[1]
 
 
 def test_without_a_terminal_there_is_a_line_now_and_then(course):
     course.hand_in(*map(str, range(45)))
     lines = course.run()[1].splitlines()
-    assert 15 <= sum("of 45 marked, about" in line for line in lines) <= 20 and lines[-3].startswith("45 of 45 marked")
+    counts = [line for line in lines if "of 45 marked, about" in line]
+    assert 15 <= len(counts) <= 20 and counts[-1].startswith("45 of 45 marked")
 
 
 def test_in_a_terminal_there_is_a_bar_with_the_time_left(course):
@@ -290,15 +380,16 @@ def test_make_passes_a_class_on_as_given():
 
 
 def test_grades_have_a_row_for_each_of_a_group_and_no_formula(course):
-    people = [{":name": "=HYPERLINK(1)", ":email": "@x"}, {":name": "Zoë, B.", ":sid": "-1"}]
+    people = [{":name": "=HYPERLINK(1)", ":email": "@x"}, {":name": "'t Hooft, B.", ":sid": "-1"}]
     course.hand_in("3", **{":submitters": people})
     course.run()
     rows = list(csv.reader(io.StringIO((course.out / "grades.csv").read_text("utf-8-sig"))))
     assert rows[0][:6] == ["name", "sid", "email", "submission", "1.1", "1.2"]
     assert [row[:5] for row in rows[1:]] == [
         ["'=HYPERLINK(1)", "", "'@x", "submission_1", "3.0"],
-        ["Zoë, B.", "'-1", "", "submission_1", "3.0"],
+        ["''t Hooft, B.", "'-1", "", "submission_1", "3.0"],
     ]
+    assert class_marks.read(course.out)[0].people == ("=HYPERLINK(1)", "'t Hooft, B.")
 
 
 # The GPU tier
@@ -315,6 +406,42 @@ def test_a_check_that_waits_for_a_gpu_is_replaced_by_one_that_ran_and_by_nothing
     assert whole["score"] == 9.0 and whole["output"].startswith("9 points")
     unchanged = merging.merged(base, {"tests": [gpu_line("1.6.8", device)]})
     assert unchanged == base and merging.without_gpu(unchanged)
+
+
+def test_what_a_person_changed_in_a_score_stays():
+    base = {"tests": [gpu_line("1.1", "wrong"), gpu_line("1.6.8", merging.NOT_RUN[0])], "score": 7.5}
+    marked = {"tests": [gpu_line("1.6.8", "Passed.", 5.0)]}
+    assert merging.merged(base, marked)["score"] == 12.5 and merging.merged(base, {"tests": []})["score"] == 7.5
+    by_hand = {"tests": [gpu_line("1.6.8", merging.NOT_RUN[0], 3.0)], "score": 3.0}
+    assert merging.merged(by_hand, marked) == by_hand
+
+
+def test_a_check_that_is_worth_other_points_elsewhere_is_not_merged_and_it_is_said(course):
+    theirs = [gpu_line("1.6.8", merging.NOT_RUN[0], points=4.0)]
+    whole = merging.merged({"tests": theirs, "score": 1.0}, {"tests": [gpu_line("1.6.8", "Passed.", 5.0)]})
+    assert whole["score"] == 1.0 and merging.of_other_points(whole) and not merging.without_gpu(whole)
+    course.hand_in("gpu", **{":results": {"tests": theirs, "score": 1.0}})
+    code, said = course.run("gpu")
+    assert code == 0 and f"1 submissions: {merging.OTHER_POINTS}" in said and course.grades()["S1"][0] == "1.0"
+
+
+@pytest.mark.parametrize(
+    "tests", [[], [gpu_line("1.1", UNFINISHED)], [gpu_line("1.1", "5", 5.0), gpu_line("1.2", FAULT)]]
+)
+def test_a_fault_of_the_grader_on_gradescope_is_no_mark_in_the_gpu_tier(tests, course):
+    course.hand_in("3", **{":results": {"tests": tests, "score": 0.0}})
+    course.run("gpu")
+    assert course.grades()["S1"][0] == "3.0"
+
+
+def test_a_gpu_that_torch_cannot_use_is_none(monkeypatch):
+    monkeypatch.setattr(cores_module, "GPU_DEVICES", ("/dev/null",))
+    for works in (False, True):
+        monkeypatch.setattr(cores_module, "has_cuda", lambda works=works: works)
+        for asked in (False, True):
+            cores = Cores(1, stub, gpu=asked)
+            assert cores.gpu == (works and asked)
+            cores.close()
 
 
 def test_the_gpu_tier_completes_what_gradescope_has(course):
@@ -410,6 +537,17 @@ def test_where_a_worker_of_a_cluster_is_killed_its_marking_goes_to_another(cours
     assert scores == [3.0, 1.0, 5.0, None] and course.marked().count("once") == 2
 
 
+def test_a_cluster_that_lost_its_last_worker_is_not_waited_for_for_ever(dask, monkeypatch):
+    workers = Cluster(dask.scheduler_address, mark=stub)
+    workers.look()
+    monkeypatch.setattr(workers, "_workers", dict)
+    workers.look()
+    monkeypatch.setattr(cluster, "ALONE_SECONDS", -1.0)
+    with pytest.raises(NoMachines, match="has had no worker for"):
+        workers.look()
+    workers.close()
+
+
 def test_a_cluster_that_cannot_mark_is_refused_in_a_sentence(dask, monkeypatch):
     address = dask.scheduler_address
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 3)
@@ -424,8 +562,8 @@ def test_a_cluster_that_cannot_mark_is_refused_in_a_sentence(dask, monkeypatch):
 
 
 def test_a_worker_that_came_later_with_another_version_marks_nothing():
-    job = Job(overlay.Submission({}), 1, "closed-form", "", "another")
-    assert "another version" in machines.marked(job)
+    job = Job(overlay.Submission({}), 1, "closed-form", "", DEFAULTS, "another")
+    assert machines.marked(job) == machines.OTHER_VERSION
 
 
 def test_a_worker_with_more_than_one_thread_is_refused():

@@ -1,6 +1,7 @@
 """The overlay: what is taken from a submission, what is refused with which sentence, and what a graded tree holds."""
 
 import contextlib
+import errno
 import io
 import os
 import stat
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import overlay
+from grader.outcomes import GraderFault
 from grader.overlay import SubmissionError, load
 from grader.paths import GRADED_FILES, STARTER
 
@@ -133,26 +135,16 @@ def test_a_pipe_in_a_submissions_place_is_not_opened(tmp_path):
         load(tmp_path / "submission")
 
 
-def test_a_file_that_may_not_be_read_is_named_and_the_other_is_kept(tmp_path, monkeypatch):
-    at, read = in_folder(tmp_path, BOTH), Path.read_bytes
-
+@pytest.mark.parametrize("what", ["read_bytes", "iterdir"])
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ESTALE, errno.EMFILE])
+def test_what_the_machine_fails_at_is_a_fault_of_the_grader_and_no_zero(what, number, tmp_path, monkeypatch):
     def refuse(path):
-        if path.name == "sampler.py":
-            raise PermissionError(13, "Permission denied")
-        return read(path)
+        raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)  # root may read everything
-    loaded = load(at)
-    assert set(loaded.files) == {"score.py"} and "sampler.py cannot be read" in loaded.problems["sampler.py"]
-
-
-def test_a_folder_that_may_not_be_read_is_refused_in_a_sentence(tmp_path, monkeypatch):
-    def refuse(path):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(Path, "iterdir", refuse)
-    with pytest.raises(SubmissionError, match=r"cannot be read \(PermissionError\)"):
-        load(in_folder(tmp_path, BOTH))
+    at = in_folder(tmp_path, BOTH)
+    monkeypatch.setattr(Path, what, refuse)  # root may read everything
+    with pytest.raises(GraderFault, match=f"submission cannot be read: {os.strerror(number)}"):
+        load(at)
 
 
 def test_a_folder_that_is_a_link_is_not_looked_into(tmp_path):

@@ -52,6 +52,22 @@ def test_it_counts_the_checks(folders):
     assert "1 gain, 1 lose, 3 change otherwise." in said
 
 
+@pytest.mark.parametrize(
+    "saved",
+    [
+        b"name;sid;email;submission\nAda;1;;a\n",
+        b"name,email,submission\nAda,,a\n",
+        b"name,sid\nAda\n",
+        "陳".encode("cp950"),
+    ],
+    ids=["semicolons", "a column less", "short rows", "another encoding"],
+)
+def test_grades_that_a_spreadsheet_saved_anew_are_one_sentence(folders, saved):
+    (folders[1] / "grades.csv").write_bytes(b"name,sid,email,submission\n" * (saved[0] > 127) + saved)
+    code, said = run(*folders)
+    assert code == 2 and "grades.csv is not as it was written; type the make grade-all of this folder again" in said
+
+
 def test_the_csv_names_people_and_holds_no_formula(folders):
     run(*folders)
     path = folders[1] / "changes.csv"

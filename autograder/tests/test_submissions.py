@@ -93,18 +93,26 @@ def test_an_export_is_the_same_whatever_it_comes_in(export, tmp_path):
 def test_a_folder_without_metadata_is_one_of_zips_and_folders(tmp_path):
     inside = tmp_path / "inside"
     written(inside / "anna", rows={}, files={"sampler.py": b"a", "score.py": b""})
+    (inside / "anna" / METADATA).unlink()
     packed(inside / "anna", "somewhere/")
     (inside / "bad.ZIP").write_bytes(b"PK no zip")
     (inside / "empty").mkdir()
     (inside / "list.txt").touch()
     (inside / "link").symlink_to(tmp_path)
-    (inside / "__MACOSX").mkdir()
+    for ignored in ("__MACOSX", ".git", ".ipynb_checkpoints"):
+        (inside / ignored).mkdir()
     entries = {each.id: each.submission() for each in find(inside)}
     assert list(entries) == ["anna", "anna.zip", "bad.ZIP", "empty"]
     assert entries["anna"] == entries["anna.zip"] and entries["anna"].files["sampler.py"] == b"a"
     assert set(entries["bad.ZIP"].problems) == set(entries["empty"].problems) == set(GRADED_FILES)
     sentence = entries["bad.ZIP"].problems["score.py"]
     assert sentence.startswith("Not marked: bad.ZIP is neither a folder nor a zip") and str(tmp_path) not in sentence
+
+
+def test_an_export_beside_something_else_is_named_and_not_taken_for_a_submission(tmp_path):
+    packed(written(tmp_path / "assignment_1_export"), "assignment_1_export/")
+    with pytest.raises(NoSubmissions, match="assignment_1_export is an export, and .* holds more than it; give"):
+        find(tmp_path)
 
 
 def test_metadata_may_lack_anything_and_folders_may_lack_metadata(tmp_path):
