@@ -11,9 +11,11 @@ from markupsafe import Markup
 from grader import files, staff_page
 from grader.class_counts import Class
 from grader.class_marks import Marked, NoMarks, read
+from grader.tasks import task_of
 
 NAME = "class.html"
 FAILED = "The page of the class could not be made, which costs no marks: {}"
+MANY = 8  # checks, which are counted rather than listed
 WIDTH, HEIGHT, SIDE, TOP, BOTTOM, BIN = 760, 240, 10, 24, 40, 5
 
 
@@ -43,8 +45,8 @@ def page(marked: Class) -> str:
     return here.get_template(NAME).render(marked=marked, histogram=histogram(marked), pairs=pairs, why=why)
 
 
-def alike(marked: Class) -> tuple[list[tuple[Marked, Marked, float, int, list[str]]], str]:
-    """(one, other, share, characters, checks that both lost) of each pair; and why none was looked for."""
+def alike(marked: Class) -> tuple[list[tuple[Marked, Marked, float, int, str]], str]:
+    """(one, other, share, characters, what both lost) of each pair; and why none was looked for."""
     first = {each.key: each for each in reversed(marked.submissions) if each.files}
     if not first:
         return [], "the students' files are not in this folder"
@@ -56,8 +58,15 @@ def alike(marked: Class) -> tuple[list[tuple[Marked, Marked, float, int, list[st
     for pair in similar.pairs({key: each.files for key, each in first.items()}):
         one, other = first[pair.one], first[pair.other]
         both = [number for number in one.lost if number in other.lost]
-        found.append((one, other, pair.share, pair.characters, both))
+        found.append((one, other, pair.share, pair.characters, _briefly(both)))
     return found, ""
+
+
+def _briefly(numbers: list[str]) -> str:
+    """Checks by number, or where they are many, how many of which tasks."""
+    if len(numbers) <= MANY:
+        return ", ".join(numbers) or "nothing"
+    return f"{len(numbers)} checks, of {', '.join(dict.fromkeys(map(task_of, numbers)))}"
 
 
 def histogram(marked: Class) -> Markup:

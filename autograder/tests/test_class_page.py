@@ -188,6 +188,12 @@ def test_lines_without_anything_are_left_out_before_files_are_read(monkeypatch):
     assert read[0].startswith("x = 1\n  y = 2#") and len(read[0]) < similar.LONGEST
 
 
+def test_what_two_lost_is_listed_or_where_it_is_much_counted_by_task():
+    numbers = [f"2.{task}.{n}" for task in (7, 10) for n in range(1, 5)]
+    assert class_page._briefly([]) == "nothing" and class_page._briefly(numbers[:2]) == "2.7.1, 2.7.2"
+    assert class_page._briefly([*numbers, "2.11.1"]) == "9 checks, of 2.7, 2.10, 2.11"
+
+
 def test_files_that_are_no_python_are_compared_without_a_fault():
     junk = bytes(range(256)) * 20
     assert similar.pairs({"a": {"sampler.py": junk}, "b": {"sampler.py": b""}, "c": {}}) == []
