@@ -64,7 +64,7 @@ def _apart(source: Path, out: Path) -> None:
 
 def _mark(console: Console, batch: Batch, machines: Machines) -> int:
     distinct = len(set(batch.digest_of.values()))
-    done = distinct - len(batch.missing)
+    done = distinct - len(batch.missing) - len(batch.faults)
     _say(console, f"{len(batch.entries)} submissions, {distinct} of them distinct, {done} marked before")
     try:
         if batch.missing:
@@ -76,16 +76,13 @@ def _mark(console: Console, batch: Batch, machines: Machines) -> int:
     _say(console, f"class: {class_page.write(batch.out)}")
     found = [results for entry in batch.entries if (results := batch.results(entry))]
     if batch.tier == "gpu" and (without := sum(map(merging.without_gpu, found))):
-        _say(
-            console,
-            f"The GPU tier was not run for {without} submissions: no CUDA device. Nothing of it counts as passed.",
-        )
+        why = "no CUDA device. Nothing of it counts as passed."
+        _say(console, f"The GPU tier was not run for {without} submissions: {why}")
     if other := sum(map(merging.of_other_points, found)):
         _say(console, f"{other} submissions: {merging.OTHER_POINTS} Mark them again on Gradescope first.", "bold red")
     if not batch.settings.counts_all(batch.tier):
-        _say(
-            console, f"In the tier {batch.tier} some checks are left out and the others count more: not the real marks."
-        )
+        why = "some checks are left out and the others count more, so these are not the real marks."
+        _say(console, f"In the tier {batch.tier} {why}")
     for key, fault in batch.faults.items():
         whose = ", ".join(name for name, mine in batch.digest_of.items() if mine == key)
         _say(console, f"Not marked, by no fault of the student: {whose}: {fault}", style="bold red")
