@@ -218,7 +218,8 @@ def _grader(*command: str) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(AUTOGRADER), "OMP_NUM_THREADS": "1"}
+    no_profile = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}  # as the manual says
+    return {**os.environ, **no_profile, "PYTHONPATH": str(AUTOGRADER), "OMP_NUM_THREADS": "1"}
 
 
 def _available_mib() -> int:
@@ -269,7 +270,7 @@ def _local_cluster() -> Iterator[str]:
     """The address of a Dask LocalCluster of two workers."""
     from distributed import LocalCluster
 
-    options = {"host": "127.0.0.1", "dashboard_address": ":0", "silence_logs": "CRITICAL"}
+    options = {"host": "127.0.0.1", "dashboard_address": ":0", "silence_logs": "CRITICAL", "env": _environment()}
     with LocalCluster(n_workers=2, threads_per_worker=1, **options) as local:
         yield local.scheduler_address
 
@@ -277,6 +278,8 @@ def _local_cluster() -> Iterator[str]:
 @contextlib.contextmanager
 def _two_workers() -> Iterator[str]:
     """The address of a Dask scheduler with two workers, each started by hand as on a machine of its own."""
+    from distributed import Client
+
     address = "tcp://127.0.0.1:18786"
     port = address.rpartition(":")[2]
     here = ["--host", "127.0.0.1", "--dashboard-address", ":0"]
@@ -284,6 +287,8 @@ def _two_workers() -> Iterator[str]:
     options: dict[str, Any] = {"cwd": ROOT, "env": _environment(), "stdout": -3, "stderr": -3}
     processes = [subprocess.Popen([sys.executable, "-m", "dask", *command], **options) for command in commands]
     try:
+        with Client(address, timeout=60) as client:
+            client.wait_for_workers(2)
         yield address
     finally:
         for process in reversed(processes):
