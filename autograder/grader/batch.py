@@ -66,7 +66,7 @@ class Batch:
 
     def results(self, entry: Entry) -> dict[str, Any] | None:
         """What counts for a submission: the content of its results file; None where it is not marked."""
-        return _content(self.out / "submissions" / entry.id / RESULTS)
+        return files.table(self.out / "submissions" / entry.id / RESULTS)
 
     def fault(self, entry: Entry) -> str:
         """Why a submission could not be marked, this time; "" where it could."""
@@ -115,7 +115,7 @@ class Batch:
             self.missing[key] = submission
 
     def _is_marked(self, key: str, gpu: bool) -> bool:
-        results = _content(self.folder(key) / RESULTS)
+        results = files.table(self.folder(key) / RESULTS)
         return results is not None and not (gpu and self.tier == "gpu" and merging.without_gpu(results))
 
     def _forget(self) -> None:
@@ -150,11 +150,10 @@ class Batch:
     def _show(self, entry: Entry) -> None:
         """Make OUT/submissions/<id>."""
         shown, key = self.out / "submissions" / entry.id, self.digest_of[entry.id]
-        marks = _content(self.folder(key) / RESULTS)
         if self.tier != "gpu" or not (entry.results and merging.ended(entry.results)):
             if not shown.is_symlink():
                 shown.symlink_to(Path("..", "marks", key), target_is_directory=True)
-        elif marks:
+        elif marks := files.table(self.folder(key) / RESULTS):
             shown.mkdir(exist_ok=True)
             (shown / report.NAME).unlink(missing_ok=True)
             (shown / report.NAME).symlink_to(Path("..", "..", "marks", key, report.NAME))
@@ -179,11 +178,3 @@ def _result(future: "Future[Files | str]") -> Files | str:
 def _is_ours(path: Path) -> bool:
     """Whether a path was made by `_show`, perhaps not to its end."""
     return path.is_symlink() or path.is_dir() and ((path / report.NAME).is_symlink() or not any(path.iterdir()))
-
-
-def _content(path: Path) -> dict[str, Any] | None:
-    """What a results file holds; None where it is not there, or not whole."""
-    try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None

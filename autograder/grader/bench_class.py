@@ -175,7 +175,7 @@ class Bench:
         """Whether two markings of the same submissions agree in all but time, and say so."""
         folders = [sorted((self.out / name / "submissions").iterdir()) for name in (one, other)]
         names = [[path.name for path in paths] for paths in folders]
-        differ = [mine.name for mine, its in zip(*folders) if _untimed(mine) != _untimed(its)]
+        differ = [mine.name for mine, its in zip(*folders) if untimed(mine) != untimed(its)]
         same = names[0] == names[1] and not differ
         if csv:
             tables = [(self.out / name / "grades.csv").read_bytes() for name in (one, other)]
@@ -249,7 +249,7 @@ def _lives(pid: int) -> bool:
         return False
 
 
-def _untimed(folder: Path) -> Any:
+def untimed(folder: Path) -> Any:
     """The results in a folder without what differs from run to run; None where there are none."""
     path = folder / "results.json"
     if not path.exists():

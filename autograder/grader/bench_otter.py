@@ -31,13 +31,13 @@ name, points = {number!r}, {points!r}
 def check(env):
     assert bench_otter.holds({assignment}, {number!r})
 """
+CELL: dict[str, Any] = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None}
 NOTEBOOK = {
-    "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "source": "import sampler, score"}],
+    "cells": [CELL | {"source": "import sampler, score"}],
     "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
     "nbformat": 4,
     "nbformat_minor": 5,
 }
-NOTEBOOK["cells"][0]["execution_count"] = None  # type: ignore[index]
 
 
 def mark(paths: list[Path], suite: Path, out: Path, at_once: int) -> dict[str, set[str] | None]:

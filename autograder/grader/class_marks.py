@@ -2,13 +2,13 @@
 
 import csv
 import io
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.files import table
 from grader.grades import WHO, of_tasks
 from grader.paths import GRADED_FILES
 
@@ -82,10 +82,10 @@ def read(out: Path) -> list[Marked]:
     """The submissions in a folder, the best first, those that are not marked last. Raises NoMarks."""
     if not (out / "submissions").is_dir():
         raise NoMarks(f"{out} holds no marks of a class; give the OUT of a make grade-all")
-    faults = _json(out / "faults.json") or {}
+    faults = table(out / "faults.json") or {}
     people, found = _people(out), []
     for path in (out / "submissions").iterdir():
-        key, results = _key(path), _json(path / "results.json")
+        key, results = _key(path), table(path / "results.json")
         graded = [file for name in GRADED_FILES if (file := out / "marks" / key / name).is_file()]
         files = {file.name: file.read_bytes() for file in graded}
         fault = "" if results else faults.get(path.name, "not marked yet")
@@ -121,12 +121,3 @@ def _people(out: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     except (OSError, ValueError, KeyError, AttributeError, csv.Error):  # a spreadsheet may have saved it
         raise NoMarks(f"{path} is not as it was written; type the make grade-all of this folder again") from None
     return people
-
-
-def _json(path: Path) -> dict[str, Any] | None:
-    """What a file holds; None where it is not there, or not whole."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None

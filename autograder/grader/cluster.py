@@ -34,7 +34,7 @@ class Cluster:
         except (OSError, ValueError, asyncio.TimeoutError) as error:
             raise NoMachines(f"no Dask scheduler answers at {address}") from error
         try:
-            self._look()
+            self._require_workers()
         except BaseException:
             self._client.close()
             raise
@@ -67,7 +67,7 @@ class Cluster:
         workers = self._client.scheduler_info(n_workers=-1)["workers"]
         return {name: each for name, each in workers.items() if self.resources.items() <= each["resources"].items()}
 
-    def _look(self) -> None:
+    def _require_workers(self) -> None:
         """Raises NoMachines unless there are workers, each with one thread and this version of the grader."""
         with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
             self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)

@@ -74,12 +74,8 @@ def _mark(console: Console, batch: Batch, machines: Machines) -> int:
         batch.write_faults()
         _say(console, f"grades: {grades.write(batch)}")
     _say(console, f"class: {class_page.write(batch.out)}")
-    found = [results for entry in batch.entries if (results := batch.results(entry))]
-    if batch.tier == "gpu" and (without := sum(map(merging.without_gpu, found))):
-        why = "no CUDA device. Nothing of it counts as passed."
-        _say(console, f"The GPU tier was not run for {without} submissions: {why}")
-    if other := sum(map(merging.of_other_points, found)):
-        _say(console, f"{other} submissions: {merging.OTHER_POINTS} Mark them again on Gradescope first.", "bold red")
+    if batch.tier == "gpu":
+        _say_what_waits(console, batch)
     if not batch.settings.counts_all(batch.tier):
         why = "some checks are left out and the others count more, so these are not the real marks."
         _say(console, f"In the tier {batch.tier} {why}")
@@ -87,6 +83,15 @@ def _mark(console: Console, batch: Batch, machines: Machines) -> int:
         whose = ", ".join(name for name, mine in batch.digest_of.items() if mine == key)
         _say(console, f"Not marked, by no fault of the student: {whose}: {fault}", style="bold red")
     return 1 if batch.faults else 0
+
+
+def _say_what_waits(console: Console, batch: Batch) -> None:
+    found = [results for entry in batch.entries if (results := batch.results(entry))]
+    if without := sum(map(merging.without_gpu, found)):
+        why = "no CUDA device. Nothing of it counts as passed."
+        _say(console, f"The GPU tier was not run for {without} submissions: {why}")
+    if other := sum(map(merging.of_other_points, found)):
+        _say(console, f"{other} submissions: {merging.OTHER_POINTS} Mark them again on Gradescope first.", "bold red")
 
 
 def _shown(console: Console, marked: Iterable[str], total: int) -> Iterable[str]:
