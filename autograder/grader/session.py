@@ -231,7 +231,8 @@ class Student:
                 raise outcomes.Wrong(f"{helper} was called with arguments that do not fit it.") from None
         raise wire.ProtocolError("nobody was to be asked that")
 
-    def _start(self) -> None:
+    def _start(self, again: bool = True) -> None:
+        """Start the worker; once more where another than the grader killed it before it was ready."""
         try:
             self.folder = Path(tempfile.mkdtemp(dir=self.session.zygote.folder))
             self.folder.chmod(0o711)
@@ -245,7 +246,10 @@ class Student:
         try:
             reached = self.channel.receive(time.monotonic() + START_SECONDS)["reached"]
         except (wire.Closed, wire.ProtocolError, wire.Flooded, TimeoutError) as error:
-            raise GraderFault(f"a worker did not start (exit code {self._stop(patience=1.0)[0]})") from error
+            exit_code, ended = self._stop(patience=1.0)
+            if again and outcomes.from_outside(outcomes.died("", exit_code, ended)):
+                return self._start(again=False)
+            raise GraderFault(f"a worker did not start (exit code {exit_code})") from error
         self.session.zygote.walls[sandbox.OUT_OF_REACH] = not reached
         if reached and not self.session.exposed:
             self._stop()
