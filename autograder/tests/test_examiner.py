@@ -1,17 +1,19 @@
 """What the grader answers in the middle of a call: the noise predictor, and right helpers in place of wrong ones."""
 
 import re
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 
 import numpy as np
 import pytest
 
 from checks import promises
-from checks.oracle import schedule, steps
-from grader import stand_ins
+from checks.loss import LossChecks
+from checks.oracle import losses, schedule, steps
+from grader import corpus, stand_ins
 from grader.examiner import Examiner, model_of_a_loss
 from grader.outcomes import Flooded, Loses, Raised, TimedOut, Wrong
-from grader.paths import SOLUTION
+from grader.paths import CORPUS, SOLUTION
+from grader.session import Session
 from grader.wire import Other
 
 X, E, T = np.arange(8.0).reshape(4, 2), np.ones((4, 2)), np.arange(1, 5)
@@ -212,3 +214,37 @@ def test_the_model_of_a_loss_answers_about_any_number_of_items_up_to_ten_times_i
 def test_a_loss_must_ask_its_model_about_every_item(calls, want):
     with pytest.raises(Wrong, match=want) if isinstance(want, str) else nullcontext():
         assert promises.items_asked(questions(*calls), X, T, 1e-5) == want
+
+
+@pytest.mark.parametrize("check", ["value", "gradient", "model_call"])
+def test_a_loss_forged_without_a_question_loses_though_its_numbers_are_right(zygote, monkeypatch, check):
+    files = corpus.load(CORPUS / "hostile" / "forged_loss_without_a_question.py").submission
+    checks, mark = LossChecks("noise_prediction_loss", losses.noise_prediction_loss), Session(zygote, files)
+    with closing(mark.student()) as student, pytest.raises(Wrong, match="never called the model"):
+        getattr(checks, check)(student)
+    monkeypatch.setattr("checks.loss.items_asked", lambda *_: [])  # the wall taken down
+    lost = pytest.raises(Wrong, match="No gradient") if check == "gradient" else nullcontext()
+    with closing(mark.student()) as student, lost:
+        getattr(checks, check)(student)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "m(x_t=x, t=t)",
+        "m(x, t[:1].expand(len(t))) if (t == t[0]).all() else m(x, t)",
+        "torch.cat([m(x[i : i + 1], t[i : i + 1]) for i in reversed(range(len(x)))]).flip(0)",
+        "(m(x, t) + m(x.flip(0), t.flip(0)).flip(0)) / 2",
+        "m.eval()(torch.cat([x, x]), torch.cat([t, t]))[len(x) :]",
+    ],
+)
+def test_a_loss_may_ask_its_model_in_any_way(student, answer):
+    source = f"""
+def noise_prediction_loss(m, x_0, t, e, table):
+    a = table[t].reshape(-1, *[1] * (x_0.ndim - 1))
+    x = (a.sqrt() * x_0 + (1 - a).sqrt() * e).to(x_0.dtype)
+    return ({answer} - e).square().mean()
+"""
+    checks = LossChecks("noise_prediction_loss", losses.noise_prediction_loss)
+    for check in (checks.value, checks.gradient, checks.model_call):
+        check(student(source=source))
