@@ -232,7 +232,7 @@ def test_a_loss_forged_without_a_question_loses_though_its_numbers_are_right(zyg
     "answer",
     [
         "m(x_t=x, t=t)",
-        "m(x, t[:1].expand(len(t))) if (t == t[0]).all() else m(x, t)",
+        "torch.cat([m(row[None], step.expand(1)) for row, step in zip(x, t)])",
         "torch.cat([m(x[i : i + 1], t[i : i + 1]) for i in reversed(range(len(x)))]).flip(0)",
         "(m(x, t) + m(x.flip(0), t.flip(0)).flip(0)) / 2",
         "m.eval()(torch.cat([x, x]), torch.cat([t, t]))[len(x) :]",
