@@ -67,8 +67,10 @@ class LossChecks:
         for shape in (POINTS, IMAGES):
             case = self.case(shape)
             returned = student(self.function, *case.arguments)
-            want = case.gradient
-            close(_gradient(returned, case), want, "The gradient of the loss", np.abs(want).max())
+            scale = np.abs(case.gradient).max()
+            found, elsewhere = _gradient(returned, case)
+            close(found, case.gradient, "The gradient of the loss", scale)
+            close(elsewhere, 0 * elsewhere, "The gradient where the model was asked about something else", scale)
             close(returned.value, case.loss, "The loss", 1 + case.loss)
 
     def model_call(self, student: Any) -> None:
@@ -77,24 +79,24 @@ class LossChecks:
             returned = student(self.function, *case.arguments)
             close(returned.value, case.loss, "The loss", 10 * (1 + case.loss), tolerance)
             asked = items_asked(case.examiner, case.x_t, case.t, tolerance)
-            expect(None not in asked, "The model got an x_t or a t that no item of the batch has.")
+            expect(-1 not in asked, "The model got an x_t or a t that no item of the batch has.")
             for call in case.examiner.calls:
                 right = call.t_as_asked == f"int64 of shape ({len(call.x)},)"
                 expect(right, f"The model got t as {call.t_as_asked}; expected int64 of shape (B,).")
                 kept(returned, case.x_0, call.x, "The x_t that the model got")
 
 
-def _gradient(returned: Returned, case: Case) -> Array:
-    """The gradient at the model's answer about each item, summed where an item was asked about more than once."""
+def _gradient(returned: Returned, case: Case) -> tuple[Array, Array]:
+    """The gradient at the model's answers, summed over all questions about an item, and over all about none."""
     expect(returned.gradients is not None, "The loss is not a scalar tensor that carries a graph to the model.")
     asked = items_asked(case.examiner, case.x_t, case.t, ROUGH)
     found, answers = returned.gradients or [], [call.answer for call in case.examiner.calls]
     reached = len(found) == len(answers) and any(part is not None for part in found)
     expect(reached, "No gradient of the loss reaches the model: it must not be detached, or made without one.")
-    total = np.zeros_like(case.gradient)
-    for part, answer in zip(found, answers):
-        rows = 0.0 * answer if part is None else numbers(part, answer.shape, "The gradient at the model's answer")
-        for item, row in zip([asked.pop(0) for _ in rows], rows):
-            if item is not None:
-                total[item] += row
-    return total
+    parts = [
+        np.zeros(answer.shape) if part is None else numbers(part, answer.shape, "The gradient at the model's answer")
+        for part, answer in zip(found, answers)
+    ]
+    total = np.zeros((len(case.t) + 1, *case.gradient.shape[1:]))  # the last row is that of −1
+    np.add.at(total, asked, np.concatenate(parts))
+    return total[:-1], total[-1]

@@ -35,16 +35,16 @@ def keeps_its_promises(
             kept(returned, states[0], returned.value, what)
 
 
-def items_asked(examiner: Examiner, x_t: Array, t: np.ndarray, tolerance: float) -> list[int | None]:
+def items_asked(examiner: Examiner, x_t: Array, t: np.ndarray, tolerance: float) -> list[int]:
     """Fail unless the model of a loss was asked about every item (x_t, t): in one call or several, in any order.
 
-    tolerance: relative to the largest number in x_t. Returns the item of each question, one after the other, None for
-    a question about something else.
+    tolerance: relative to the largest number in x_t. Returns the item of each question, one after the other, −1 for a
+    question about something else.
     """
     off = tolerance * np.abs(x_t).max()
 
-    def item(x: np.ndarray, step: int) -> int | None:
-        return next((int(i) for i in np.flatnonzero(t == step) if np.abs(x - x_t[i]).max() <= off), None)
+    def item(x: np.ndarray, step: int) -> int:
+        return next((int(i) for i in np.flatnonzero(t == step) if np.abs(x - x_t[i]).max() <= off), -1)
 
     asked = [item(x, step) for call in examiner.calls for x, step in zip(call.x, call.t)]
     expect(asked, "The loss never called the model.")

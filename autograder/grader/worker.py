@@ -128,7 +128,7 @@ class Worker:
             "carries_graph": any(getattr(v, "requires_grad", False) for v in _flat(value)),
         }
         for model in given.values():
-            if isinstance(model, Examined) and model.wanted:
+            if isinstance(model, Examined):
                 reply["gradients"] = model.gradients(value)
         return reply
 

@@ -6,14 +6,14 @@ from contextlib import closing, nullcontext
 import numpy as np
 import pytest
 
-from checks import promises
+from checks import loss, promises
 from checks.loss import LossChecks
 from checks.oracle import losses, schedule, steps
 from grader import corpus, stand_ins
 from grader.examiner import Examiner, model_of_a_loss
 from grader.outcomes import Flooded, Loses, Raised, TimedOut, Wrong
 from grader.paths import CORPUS, SOLUTION
-from grader.session import Session
+from grader.session import Returned, Session
 from grader.wire import Other
 
 X, E, T = np.arange(8.0).reshape(4, 2), np.ones((4, 2)), np.arange(1, 5)
@@ -204,7 +204,7 @@ def test_the_model_of_a_loss_answers_about_any_number_of_items_up_to_ten_times_i
     [
         ([(X, T)], [0, 1, 2, 3]),
         ([(X[2:], T[2:]), (X[:2], T[:2])], [2, 3, 0, 1]),
-        ([(X + 1e-6, T), (X + 1, T)], [0, 1, 2, 3] + [None] * 4),
+        ([(X + 1e-6, T), (X + 1, T)], [0, 1, 2, 3] + [-1] * 4),
         ([(X[[0, 1, 1, 3]], T[[0, 1, 1, 3]])], "every item"),
         ([(X, T[::-1])], "every item"),
         ([(X + 1, T)], "every item"),
@@ -248,3 +248,27 @@ def noise_prediction_loss(m, x_0, t, e, table):
     checks = LossChecks("noise_prediction_loss", losses.noise_prediction_loss)
     for check in (checks.value, checks.gradient, checks.model_call):
         check(student(source=source))
+
+
+def test_a_gradient_where_no_item_is_loses(student):
+    source = """
+def noise_prediction_loss(m, x_0, t, e, table):
+    a = table[t].reshape(-1, *[1] * (x_0.ndim - 1))
+    x, other = a.sqrt() * x_0 + (1 - a).sqrt() * e, m(x_0 + 9, t)
+    return (m(x, t) - e).square().mean() + (other - other.detach()).sum()
+"""
+    checks = LossChecks("noise_prediction_loss", losses.noise_prediction_loss)
+    checks.value(student(source=source))
+    with pytest.raises(Wrong, match="about something else"):
+        checks.gradient(student(source=source))
+    with pytest.raises(Wrong, match="no item of the batch has"):
+        checks.model_call(student(source=source.replace("(other - other.detach()).sum()", "0")))
+
+
+@pytest.mark.parametrize(
+    "gradients", [None, [], [X], [None, None], [X, None, None], [X, X[:1]], [X, X > 0], [X, X + np.inf], [X * np.nan, X]]
+)
+def test_a_report_that_is_no_gradient_of_both_answers_loses(gradients):
+    case = loss.Case(questions((X, T), (X, T)), X, T, X, 0.5, X, X)
+    with np.errstate(all="ignore"), pytest.raises(Wrong):
+        loss._gradient(Returned(np.ones(()), [], True, gradients), case)

@@ -178,7 +178,7 @@ LOOKS = [
     lambda returned: [judge.numbers(part, (), "a") for part in judge.pair_of(returned.value, "mean, variance")],
     lambda returned: judge.zero(returned.value),
     lambda returned: judge.kept(returned, X, returned.value, "x_t"),
-    lambda returned: judge.close(loss._gradient(returned, asked_thrice()), X, "The gradient"),
+    lambda returned: judge.close(loss._gradient(returned, asked_thrice())[0], X, "The gradient"),
 ]
 
 
@@ -229,6 +229,12 @@ def test_a_changed_argument_is_a_name(changed, nowhere):
     """Else the grader would write out whatever was sent, as text and past any deadline."""
     with pytest.raises(Loses, match="not an answer"):
         read(wire.encode(RIGHT | {"changed": changed}), nowhere, "q_sample", None)
+
+
+@pytest.mark.parametrize("gradients", [0.0, "x", {"a": X}, [1.0], [[X]], [None, "x"]])
+def test_gradients_are_arrays_or_none(gradients, nowhere):
+    with pytest.raises(Loses, match="not an answer"):
+        read(wire.encode(RIGHT | {"gradients": gradients}), nowhere, "q_sample", None)
 
 
 @pytest.mark.parametrize("report", [{"type": X, "message": [X]}, {"type": ["a"], "message": None}, [X], None])

@@ -64,7 +64,9 @@ def test_a_graph_is_reported(student):
 def test_a_loss_comes_back_with_its_gradient_at_each_answer_of_the_model(student, body, reached):
     source = "def noise_prediction_loss(m, x, t, e, a):\n    " + body.replace("\n", "\n    ")
     examiner, t = model_of_a_loss(X.shape, 4), np.array([1, 2, 3, 4])
-    found = student(source=source)("noise_prediction_loss", examiner, X, t, E, np.ones(5)).gradients
+    made = student(source=source)
+    found = made("noise_prediction_loss", examiner, X, t, E, np.ones(5)).gradients
+    assert made.seen[-1][1][0] is examiner  # so that a lost check's own calls are held against causes
     gradient = 2 * (examiner.model(X, t) - E) / X.size
     want = reached and [None if rows is None else pytest.approx(gradient[list(rows)]) for rows in reached]
     assert found == want
