@@ -266,7 +266,8 @@ def noise_prediction_loss(m, x_0, t, e, table):
 
 
 @pytest.mark.parametrize(
-    "gradients", [None, [], [X], [None, None], [X, None, None], [X, X[:1]], [X, X > 0], [X, X + np.inf], [X * np.nan, X]]
+    "gradients",
+    [None, [], [X], [None, None], [X, None, X], [X, X[:1]], [X, X > 0], [X, X + np.inf], [None, X * np.nan]],
 )
 def test_a_report_that_is_no_gradient_of_both_answers_loses(gradients):
     case = loss.Case(questions((X, T), (X, T)), X, T, X, 0.5, X, X)
