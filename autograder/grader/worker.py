@@ -6,7 +6,6 @@ stay in the grader. A callable argument is a stub here, which asks the grader ov
 
 import contextlib
 import importlib
-import math
 import os
 import socket
 import sys
@@ -134,8 +133,8 @@ class Worker:
             "carries_graph": any(getattr(v, "requires_grad", False) for v in _flat(value)),
         }
         for model in given.values():
-            if isinstance(model, Trainable):
-                reply |= {"model_calls": model.calls, "gradients": model.gradients(value)}
+            if isinstance(model, Examined):
+                reply["gradients"] = model.gradients(value)
         return reply
 
     def stand_in(self, name: str) -> None:
@@ -154,9 +153,7 @@ class Worker:
         if isinstance(value, wire.Seed):
             return torch.Generator().manual_seed(value.seed)
         if isinstance(value, wire.Callback):
-            return Examined(self.ask, value.parameters)
-        if isinstance(value, wire.PublicModel):
-            return Trainable(value)
+            return Examined(self.ask, value.parameters, value.gradients)
         return value
 
     def ask(self, what: str, args: list) -> Any:
@@ -174,11 +171,15 @@ class Worker:
 
 
 class Examined(torch.nn.Module):
-    """A model whose answers come from the grader. It has a parameter, so an answer carries a graph like any other."""
+    """A model whose answers come from the grader. It has a parameter, so an answer carries a graph like any other.
 
-    def __init__(self, ask: Any, parameters: tuple[str, ...]):
+    wanted: whether it keeps its answers, so that `gradients` can be asked for.
+    """
+
+    def __init__(self, ask: Any, parameters: tuple[str, ...], wanted: bool):
         super().__init__()
-        self._ask, self._parameter_names = ask, parameters
+        self._ask, self._parameter_names, self.wanted = ask, parameters, wanted
+        self._answers: list[torch.Tensor | None] = []  # None where the answer was to carry no graph
         self.one = torch.nn.Parameter(torch.ones((), dtype=torch.float64))
 
     def forward(self, *args: Any, **kwargs: Any) -> torch.Tensor:
@@ -186,7 +187,18 @@ class Examined(torch.nn.Module):
         if kwargs or len(given) != len(self._parameter_names):
             raise TypeError(f"call it with {', '.join(self._parameter_names)}")
         answer = self._ask("callback", given)
-        return answer * self.one.to(answer.dtype) if torch.is_grad_enabled() else answer
+        graph = torch.is_grad_enabled() and self.one.requires_grad
+        if self.wanted:
+            self._answers.append(answer.requires_grad_() if graph else None)
+        return answer * self.one.to(answer.dtype) if graph else answer
+
+    def gradients(self, loss: Any) -> list[Any] | None:
+        """d loss / d answer for each answer, None where no graph reaches it; None where the loss is no loss."""
+        if type(loss) is not torch.Tensor or loss.ndim != 0 or not loss.requires_grad:
+            return None
+        leaves = [answer for answer in self._answers if answer is not None]
+        found = iter(torch.autograd.grad(loss, leaves, allow_unused=True) if leaves else ())
+        return [pack(None if answer is None else next(found)) for answer in self._answers]
 
 
 class StandIn:
@@ -205,29 +217,6 @@ class StandIn:
             z = torch.randn(x.shape, generator=generator, dtype=x.dtype, device=x.device)
             x = self._ask("langevin_step", [[x, score_fn(x), step_size, z], {}])
         return x
-
-
-class Trainable(torch.nn.Module):
-    """The public model of the losses: scale · x_t + shift + slope · t."""
-
-    def __init__(self, spec: wire.PublicModel):
-        super().__init__()
-        for name in ("scale", "shift", "slope"):
-            parameter = torch.nn.Parameter(torch.tensor(getattr(spec, name), dtype=torch.float64))
-            self.register_parameter(name, parameter)
-        self.calls: list[list[Any]] = []
-
-    def forward(self, x_t: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-        self.calls.append([pack(x_t), pack(t)])
-        time = t.reshape(-1, *[1] * (x_t.ndim - 1))
-        return (self.scale * x_t + self.shift + self.slope * time).to(x_t.dtype)
-
-    def gradients(self, loss: Any) -> list[float] | None:
-        """d loss / d (scale, shift, slope); None when the loss carries no graph to them."""
-        if type(loss) is not torch.Tensor or loss.ndim != 0 or not loss.requires_grad:
-            return None
-        found = torch.autograd.grad(loss, list(self.parameters()), allow_unused=True)
-        return [math.nan if g is None else g.item() for g in found]
 
 
 def pack(value: Any) -> Any:

@@ -15,9 +15,9 @@ from hypothesis import assume, event, example, given
 from hypothesis import strategies as st
 from test_wire import SOON, header, plain
 
-from checks import judge, promises
+from checks import judge, loss
 from grader import wire
-from grader.examiner import Examiner
+from grader.examiner import Examiner, model_of_a_loss
 from grader.outcomes import Loses
 from grader.overlay import Submission
 from grader.session import Session, Student
@@ -31,7 +31,7 @@ RIGHT = {"returned": X, "changed": [], "carries_graph": True}
 REPLIES = [
     RIGHT,
     RIGHT | {"returned": [X, np.float64(0.5), 0.0], "changed": ["0", "x_t"]},
-    RIGHT | {"returned": np.float64(0.5), "model_calls": [[X, T], [X[:1], T[:1]]], "gradients": [0.5, 1.0, -2.0]},
+    RIGHT | {"returned": np.float64(0.5), "gradients": [X, None, X[:1]]},
     {"raised": {"type": "ValueError", "message": "math domain error", "place": ["sampler.py", 2], "importing": True}},
     {"raised": {"type": "NotImplementedError", "message": "TODO 1.1: q_sample", "place": None, "importing": False}},
     {"ask": "callback", "args": [X, T]},
@@ -50,7 +50,7 @@ POINTERS = [{"@": "array", "index": i} for i in (0, 1, 2, -1, True)] + [{"@": "f
 MARKERS = [
     {"@": "Other", "description": "a huge integer"},
     {"@": "Seed", "seed": 1},
-    {"@": "Callback", "parameters": [1]},
+    {"@": "Callback", "parameters": [1], "gradients": True},
 ]
 SHAPES = [[0], [4, 2], [2, 4], [8], [1] * 9, [1 << 26] * 8, [0, *[1 << 26] * 7], [1 << 26, 0], [-1], [True]]
 leaves = st.sampled_from([None, *NUMBERS, *WORDS, *POINTERS, *MARKERS, *SHAPES]) | st.text(max_size=9) | st.integers()
@@ -164,14 +164,21 @@ def examiners() -> list[Examiner | None]:
     return [predictor, Examiner(**twice, parameters=("x", "sigma")), Examiner(**twice, parameters=("x",)), None]
 
 
+def asked_thrice() -> loss.Case:
+    """A call of a loss that has asked its model, as the reply with gradients has it."""
+    examiner = model_of_a_loss(X.shape, 10)
+    for count in (4, 4, 1):
+        examiner.answer([X[:count], T[:count]])
+    return loss.Case(examiner, X, T, X, 0.5, X, X)
+
+
 LOOKS = [
     lambda returned: judge.numbers(returned.value, X.shape, "x_t"),
     lambda returned: judge.close(returned.value, np.float64(0.5), "The loss"),
     lambda returned: [judge.numbers(part, (), "a") for part in judge.pair_of(returned.value, "mean, variance")],
     lambda returned: judge.zero(returned.value),
     lambda returned: judge.kept(returned, X, returned.value, "x_t"),
-    lambda returned: promises.asked_about_each_item(returned, X, T, 1e-4),
-    lambda returned: judge.close(np.array(returned.gradients or [0.0]), np.ones(3), "The gradient"),
+    lambda returned: judge.close(loss._gradient(returned, asked_thrice())[0], X, "The gradient"),
 ]
 
 
@@ -207,9 +214,9 @@ def test_an_array_is_used_once(nowhere):
         {"@": "Other", "description": {"a": 1}},
         {"@": "Seed", "seed": True},
         {"@": "Seed", "seed": 2**70},
-        {"@": "Callback", "parameters": "ab"},
-        {"@": "Callback", "parameters": [1]},
-        {"@": "PublicModel", "scale": 1, "shift": 0.5, "slope": "x"},
+        {"@": "Callback", "parameters": "ab", "gradients": True},
+        {"@": "Callback", "parameters": [1], "gradients": True},
+        {"@": "Callback", "parameters": ["x"], "gradients": 1},
     ],
 )
 def test_a_marker_is_made_of_what_it_declares(marker):
@@ -222,6 +229,12 @@ def test_a_changed_argument_is_a_name(changed, nowhere):
     """Else the grader would write out whatever was sent, as text and past any deadline."""
     with pytest.raises(Loses, match="not an answer"):
         read(wire.encode(RIGHT | {"changed": changed}), nowhere, "q_sample", None)
+
+
+@pytest.mark.parametrize("gradients", [0.0, "x", {"a": X}, [1.0], [[X]], [None, "x"]])
+def test_gradients_are_arrays_or_none(gradients, nowhere):
+    with pytest.raises(Loses, match="not an answer"):
+        read(wire.encode(RIGHT | {"gradients": gradients}), nowhere, "q_sample", None)
 
 
 @pytest.mark.parametrize("report", [{"type": X, "message": [X]}, {"type": ["a"], "message": None}, [X], None])
