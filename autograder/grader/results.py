@@ -29,6 +29,7 @@ class Line:
     passed: bool = False
     output: str = UNFINISHED
     outcome: str = "not run"
+    cause: str = ""  # of a wrong answer, a key of `hints.HINTS`, where it is known for certain
     evidence: Evidence = field(default_factory=Evidence)  # for the report page alone
 
     @property
@@ -51,7 +52,7 @@ class Line:
             "output_format": "text",
             "tags": self.tags,
             "visibility": self.visibility,
-            "extra_data": {"outcome": self.outcome},
+            "extra_data": {"outcome": self.outcome, "cause": self.cause},
         }
 
 

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from grader import marking, overlay, session
+from grader import hints, marking, overlay, session
 from grader.outcomes import GraderFault
 from grader.paths import SOLUTION
 from grader.results import MAX_OUTPUT, Results
@@ -246,6 +246,27 @@ def test_a_marking_without_root_says_so(run, zygote, monkeypatch):
     monkeypatch.setattr(zygote, "walls", walls)
     results, _ = run(check("1.1.1", PASS))
     assert "ran without: a user id of its own" in results["output"] and results["extra_data"]["walls"] == walls
+
+
+# The likely cause
+
+
+ONE_BY_ONE = "def q_sample(x, a, e):\n    a = a.reshape(*a.shape, *[1] * (x.ndim - a.ndim))\n    "
+FORGED = hints.sentence("noise_sign", "at t = 5", "1.1")
+
+
+@pytest.mark.parametrize(
+    "body, found, cause",
+    [(f"return 1 / 0  # {FORGED}", "raised", ""), ("return a**0.5 * x - (1 - a) ** 0.5 * e", "wrong", "noise_sign")],
+    ids=["a comment that forges one", "one that is so"],
+)
+def test_a_cause_is_a_field_that_no_comment_forges(run, body, found, cause):
+    asked = (
+        "x = np.ones(3)\nclose(student('q_sample', x, np.float64(0.25), x).value, steps.q_sample(x, 0.25, x), 'x_t')"
+    )
+    results, fault = run(check("1.1.1", asked), sampler=ONE_BY_ONE + body)
+    [test] = results["tests"]
+    assert test["extra_data"] == {"outcome": found, "cause": cause} and FORGED[:30] in test["output"] and not fault
 
 
 # A worker that another than the student's code ends
