@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from grader import hints, marking, overlay, session
+from grader import claim, hints, marking, overlay, session
 from grader.outcomes import GraderFault
 from grader.paths import SOLUTION
 from grader.results import MAX_OUTPUT, Results
@@ -149,20 +149,20 @@ FAULTS = {
 def test_a_fault_of_the_grader_is_raised_and_told_and_costs_no_other_check(run, name):
     results, fault = run(check("1.1.1", PASS), FAULTS[name], check("1.2.1", PASS) + check("1.2.2", FAIL))
     found = outcome(results)
-    assert fault and results["output"] == marking.FAULT
+    assert fault and results["output"] == claim.FAULT
     assert found.pop("1.1.2", "fault of the grader") == "fault of the grader"
     assert found == {"1.1.1": "passed", "1.2.1": "passed", "1.2.2": "wrong"}
 
 
 def test_no_check_at_all_is_a_fault(run):
     results, fault = run("")
-    assert "no check was collected" in fault and results["output"] == marking.FAULT
+    assert "no check was collected" in fault and results["output"] == claim.FAULT
 
 
 @pytest.mark.parametrize("number", ["9.9.1", "one"])
 def test_a_number_that_is_no_task_is_a_fault(run, number):
     results, fault = run(check("1.1.1", PASS), check(number, PASS).replace("test_one", "test_1"))
-    assert fault and results["output"] == marking.FAULT
+    assert fault and results["output"] == claim.FAULT
 
 
 # What a student's code can bring about
