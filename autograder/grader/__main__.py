@@ -238,6 +238,14 @@ def trust(
 
 
 @app.command()
+def injections() -> None:
+    """Harm a marking in every way: it gives full marks, or says that they do not count; exit 1 where it does not."""
+    from grader.injections import run
+
+    raise typer.Exit(0 if run(console) else 1)
+
+
+@app.command()
 def hostile(
     cases: Annotated[list[Path] | None, typer.Argument(help="files of hostile cases; the corpus, if not given")] = None,
     environment: Annotated[Literal["root", "user", "container"], typer.Option(help="where to mark them")] = "root",
