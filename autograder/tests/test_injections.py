@@ -1,4 +1,4 @@
-"""Harm that ends a marking within seconds, and how what it leaves is judged; `python -m grader injections` does the rest."""
+"""Harm that ends a marking within seconds, and how what it leaves is judged; `grader.injections` has the rest."""
 
 import json
 import os
