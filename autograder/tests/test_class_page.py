@@ -6,7 +6,7 @@ import re
 import made_class
 import pytest
 from browser import DESK, PHONE, chromium, opened  # noqa: F401
-from made_class import CAUSE, submission
+from made_class import CAUSE, NAMED, submission
 
 from grader import class_marks, class_page, similar
 from grader.class_counts import Class
@@ -74,7 +74,7 @@ def test_a_class_prints_whole(large, opened):  # noqa: F811
 
 def test_it_counts_what_became_of_each_check_and_task(tmp_path):
     submission(tmp_path, "a")
-    submission(tmp_path, "b", lost=["2.8.1", "2.8.2"], output=f"No. {CAUSE}")
+    submission(tmp_path, "b", lost=["2.8.1", "2.8.2"], output=NAMED, cause=CAUSE)
     submission(tmp_path, "c", lost=["2.8.1"])
     submission(tmp_path, "d", key="a")
     found = Class(class_marks.read(tmp_path))
@@ -87,6 +87,26 @@ def test_it_counts_what_became_of_each_check_and_task(tmp_path):
     [(cause, tasks, whose)] = found.causes
     assert "full table's β_t" in cause and [task.task for task in tasks] == ["2.8"] and [b.id for b in whose] == ["b"]
     assert [[each.id for each in group] for group in found.identical] == [["a", "d"]]
+
+
+@pytest.mark.parametrize(
+    "extra, cause",
+    [
+        ({"outcome": "wrong", "cause": CAUSE}, CAUSE),
+        ({"outcome": "wrong", "cause": ""}, ""),  # the sentence is a student's own comment
+        ({"outcome": "wrong"}, CAUSE),  # of a former version
+        ({"outcome": "flooded"}, CAUSE),
+        ({"outcome": "raised"}, ""),  # of a former version, in the quoted line
+        ({"outcome": "wrong", "cause": "of another version"}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_cause_is_a_field_and_in_results_of_a_former_version_a_sentence(tmp_path, extra, cause):
+    submission(tmp_path, "a")
+    test = {"number": "2.11.3", "score": 0, "max_score": 9, "output": NAMED, "extra_data": extra}
+    (tmp_path / "marks" / "a" / "results.json").write_text(json.dumps({"score": 0, "tests": [test]}))
+    found = Class(class_marks.read(tmp_path))
+    assert [test.cause for test in found.marked[0].tests] == [cause] and len(found.causes) == bool(cause)
 
 
 def test_what_could_not_be_marked_is_apart_and_counts_in_no_mean(tmp_path):
