@@ -72,7 +72,7 @@ def mark_loaded(
     Raises GraderFault, and KeyboardInterrupt where it is stopped; `out/results.json` says so then, and the page does.
     """
     results = begin(out)
-    session = Session(zygote, submission, tier)
+    session = Session(zygote, submission, tier, settings.exposed)
     started, fault = time.monotonic(), "The marking was stopped."
     try:
         _check(session, results, assignment, settings)

@@ -58,6 +58,15 @@ class Died(Loses):
     outcome = "died"
 
 
+class Killed(Died):
+    """The worker process was ended by a signal that its own code cannot send: the kernel's, short of memory, or a
+    person's."""
+
+
+class Stopped(Died):
+    """The worker process was stopped, which its own code cannot do."""
+
+
 class Flooded(Loses):
     """The call sent or asked for more than is allowed."""
 
@@ -80,6 +89,7 @@ class GraderFault(Exception):
     """Something of the grader's own failed; it must never cost a student marks silently."""
 
 
+SENT = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)  # by others alone
 TODO = re.compile(r"TODO (\d+\.\d+): (\w+)")
 
 
@@ -131,12 +141,21 @@ def _place(report: dict[str, Any], sources: dict[str, bytes]) -> tuple[str, int,
     return None
 
 
-def died(function: str, exit_code: int) -> Died:
-    """The reason for a worker that ended: by itself, with an exit code, or by a signal (negative)."""
+def from_outside(reason: Loses | None) -> bool:
+    """Whether a check that ended so must be made once more: its worker fell to what may not be its own doing."""
+    return isinstance(reason, (Killed, Stopped))
+
+
+def died(function: str, exit_code: int, ended: bool) -> Died:
+    """The reason for a worker that ended: by itself, with an exit code, or by a signal (negative).
+
+    ended: whether it had before the grader ended it.
+    """
     if exit_code >= 0:
         return Died(f"{function} ended the Python process (exit code {exit_code}) instead of returning its result.")
     try:
         name = signal.Signals(-exit_code).name
     except ValueError:
         name = f"signal {-exit_code}"
-    return Died(f"Python crashed or was killed inside {function} ({name}); perhaps it used too much memory.")
+    kind = Killed if ended and -exit_code in SENT else Died
+    return kind(f"Python crashed or was killed inside {function} ({name}); perhaps it used too much memory.")

@@ -76,8 +76,6 @@ def lay(submission: Submission, tree: Path) -> None:
         target = tree / relative
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes() if content is None else content)
-    for path in (tree, *tree.rglob("*")):  # readable for the worker's user id, whatever our umask is
-        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _provided() -> list[Path]:

@@ -120,7 +120,14 @@ class Reporter:
         return max(weight, Fraction(1)) if tier == "gpu" and self.settings.counts(tier) else weight
 
     def _run(self, item: pytest.Function, helpers: list[str]) -> outcomes.Loses | None:
-        """Run a check with stand-ins for `helpers`; the reason why it does not pass, or None."""
+        """Run a check with stand-ins for `helpers`; the reason why it does not pass, or None.
+
+        Where the worker was killed or stopped by another than itself, it is run once more.
+        """
+        reason = self._run_once(item, helpers)
+        return self._run_once(item, helpers) if outcomes.from_outside(reason) else reason
+
+    def _run_once(self, item: pytest.Function, helpers: list[str]) -> outcomes.Loses | None:
         self.current = self.session.student(helpers)
         line = self.line[item.nodeid]
         if line.evidence.empty:  # the page shows what was submitted, unless it came to nothing

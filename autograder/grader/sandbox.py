@@ -1,7 +1,8 @@
 """Confine the present process: what a worker does to itself before it meets the student's code.
 
-Nothing here needs a namespace, so all of it works in an unprivileged container. As root the worker gets a user
-id of its own; otherwise the same walls stand but for that one, and the report says so.
+Afterwards it can open no file, neither to read nor to write: seccomp refuses it, and so does Landlock. Nothing here
+needs a namespace, so all of it works in an unprivileged container. As root the worker gets a user id of its own;
+otherwise the same walls stand but for that one, and the report says so.
 """
 
 import ctypes
@@ -9,34 +10,29 @@ import functools
 import os
 import resource
 import signal
-from collections.abc import Iterable
 from pathlib import Path
 
 from grader import seccomp
 
 MEMORY_HEADROOM = 512 << 20  # address space above what the zygote already has
-FILE_SIZE = 32 << 20
 OPEN_FILES = 64
 THREADS = 64
 THREADS_BESIDE = 4096  # for a worker that shares its user id, on top of what that user had running at the start
-REMOVE = ("/bin/sh", "-c", 'chmod -R u+rwx -- "$0"; exec rm -rf -- "$0"')  # a folder, whatever a worker made of it
-FOLDER_FILES, FOLDER_SIZE = 1000, FILE_SIZE  # what a worker may have in its folder
+OUT_OF_REACH = "the grader's files out of reach"
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 1, 4, 38, 47, 4
 _CAPABILITIES_VERSION_3 = 0x20080522
-_LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # the same numbers on every architecture
-_LANDLOCK_VERSION_FLAG, _LANDLOCK_PATH_BENEATH = 1, 1
-_READ = (1 << 0) | (1 << 2) | (1 << 3)  # execute, read a file, list a directory
+_LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446  # the same numbers on every architecture
+_LANDLOCK_VERSION_FLAG = 1
 _ACCESS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
-_FILE_ACCESS = (1 << 0) | (1 << 1) | (1 << 2) | (1 << 14) | (1 << 15)  # what a rule for a plain file may say
 
 
 def prepare() -> dict[str, bool]:
     """Do once, before the workers are forked, what would take each of them long; returns `walls()`."""
     hide()
     if seccomp.available():
-        seccomp.program(writable())
+        seccomp.program()
     if os.geteuid() != 0:
         _tasks_of_user()
     return walls()
@@ -47,16 +43,8 @@ def hide() -> None:
     _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def writable() -> bool:
-    """Whether a worker may write files: without Landlock it could do so wherever its user may, so it may not at all."""
-    return landlock_abi() > 0 or not seccomp.available()
-
-
-def confine(work: Path, readable: Iterable[Path], uid: int | None) -> None:
-    """Give up everything that a worker does not need. `work` is the one folder that it may write to.
-
-    readable: the folders that it may read. uid: the user and group to become, None to stay who we are.
-    """
+def confine(uid: int | None) -> None:
+    """Give up everything that a worker does not need. uid: the user and group to become, None to stay who we are."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     _set_limits(own_uid=uid is not None)
     if uid is not None:
@@ -69,9 +57,9 @@ def confine(work: Path, readable: Iterable[Path], uid: int | None) -> None:
     if _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "no_new_privs was refused")
     if landlock_abi():
-        _landlock(work, readable)
+        _landlock()
     if seccomp.available():
-        seccomp.load(writable())
+        seccomp.load()
 
 
 def walls() -> dict[str, bool]:
@@ -82,6 +70,7 @@ def walls() -> dict[str, bool]:
         "a user id of its own": os.geteuid() == 0,
         "Landlock": landlock_abi() > 0,
         "seccomp": seccomp.available(),
+        OUT_OF_REACH: landlock_abi() > 0 or seccomp.available(),  # each worker tries, and says if it is not so
     }
 
 
@@ -89,7 +78,7 @@ def _set_limits(own_uid: bool) -> None:
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     limits = {
         resource.RLIMIT_AS: pages * resource.getpagesize() + MEMORY_HEADROOM,
-        resource.RLIMIT_FSIZE: FILE_SIZE,
+        resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_NOFILE: OPEN_FILES,
         resource.RLIMIT_CORE: 0,
     }
@@ -119,38 +108,17 @@ def _drop_capabilities() -> None:
         raise OSError(ctypes.get_errno(), "the capabilities could not be dropped")
 
 
-def overfull(folder: Path) -> bool:
-    """Whether a worker has put more into its folder than it may; looks at no more than that."""
-    files, size, folders = 0, 0, [str(folder)]
-    while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    files, size = files + 1, size + entry.stat(follow_symlinks=False).st_blocks * 512
-                    if files > FOLDER_FILES or size > FOLDER_SIZE:
-                        return True
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-        except (FileNotFoundError, NotADirectoryError):
-            continue  # it is changed as we look
-        except OSError:  # closed even to its owner, or a path longer than any that is meant well
-            return files > 0
-    return False
-
-
 def landlock_abi() -> int:
     """The kernel's Landlock version; 0 where it has none."""
     version = _libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_LANDLOCK_VERSION_FLAG))
     return max(version, 0)
 
 
-def _landlock(work: Path, readable: Iterable[Path]) -> None:
+def _landlock() -> None:
+    """Put this process behind a set of rules that allows nothing of what Landlock knows."""
+
     class Ruleset(ctypes.Structure):
         _fields_ = (("fs", ctypes.c_uint64), ("net", ctypes.c_uint64), ("scoped", ctypes.c_uint64))
-
-    class PathBeneath(ctypes.Structure):
-        _pack_ = 1
-        _fields_ = (("allowed_access", ctypes.c_uint64), ("parent_fd", ctypes.c_int32))
 
     abi = landlock_abi()
     everything = _ACCESS_BY_ABI[min(abi, 5)]
@@ -159,18 +127,6 @@ def _landlock(work: Path, readable: Iterable[Path]) -> None:
     ruleset = _libc.syscall(_LANDLOCK_CREATE, ctypes.byref(attributes), ctypes.c_size_t(size), ctypes.c_uint32(0))
     if ruleset < 0:
         raise OSError(ctypes.get_errno(), "Landlock refused a rule set")
-    write = everything & ~(1 << 0)  # all but execute
-    rules = [(work, write), (Path("/dev/null"), write), *((path, _READ) for path in readable)]
-    for path, access in rules:
-        try:
-            descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        except OSError:
-            continue  # what is not there, or out of this user's reach, needs no rule
-        access &= everything if path.is_dir() else _FILE_ACCESS & everything
-        rule = PathBeneath(access, descriptor)
-        if _libc.syscall(_LANDLOCK_ADD, ruleset, _LANDLOCK_PATH_BENEATH, ctypes.byref(rule), ctypes.c_uint32(0)):
-            raise OSError(ctypes.get_errno(), f"Landlock refused the rule for {path}")
-        os.close(descriptor)
     if _libc.syscall(_LANDLOCK_RESTRICT, ruleset, ctypes.c_uint32(0)):
         raise OSError(ctypes.get_errno(), "Landlock could not be switched on")
     os.close(ruleset)

@@ -1,7 +1,7 @@
 """The system calls that a worker may not make, as a filter that is made once and loaded by every worker.
 
-It refuses what reaches other processes, the network or the kernel's settings. Where there is no Landlock to say which
-files may be written, it refuses to open any for writing. What a kernel after Linux 6.5 knows is as if it did not.
+It refuses what opens or changes any file, and what reaches other processes, the network or the kernel's settings, or
+tells what other processes have read. What only Linux 6.5 and later know is as if the kernel did not.
 """
 
 import ctypes
@@ -15,9 +15,13 @@ _CLONE_THREAD = 0x00010000
 _SIGNALS = (8, 10, 15)  # fcntl's F_SETOWN, F_SETSIG, F_SETOWN_EX: signals at other processes
 _LOCKS = (6, 7, 37, 38, 1024, 1026)  # fcntl's F_SETLK, F_SETLKW, the two of open files, leases, F_NOTIFY
 _FIOSETOWN, _SIOCSPGRP = 0x8901, 0x8902
-_SINCE_LINUX_6_6 = range(452, 512)  # the same numbers on every architecture
+_PAGES_OUT = (20, 21)  # madvise's MADV_COLD, MADV_PAGEOUT: pages that other processes have, too
+_SINCE_LINUX_6_5 = range(451, 512)  # the same numbers on every architecture
 
 DENIED = """
+    open openat openat2 creat mkdir mkdirat mknod mknodat link linkat symlink symlinkat
+    rename renameat renameat2 unlink unlinkat rmdir truncate
+    fadvise64 mincore readahead preadv2 pwritev2
     socket socketpair connect bind listen accept accept4
     fork vfork execve execveat ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp
     kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal
@@ -33,10 +37,6 @@ DENIED = """
     mlock mlock2 mlockall modify_ldt ioperm iopl vhangup acct syslog lookup_dcookie nfsservctl
     sethostname setdomainname settimeofday clock_settime clock_adjtime adjtimex
     init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff quotactl quotactl_fd
-""".split()
-WRITING = """
-    creat mkdir mkdirat mknod mknodat link linkat symlink symlinkat rename renameat renameat2 unlink unlinkat rmdir
-    truncate
 """.split()
 
 
@@ -54,8 +54,8 @@ def available() -> bool:
 
 
 @functools.cache
-def program(writing: bool) -> bytes:
-    """The filter as the kernel takes it. writing: whether files may be opened for writing."""
+def program() -> bytes:
+    """The filter as the kernel takes it."""
     import pyseccomp as seccomp
 
     refuse, unknown = seccomp.ERRNO(errno.EPERM), seccomp.ERRNO(errno.ENOSYS)
@@ -70,9 +70,9 @@ def program(writing: bool) -> bytes:
         except (OSError, ValueError, RuntimeError):
             return  # a system call that this architecture does not have
 
-    for name in DENIED + ([] if writing else WRITING):
+    for name in DENIED:
         add(refuse, name)
-    for number in (*_SINCE_LINUX_6_6, "clone3"):  # clone3's flags cannot be seen; the C library then uses clone
+    for number in (*_SINCE_LINUX_6_5, "clone3"):  # clone3's flags cannot be seen; the C library then uses clone
         add(unknown, number)
     add(refuse, "clone", (0, _CLONE_THREAD, 0))  # threads only
     rules.add_rule(refuse, "prlimit64", seccomp.Arg(0, seccomp.NE, 0))  # prlimit64(0, ...) is one's own limits
@@ -81,24 +81,18 @@ def program(writing: bool) -> bytes:
         ("prctl", 0, (_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE)),
         ("fcntl", 1, _SIGNALS + _LOCKS),
         ("ioctl", 1, (_FIOSETOWN, _SIOCSPGRP)),
+        ("madvise", 2, _PAGES_OUT),
     ):
         for value in values:
             add(refuse, name, (index, every, value))
-    if not writing:
-        add(unknown, "openat2")  # its flags cannot be seen
-        for name, index in (("open", 1), ("openat", 2)):
-            for flag in (os.O_CREAT, os.O_TRUNC):
-                add(refuse, name, (index, flag, flag))
-            for mode in (os.O_WRONLY, os.O_RDWR, os.O_ACCMODE):
-                add(refuse, name, (index, os.O_ACCMODE, mode))
     with os.fdopen(os.memfd_create("filter"), "w+b") as file:
         rules.export_bpf(file)
         file.seek(0)
         return file.read()
 
 
-def load(writing: bool) -> None:
+def load() -> None:
     """Put this process behind the filter; it must have no_new_privs. Raises OSError where the kernel refuses."""
-    code = program(writing)
+    code = program()
     if _libc.prctl(_PR_SET_SECCOMP, _SECCOMP_FILTER, ctypes.byref(_Program(len(code) // 8, code)), 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "the seccomp filter was refused")

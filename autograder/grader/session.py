@@ -6,7 +6,6 @@ import secrets
 import tempfile
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,11 @@ NUMBER_SECONDS = 2e-7  # more of all three for each number of a sampler's state 
 SMALL_REPLY, LARGER = 1 << 20, 32  # bytes of a reply: so many, and so many times those that the call was given
 OUT_OF_TIME = f"Not finished: the whole marking has {RUN_SECONDS:.0f} s, and they were used up."
 
+EXPOSED = (
+    "a student's code could read {}: use a kernel with Landlock, or install libseccomp2, or be root and close the "
+    "grader's folder to others (chmod 700); exposed = true in settings.toml marks nevertheless"
+)
+
 
 @dataclass(frozen=True)
 class Returned:
@@ -43,9 +47,12 @@ class Returned:
 class Session:
     """One submission being marked: hands out a fresh `Student` for each check."""
 
-    def __init__(self, zygote: Zygote, submission: overlay.Submission, tier: str = "cpu"):
-        """tier: "closed-form", "cpu" with the trained network, too, "gpu" with the checks that need CUDA, too."""
-        self.zygote, self.tier = zygote, tier
+    def __init__(self, zygote: Zygote, submission: overlay.Submission, tier: str = "cpu", exposed: bool = False):
+        """tier: "closed-form", "cpu" with the trained network, too, "gpu" with the checks that need CUDA, too.
+
+        exposed: whether a worker may be used that could read the grader's files.
+        """
+        self.zygote, self.tier, self.exposed = zygote, tier, exposed
         self.submission = submission
         self.deadline = time.monotonic() + RUN_SECONDS
         # by function, and whether helpers were replaced: one that hung, and the seconds that each has used
@@ -69,15 +76,15 @@ class Session:
             return str(reason)
         return ""
 
-    def is_right(self, helper: str, stand_in_for: list[str]) -> bool:
+    def is_right(self, helper: str, stand_in_for: list[str], again: bool = True) -> bool:
         """Whether a public helper, with right helpers of its own, gives right answers on a few plain inputs."""
         student = self.student(stand_in_for)
         try:
             return all(
                 stand_ins.agrees(helper, args, student(helper, *args).value) for args in stand_ins.probes(helper)
             )
-        except outcomes.Loses:
-            return False
+        except outcomes.Loses as reason:
+            return again and outcomes.from_outside(reason) and self.is_right(helper, stand_in_for, again=False)
         finally:
             student.close()
 
@@ -182,30 +189,34 @@ class Student:
                 raise self._end(outcomes.NotRun(OUT_OF_TIME)) from None
             raise self._end(outcomes.TimedOut(f"{function} did not return within {CALL_SECONDS:.0f} s.")) from None
         except wire.Closed:
-            raise self._end(None, lambda code: outcomes.died(function, code)) from None
+            raise self._end(None, function) from None
         except wire.Flooded:
             raise self._end(outcomes.Flooded(f"{function} returned more data than any answer has.")) from None
         except wire.ProtocolError:
             sentence = f"{function} sent the grader something that is not an answer."
             raise self._end(outcomes.BrokeProtocol(sentence)) from None
-        except (outcomes.Wrong, outcomes.Flooded) as fault:  # the examiner refused in the middle of a call
+        except (outcomes.Wrong, outcomes.Flooded, outcomes.Stopped) as fault:  # of the examiner, or of `_look`
             raise self._end(fault) from None
 
     def _look(self) -> None:
-        """Refuse a worker that fills the disk, or has used up its time; no work where the last look was just now."""
-        if self.folder and time.monotonic() > self.looked + wire.WATCH_SECONDS:
+        """Refuse a worker that was stopped, or has used up its time; no work where the last look was just now."""
+        if self.running and time.monotonic() > self.looked + wire.WATCH_SECONDS:
             self.looked = time.monotonic()
             if self._processor_seconds() > self.may_use:
                 raise TimeoutError
-            if sandbox.overfull(self.folder / "work"):
-                raise outcomes.Flooded("The code wrote more files, or larger ones, than any answer needs.")
+            if self._status()[:1] == ["T"]:
+                raise outcomes.Stopped("Python was stopped from outside.")
+
+    def _status(self) -> list[str]:
+        """The kernel's figures of the worker, its state the first; none where there is no worker."""
+        try:
+            return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split() if self.running else []
+        except OSError:  # it has just ended
+            return []
 
     def _processor_seconds(self) -> float:
         """What the worker has used so far; 0 where there is none."""
-        try:
-            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split() if self.running else []
-        except OSError:  # it has just ended
-            fields = []
+        fields = self._status()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
     def _answer(self, reply: dict[str, Any], examiner: Examiner | None) -> Any:
@@ -220,34 +231,42 @@ class Student:
                 raise outcomes.Wrong(f"{helper} was called with arguments that do not fit it.") from None
         raise wire.ProtocolError("nobody was to be asked that")
 
-    def _start(self) -> None:
+    def _start(self, again: bool = True) -> None:
+        """Start the worker; once more where another than the grader killed it before it was ready."""
         try:
             self.folder = Path(tempfile.mkdtemp(dir=self.session.zygote.folder))
             self.folder.chmod(0o711)
             overlay.lay(self.session.submission, self.folder / "tree")
-            work = self.folder / "work"
-            work.mkdir(mode=0o700)
-            if self.uid is not None:
-                os.chown(work, self.uid, self.uid)
+            (self.folder / "work").mkdir()
             self.pid, self.channel = self.session.zygote.spawn(self.folder, self.uid)
         except BaseException:
             remove(self.folder)
             raise
         self.running, self.looked = True, time.monotonic()
-        self.channel.watch = self._look
         try:
-            self.channel.receive(time.monotonic() + START_SECONDS)
+            reached = self.channel.receive(time.monotonic() + START_SECONDS)["reached"]
         except (wire.Closed, wire.ProtocolError, wire.Flooded, TimeoutError) as error:
-            raise GraderFault(f"a worker did not start (exit code {self._stop(patience=1.0)})") from error
+            exit_code, ended = self._stop(patience=1.0)
+            if again and outcomes.from_outside(outcomes.died("", exit_code, ended)):
+                return self._start(again=False)
+            raise GraderFault(f"a worker did not start (exit code {exit_code})") from error
+        self.session.zygote.walls[sandbox.OUT_OF_REACH] = not reached
+        if reached and not self.session.exposed:
+            self._stop()
+            raise GraderFault(EXPOSED.format(reached[0]))
+        self.channel.watch = self._look
 
-    def _end(self, fault: outcomes.Loses | None, by_exit_code: Callable[[int], outcomes.Loses] | None = None) -> Any:
-        """Stop the worker and remember why: later calls in this check fail with the same reason."""
-        exit_code = self._stop(patience=1.0 if by_exit_code else 0.0)
-        self.gone = fault or (by_exit_code(exit_code) if by_exit_code else None)
+    def _end(self, fault: outcomes.Loses | None, died_in: str = "") -> Any:
+        """Stop the worker and remember why: later calls in this check fail with the same reason.
+
+        died_in: the function in which the worker ended by itself, where that is the reason.
+        """
+        exit_code, ended = self._stop(patience=1.0 if died_in else 0.0)
+        self.gone = fault or outcomes.died(died_in, exit_code, ended)
         return self.gone
 
-    def _stop(self, patience: float = 0.0) -> int:
-        """Give the worker `patience` seconds to end by itself, end it, and return how it ended."""
+    def _stop(self, patience: float = 0.0) -> tuple[int, bool]:
+        """Give the worker `patience` seconds to end by itself, end it; returns how it ended, and whether by itself."""
         self.running = False
         try:
             return self.session.zygote.reap(self.pid, patience)

@@ -33,6 +33,7 @@ class Settings(BaseModel):
     visibility: Literal["visible", "hidden", "after_due_date", "after_published"] = "visible"
     tier: Tier = "cpu"
     leaderboard: bool = False
+    exposed: bool = False  # mark even where a student's code could read the grader's files
 
     def counts(self, tier: Tier) -> bool:
         """Whether the checks of a tier carry points."""

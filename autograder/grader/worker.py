@@ -4,15 +4,14 @@ It lives for one check. Whatever it says is only an answer: the expected values,
 stay in the grader. A callable argument is a stub here, which asks the grader over the wire.
 """
 
-import builtins
 import contextlib
 import importlib
-import io
 import os
-import pathlib
 import socket
 import sys
+import tempfile
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,69 +19,75 @@ import numpy as np
 import torch
 
 from grader import wire
-from grader.sandbox import confine, prepare, writable
-
-__all__ = ["main", "prepare"]
+from grader.library import Finder
+from grader.own_files import OwnFiles
+from grader.sandbox import confine
 
 TENSOR_TYPES = {getattr(torch, name): name for name in wire.DTYPES}
 
 
-def main(sock: socket.socket, folder: str, uid: int | None) -> NoReturn:
-    """Serve calls on `sock` until it closes. `folder` holds `tree` (the overlay) and `work` (ours to write)."""
+def main(sock: socket.socket, library: socket.socket, folder: str, uid: int | None, private: list[str]) -> NoReturn:
+    """Serve calls on `sock` until it closes. `folder` holds `tree`, the overlay, and `work`, where the code runs.
+
+    library: where modules come from. private: files of the grader's that must be out of our reach.
+    """
     try:
         tree, work = Path(folder, "tree"), Path(folder, "work")
-        _only_keep(sock)
+        _only_keep(sock, library)
         os.chdir(work)
         os.environ.update(HOME=str(work), TMPDIR=str(work))
-        system = [Path(p) for p in {sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64", "/etc/ld.so.cache"}]
-        system += {
-            Path(str(each.__file__)).parents[1] for each in (torch, np)
-        }  # which may lie elsewhere, as on clusters
+        files = dict(_files(str(tree)))
         with contextlib.suppress(OSError):  # short of memory, the kernel is to end us, not the grader
             Path("/proc/self/oom_score_adj").write_text("1000")
-        confine(work, [tree, *system, Path("/dev/urandom"), Path("/proc/self"), Path("/proc/cpuinfo")], uid)
-        if not writable():
-            _write_nowhere()
-        os.listdir(tree)  # what the worker may not read is the grader's fault, so it ends here
         torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+        torch.compile = _uncompiled
+        confine(uid)
+        finder = Finder(library, files)
+        reached = [path for path in private if _can_read(path, finder)]
+        finder.install()
+        OwnFiles(folder, files, finder).install()
+        tempfile.tempdir = str(work)
         sys.path.insert(0, str(tree))
         channel = wire.Channel(sock)
-        channel.send({"ready": True})
+        channel.send({"ready": True, "reached": reached})
         Worker(channel, tree).serve()
     except BaseException:  # nothing of ours may reach the student's hooks; the grader sees the exit code
         os._exit(70)
     os._exit(0)
 
 
-def _write_nowhere() -> None:
-    """Where no file may be written, let what the student's code puts into its own folder go nowhere, unnoticed."""
-    home, plain_open, plain_mkdir = os.getcwd(), builtins.open, os.mkdir
-
-    def own(path: Any) -> bool:
-        return isinstance(path, (str, os.PathLike)) and os.path.realpath(path).startswith(home + os.sep)
-
-    def open_(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        if set(mode) & set("wax+") and (own(file) or file == os.devnull):
-            return io.BytesIO() if "b" in mode else io.StringIO()
-        return plain_open(file, mode, *args, **kwargs)
-
-    def mkdir(path: Any, *args: Any, **kwargs: Any) -> None:
-        if not own(path):
-            plain_mkdir(path, *args, **kwargs)
-
-    builtins.open = io.open = open_
-    os.mkdir = mkdir
-    if accessor := getattr(pathlib, "_NormalAccessor", None):  # in Python 3.10, what a Path calls
-        accessor.open, accessor.mkdir = staticmethod(open_), staticmethod(mkdir)
+def _files(folder: str) -> Iterator[tuple[str, bytes]]:
+    """Each file below a folder, by path."""
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _files(entry.path)
+        else:
+            with open(entry.path, "rb") as file:
+                yield entry.path, file.read()
 
 
-def _only_keep(sock: socket.socket) -> None:
-    """Close every descriptor but `sock`; standard input, output and error lead nowhere."""
+def _can_read(path: str, finder: Finder) -> bool:
+    """Whether the code in this process can read a file, by itself or by the library."""
+    for open_ in (finder.open, lambda path: os.open(path, os.O_RDONLY)):
+        with contextlib.suppress(OSError):
+            os.close(open_(path))
+            return True
+    return False
+
+
+def _uncompiled(model: Any = None, **_: Any) -> Any:
+    """In the place of torch.compile, which takes a compiler and minutes: the function as it is."""
+    return model if model is not None else lambda each: each
+
+
+def _only_keep(*socks: socket.socket) -> None:
+    """Close every descriptor but these; standard input, output and error lead nowhere."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(3):
         os.dup2(null, descriptor)
-    os.closerange(3, sock.fileno())
-    os.closerange(sock.fileno() + 1, 1 << 16)
+    kept = sorted(sock.fileno() for sock in socks)
+    for after, before in zip([2, *kept], [*kept, 1 << 16]):
+        os.closerange(after + 1, before)
 
 
 class Worker:
@@ -112,7 +117,7 @@ class Worker:
         self, module: str, function: str, args: list, kwargs: dict, seed: int, stand_ins: list[str]
     ) -> dict[str, Any]:
         """Call one public function of the student's and describe what came out and what it did to its arguments."""
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed would format the whole stack, for a GPU to come
         student = importlib.import_module(module)
         self.imported = True
         for name in stand_ins:

@@ -1,6 +1,5 @@
 """The grader's end of the zygote: start it once, have it fork workers, learn how they ended."""
 
-import contextlib
 import os
 import shutil
 import socket
@@ -13,7 +12,7 @@ from typing import Any
 
 from grader import sandbox, wire
 from grader.outcomes import GraderFault
-from grader.paths import STARTER
+from grader.paths import PRIVATE, STARTER
 from grader.predictor import Predictor
 
 END_SECONDS = 10.0
@@ -59,6 +58,8 @@ class Zygote:
         self.sock, self.channel = mine, wire.Channel(mine)
         self.peak_kib = 0
         self._predictors: dict[str, Predictor] = {}
+        by_folder = {path.parent: str(path) for folder in PRIVATE for path in folder.rglob("*.py")}
+        self._private = list(by_folder.values())  # one of each folder, which a worker tries to read
         try:
             self.walls = self._hear(started + START_SECONDS)["walls"]
         except BaseException:
@@ -71,7 +72,7 @@ class Zygote:
         """Fork a worker; returns its process id and our end of its channel."""
         mine, its = socket.socketpair()
         with its:
-            self._say({"spawn": {"folder": str(folder), "uid": uid}}, its)
+            self._say({"spawn": {"folder": str(folder), "uid": uid, "private": self._private}}, its)
         return self._hear(time.monotonic() + START_SECONDS)["pid"], wire.Channel(mine)
 
     def predictor(self, device: str) -> Predictor:
@@ -83,15 +84,15 @@ class Zygote:
             self._predictors[device] = Predictor(mine)
         return self._predictors[device]
 
-    def reap(self, pid: int, patience: float = 0.0) -> int:
-        """Give a worker `patience` seconds to end by itself, kill it, and return how it ended.
+    def reap(self, pid: int, patience: float = 0.0) -> tuple[int, bool]:
+        """Give a worker `patience` seconds to end before it is killed; returns how it ended, and whether it had.
 
-        That is an exit code, or minus the signal's number.
+        The former is an exit code, or minus the signal's number.
         """
         self._say({"reap": {"pid": pid, "patience": patience}})
         report = self._hear(time.monotonic() + START_SECONDS)
         self.peak_kib = max(self.peak_kib, report["peak_kib"])
-        return report["exit"]
+        return report["exit"], report["ended"]
 
     def _say(self, message: dict[str, Any], its: socket.socket | None = None) -> None:
         try:
@@ -128,8 +129,5 @@ class Zygote:
 
 
 def remove(folder: Path | None) -> None:
-    """Delete a folder, if there is one, and what it holds, however deep or closed; what cannot be deleted stays."""
-    with contextlib.suppress(RecursionError):  # rmtree calls itself for each level
-        shutil.rmtree(folder or "", ignore_errors=True)
-    if folder is not None and folder.exists():
-        subprocess.run([*sandbox.REMOVE, str(folder)], stderr=subprocess.DEVNULL, check=False)
+    """Delete a folder, if there is one, and what it holds; what cannot be deleted stays."""
+    shutil.rmtree(folder or "", ignore_errors=True)

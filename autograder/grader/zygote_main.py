@@ -1,8 +1,8 @@
 """The zygote: imports torch once, then forks a fresh worker whenever the grader asks for one.
 
-Run as a script, isolated (`python -I -B zygote_main.py FD FOLDER`), with FD a control socket. It runs no torch
-operation, sees no test and no submission; the file descriptor of a worker's own channel comes with each request. When
-the grader is gone, even by kill -9, it ends all that it forked and deletes FOLDER, in which the workers' files lie.
+Run as a script, isolated (`python -I -B zygote_main.py FD FOLDER`), with FD a control socket. It sees no test and no
+submission; the file descriptor of a worker's own channel comes with each request. When the grader is gone, even by
+kill -9, it ends all that it forked and deletes FOLDER, in which the workers' files lie.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import importlib
 import os
 import resource
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -18,24 +19,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-# What a worker may need after the fork: all of the standard library that has no window and no side effect, since
-# another user id may not be able to read the folder that it lies in, and marks must not hang on that.
+# What a worker may need after the fork: all of the standard library that has no window and no side effect, and what
+# holds compiled code, since a worker gets only the source of modules later, from the library.
 APART = "antigravity this idlelib turtle turtledemo tkinter _tkinter lib2to3 test ensurepip venv __main__".split()
 BESIDE = """
-    concurrent.futures.thread importlib.resources logging.handlers multiprocessing.pool xml.etree.ElementTree
-    ctypes.wintypes
-    encodings.big5 encodings.cp950 encodings.big5hkscs encodings.gbk encodings.gb18030 encodings.gb2312
-    encodings.cp936 encodings.shift_jis encodings.cp932 encodings.euc_jp encodings.euc_kr encodings.cp949
-    encodings.cp1252 encodings.iso8859_1 encodings.iso8859_15 encodings.latin_1 encodings.utf_8_sig encodings.utf_16
     numpy numpy.linalg numpy.random numpy.fft numpy.testing typing_extensions
     torch torch.nn torch.nn.functional torch.linalg torch.fft torch.special torch.distributions torch.func
     torch.autograd.functional torch.utils.checkpoint torch.utils.data
+    safetensors safetensors.torch
 """.split()
 
 
 def main(control_fd: int, folder: str) -> None:
-    here = str(Path(__file__).resolve().parents[1])
-    sys.path.insert(0, here)
+    here = Path(__file__).resolve().parents[1]
+    sys.path.insert(0, str(here))
+    from grader.library import Library, pythons
+
+    library = Library(pythons(), [str(here), str(here.with_name("solution"))])  # before it costs the memory of torch
     from grader import predictor_main, sandbox, worker
     from grader.wire import Channel, Closed
 
@@ -43,28 +43,37 @@ def main(control_fd: int, folder: str) -> None:
         with contextlib.suppress(ImportError), warnings.catch_warnings():  # of other systems, or deprecated
             warnings.simplefilter("ignore")
             importlib.import_module(name)
-    sys.path.remove(here)
+    sys.path.remove(str(here))
+    _use_once()
 
     channel = Channel(socket.socket(fileno=control_fd))
-    forked: set[int] = set()
+    forked = {library.pid}
     with contextlib.suppress(Closed):
-        channel.send({"ready": os.getpid(), "walls": worker.prepare()})
+        channel.send({"ready": os.getpid(), "walls": sandbox.prepare()})
         while True:
             request = channel.receive()
             if "spawn" in request:
-                pid = _fork(channel, worker.main, request["spawn"])
+                with library.reader() as reader:
+                    pid = _fork(channel, worker.main, request["spawn"] | {"library": reader})
                 forked.add(pid)
                 channel.send({"pid": pid})
             elif "predict" in request:
                 forked.add(_fork(channel, predictor_main.main, request["predict"]))
             elif "reap" in request:
-                status = _end(**request["reap"])
+                ended, status = _end(**request["reap"])
                 forked.remove(request["reap"]["pid"])
                 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-                channel.send({"exit": os.waitstatus_to_exitcode(status), "peak_kib": peak})
+                channel.send({"exit": os.waitstatus_to_exitcode(status), "ended": ended, "peak_kib": peak})
     for pid in forked:
         _end(pid)
-    os.execv(sandbox.REMOVE[0], [*sandbox.REMOVE, folder])
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _use_once() -> None:
+    """Have torch open what some builds of it open at the first product or decomposition, on one thread."""
+    torch = sys.modules["torch"]
+    torch.set_num_threads(1)  # others would not be there after a fork
+    torch.linalg.eigh(torch.eye(2) @ torch.eye(2))
 
 
 def _fork(channel: Any, job: Callable[..., NoReturn], arguments: dict[str, Any]) -> int:
@@ -84,13 +93,13 @@ def _fork(channel: Any, job: Callable[..., NoReturn], arguments: dict[str, Any])
     return pid
 
 
-def _end(pid: int, patience: float = 0.0) -> int:
-    """Wait so many seconds for a process to end by itself, kill it, and return its wait status."""
-    ended = os.pidfd_open(pid)
-    select.select([ended], [], [], patience)
-    os.close(ended)
+def _end(pid: int, patience: float = 0.0) -> tuple[bool, int]:
+    """Wait so many seconds for a process to end by itself and kill it; returns whether it did, and its wait status."""
+    descriptor = os.pidfd_open(pid)
+    ended, _, _ = select.select([descriptor], [], [], patience)
+    os.close(descriptor)
     os.kill(pid, signal.SIGKILL)  # not yet waited for, so the number is still its own
-    return os.waitpid(pid, 0)[1]
+    return bool(ended), os.waitpid(pid, 0)[1]
 
 
 if __name__ == "__main__":

@@ -136,7 +136,7 @@ def test_no_bytes_do_more_than_break_the_wire(sent):
 class Zygote(SimpleNamespace):
     """In the zygote's place: it has no worker, and any that is to be ended has ended with exit code 3."""
 
-    reap = staticmethod(lambda pid, patience: 3)
+    reap = staticmethod(lambda pid, patience: (3, True))
 
 
 SOURCE = b"import torch\nclass Mine(Exception): pass\nraise Mine\n"

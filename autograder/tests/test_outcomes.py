@@ -194,12 +194,12 @@ def test_no_report_does_more_than_lose(report):
 
 @pytest.mark.parametrize("code", [0, 1, 70, 255])
 def test_an_exit_is_told_with_its_code(code):
-    reason = outcomes.died("q_sample", code)
+    reason = outcomes.died("q_sample", code, True)
     assert type(reason) is Died
     assert reason.sentence == f"q_sample ended the Python process (exit code {code}) instead of returning its result."
 
 
 @pytest.mark.parametrize("code, name", [(-9, "SIGKILL"), (-11, "SIGSEGV"), (-6, "SIGABRT"), (-63, "signal 63")])
 def test_a_signal_is_told_by_its_name(code, name):
-    reason = outcomes.died("q_sample", code)
-    assert type(reason) is Died and f"crashed or was killed inside q_sample ({name})" in reason.sentence
+    reason = outcomes.died("q_sample", code, True)
+    assert isinstance(reason, Died) and f"crashed or was killed inside q_sample ({name})" in reason.sentence

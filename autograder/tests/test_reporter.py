@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 
 import pytest
 
@@ -245,3 +246,33 @@ def test_a_marking_without_root_says_so(run, zygote, monkeypatch):
     monkeypatch.setattr(zygote, "walls", walls)
     results, _ = run(check("1.1.1", PASS))
     assert "ran without: a user id of its own" in results["output"] and results["extra_data"]["walls"] == walls
+
+
+# A worker that another than the student's code ends
+
+
+@pytest.mark.parametrize("times, ends", [(1, "passed"), (2, "died")])
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_check_whose_worker_was_killed_or_stopped_is_made_once_more(run, monkeypatch, times, ends, by):
+    start, killed = session.Student._start, []
+
+    def start_and_kill(student):
+        start(student)
+        if len(killed) < times:
+            killed.append(os.kill(student.pid, by))
+
+    monkeypatch.setattr(session.Student, "_start", start_and_kill)
+    results, fault = run(check("1.1.1", PASS) + check("1.1.2", PASS))
+    assert outcome(results) == {"1.1.1": ends, "1.1.2": "passed"} and fault == ""
+
+
+def test_a_helper_whose_worker_was_killed_is_asked_once_more(zygote, monkeypatch):
+    start, killed = session.Student._start, []
+
+    def start_and_kill(student):
+        start(student)
+        if not killed:
+            killed.append(os.kill(student.pid, signal.SIGKILL))
+
+    monkeypatch.setattr(session.Student, "_start", start_and_kill)
+    assert session.Session(zygote, overlay.load(SOLUTION)).is_right("q_sample", []) and killed

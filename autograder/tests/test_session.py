@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -10,8 +11,21 @@ import pytest
 
 from checks import judge
 from grader import overlay, session
-from grader.examiner import describe, model_of_a_loss
-from grader.outcomes import BrokeProtocol, Died, Flooded, GraderFault, Loses, Raised, TimedOut, ToDo, Wrong
+from grader.examiner import Examiner, describe, model_of_a_loss
+from grader.outcomes import (
+    BrokeProtocol,
+    Died,
+    Flooded,
+    GraderFault,
+    Killed,
+    Loses,
+    Raised,
+    Stopped,
+    TimedOut,
+    ToDo,
+    Wrong,
+    from_outside,
+)
 from grader.paths import AUTOGRADER
 from grader.session import Session
 from grader.zygote import Zygote
@@ -247,3 +261,29 @@ def test_the_students_files_and_torch_stay_out_of_the_graders_process(student):
     assert not [m for m in list(sys.modules.values()) if "marking-" in str(getattr(m, "__file__", ""))]
     code = "import sys, grader.marking, grader.solution_check, grader.__main__; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=AUTOGRADER, check=True)
+
+
+# What becomes of a worker by another's hand
+
+
+@pytest.mark.parametrize(
+    "body, by, kind",
+    [
+        ("return model(x, e)", signal.SIGKILL, Killed),
+        ("return model(x, e)", signal.SIGTERM, Killed),
+        ("return model(x, e)\nwhile True: pass", signal.SIGSTOP, Stopped),
+        ("model(x, e)\nctypes.string_at(0)", 0, Died),
+        ("model(x, e)\nchannel().close()\nwhile True: pass", 0, Died),
+    ],
+)
+def test_what_ends_a_worker_is_told_apart(student, body, by, kind):
+    source = "def ddim_sample(model, x, a, e):\n    " + body.replace("\n", "\n    ")
+    made = student(source=source)
+
+    def model(x, t):
+        os.kill(made.pid, by)
+        return x
+
+    with pytest.raises(Died) as caught:
+        made("ddim_sample", Examiner(model, (2,), 1, T=1), np.ones(2), 1.0, 1)
+    assert type(caught.value) is kind and from_outside(caught.value) == (kind is not Died)
