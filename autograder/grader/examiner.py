@@ -20,8 +20,7 @@ KNOWN = re.compile(
     r"|a huge integer"
 )
 
-
-LARGEST = 1e100  # of a number that is answered; its square still is a number
+LARGEST = {"float64": 1e100, "float32": 1e15}  # a sum of squares of such numbers still is a number of that dtype
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class Examiner:
         x, *rest = args
         if not isinstance(x, np.ndarray) or x.shape != self.shape or x.dtype not in (np.float32, np.float64):
             raise Wrong(f"Call {number} of the model got {describe(x)} as the state; expected shape {self.shape}.")
-        if not float(np.abs(x).max(initial=0)) < LARGEST:
+        if not tame(x):
             raise Wrong(f"The state that call {number} of the model got has NaN, infinite or huge values.")
         t = self._second(rest[0], number) if rest else None
         answer = np.asarray(self.model(x.astype(np.float64), *([] if t is None else [t])))
@@ -75,7 +74,7 @@ class Examiner:
         """The steps t, one for each item, or the noise level sigma, in whichever form it came."""
         if self.T is None:
             sigma = np.asarray(value if isinstance(value, (np.ndarray, float, int)) else np.nan, dtype=np.float64)
-            if sigma.size != 1 or not np.all(np.abs(sigma) < LARGEST):
+            if sigma.size != 1 or not tame(sigma):
                 raise Wrong(f"Call {number} of score_fn got {describe(value)} as sigma; expected one number.")
             return float(sigma.reshape(()))
         steps = np.asarray(value if isinstance(value, (np.ndarray, int, float)) else np.nan)
@@ -84,6 +83,11 @@ class Examiner:
         if np.any(steps < 1) or np.any(steps > self.T):
             raise Wrong(f"Call {number} asked the model at a t outside 1..T (t is 1-based; 0 is clean data).")
         return np.broadcast_to(steps.astype(np.int64), self.shape[:1])
+
+
+def tame(values: np.ndarray) -> bool:
+    """Whether a float array has no NaN, infinite or huge values, so that a check can compute with it."""
+    return float(np.abs(values).max(initial=0)) < LARGEST[values.dtype.name]
 
 
 def describe(value: Any) -> str:
