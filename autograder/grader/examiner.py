@@ -20,9 +20,8 @@ KNOWN = re.compile(
     r"|a huge integer"
 )
 
-
 OFTEN = 10  # times that a loss may ask its model about each of its items
-LARGEST = 1e100  # of a number that is answered; its square still is a number
+LARGEST = {"float64": 1e100, "float32": 1e15}  # a sum of squares of such numbers still is a number of that dtype
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Examiner:
             raise Wrong(f"Call {number} of the model got {describe(x)} as the state; expected shape {self.shape}.")
         if self.items and sum(len(call.x) for call in self.calls) + count > self.items:
             raise Flooded(f"The model was asked about more than {self.items} items, which is far more than is needed.")
-        if not float(np.abs(x).max(initial=0)) < LARGEST:
+        if not tame(x):
             raise Wrong(f"The state that call {number} of the model got has NaN, infinite or huge values.")
         t = self._second(rest[0], count, number) if rest else None
         answer = np.asarray(self.model(x.astype(np.float64), *([] if t is None else [t])))
@@ -82,7 +81,7 @@ class Examiner:
         """The steps t, one for each of `count` items, or the noise level sigma, in whichever form it came."""
         if self.T is None:
             sigma = np.asarray(value if isinstance(value, (np.ndarray, float, int)) else np.nan, dtype=np.float64)
-            if sigma.size != 1 or not np.all(np.abs(sigma) < LARGEST):
+            if sigma.size != 1 or not tame(sigma):
                 raise Wrong(f"Call {number} of score_fn got {describe(value)} as sigma; expected one number.")
             return float(sigma.reshape(()))
         steps = np.asarray(value if isinstance(value, (np.ndarray, int, float)) else np.nan)
@@ -101,6 +100,11 @@ def model_of_a_loss(shape: tuple[int, ...], T: int) -> Examiner:
     wobble = np.random.default_rng(3).standard_normal((T + 1, *shape[1:]))
     most = OFTEN * shape[0]
     return Examiner(lambda x_t, t: 0.4 * x_t + wobble[t], shape, most, T, items=most)
+
+
+def tame(values: np.ndarray) -> bool:
+    """Whether a float array has no NaN, infinite or huge values, so that a check can compute with it."""
+    return float(np.abs(values).max(initial=0)) < LARGEST[values.dtype.name]
 
 
 def describe(value: Any) -> str:
