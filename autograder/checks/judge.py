@@ -26,7 +26,7 @@ def expect(condition: Any, sentence: str) -> None:
 
 
 def numbers(value: Any, shape: tuple[int, ...], what: str) -> Array:
-    """The value as a float64 array; fails unless it is a real tensor of just this shape without NaN or huge numbers."""
+    """The value as a float64 array; fails unless it is a real tensor of exactly this shape, nowhere NaN or huge."""
     right = isinstance(value, np.ndarray) and value.dtype in (np.float32, np.float64) and value.shape == shape
     expect(right, f"{what} is {describe(value)}; expected a float tensor of shape {shape}.")
     expect(tame(value), f"{what} has NaN, infinite or huge values.")

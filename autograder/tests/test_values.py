@@ -25,7 +25,7 @@ from grader.outcomes import Loses, NotRun
 from grader.overlay import Submission
 from grader.paths import CHECKS
 from grader.predictor import Predictor
-from grader.session import Student
+from grader.session import Returned, Student
 from grader.wire import Other, Seed
 
 MODULES = [
@@ -58,6 +58,7 @@ def alternating(right):
 NUMBERS = [1e300, -1e300, 1.01e100, 0.99e100, -0.99e100, 1e50, 1e-300, 5e-324, np.nan, np.inf, -np.inf, -0.0, 0.0, 1.0]
 SINGLE = [3.4e38, 0.99e15, 1e-45, np.nan]
 INTEGERS = [2**63 - 1, -(2**63), 0, 1]
+WRAPPING = np.array([1, 2**63 - 1, -(2**63), *range(-6, 0), 1000])  # ten steps whose differences in int64 are positive
 FORGED = {
     **{f"all {number}": filled(number) for number in NUMBERS},
     **{f"one {number}": with_one(number) for number in NUMBERS},
@@ -74,7 +75,7 @@ FORGED = {
         for factor in (1e31, -1e80, 1e-30)
     },
     "alternating": alternating,
-    "steps that wrap": lambda right: np.array([1, 2**63 - 1, -(2**63), *range(-6, 0), 1000]),
+    "steps that wrap": lambda right: WRAPPING,
     "int32": filled(2**31 - 1, np.int32),
     "bool": filled(True, bool),
     "True": lambda right: True,
@@ -218,3 +219,15 @@ def test_no_value_raises_in_a_check(number):
         except Exception as error:
             raised.append(f"{name}, as {what} from call {first}, part {part}: {type(error).__name__}: {error}")
     assert raised == []
+
+
+@pytest.mark.parametrize("number", ["2.10.1", "2.11.14"])
+def test_steps_do_not_rise_by_wrapping_around(number):
+    """Else the oracle would be asked for a sampler in steps that no table has."""
+
+    def student(function, *args, **kwargs):
+        steps = WRAPPING if args == (1000, 10) else schedule.even_timesteps(*args) if len(args) == 2 else args[1]
+        return Returned(steps, [], False)
+
+    student.evidence = Evidence()
+    assert "ascend" in (said := outcome(ALL[number], student)) or "rise" in said
