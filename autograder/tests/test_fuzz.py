@@ -15,7 +15,8 @@ from hypothesis import assume, event, example, given
 from hypothesis import strategies as st
 from test_wire import SOON, header, plain
 
-from checks import judge, loss
+from checks import judge, loss, noise
+from checks.oracle import frechet
 from grader import wire
 from grader.examiner import Examiner, model_of_a_loss
 from grader.outcomes import Loses
@@ -43,7 +44,26 @@ REPLIES = [
     {"ask": "ddpm_posterior", "args": [[X, X, 0.5], {"alpha_bar_prev": 0.7}]},
     {"flooded": True},
 ]
-NUMBERS = [0, -1, 1, 2, 3, 7, 2**31, 2**53 + 1, 2**63 - 1, -(2**63), 2**63, 10**400, 0.5, -0.0, 1e308, 5e-324, True]
+NUMBERS = [
+    0,
+    -1,
+    1,
+    2,
+    3,
+    7,
+    2**31,
+    2**53 + 1,
+    2**63 - 1,
+    -(2**63),
+    2**63,
+    10**400,
+    0.5,
+    -0.0,
+    1e100,
+    1e308,
+    5e-324,
+    True,
+]
 WORDS = [*wire.DTYPES, *wire.MARKERS, *HELPERS, "@", "array", "float", "nan", "inf", "-1e999", "object", ">f8", "O", ""]
 WORDS += ["\ud800", "\udfff\ud800", "\0", "ᾱ" * 40, "x" * 3000, "sampler.py", "callback", "NotImplementedError", "a b"]
 POINTERS = [{"@": "array", "index": i} for i in (0, 1, 2, -1, True)] + [{"@": "float", "value": v} for v in ("nan", [])]
@@ -179,6 +199,8 @@ LOOKS = [
     lambda returned: judge.zero(returned.value),
     lambda returned: judge.kept(returned, X, returned.value, "x_t"),
     lambda returned: judge.close(loss._gradient(returned, asked_thrice())[0], X, "The gradient"),
+    lambda returned: noise.standard_normal(judge.numbers(returned.value, X.shape, "x"), [X], "In step 1"),
+    lambda returned: frechet.fid(judge.numbers(returned.value, X.shape, "x_0"), np.zeros(2), np.eye(2)),
 ]
 
 
@@ -186,6 +208,7 @@ LOOKS = [
 @example(wire.encode({"ask": "callback", "args": [X, np.array([True] * 4)]}), "ddim_sample", 0, LOOKS[0])
 @example(wire.encode({"ask": "callback", "args": [X, True]}), "ddim_sample", 0, LOOKS[0])
 @example(wire.encode({"raised": {"type": "\ud800", "message": "\ud800"}}), "q_sample", 3, LOOKS[0])
+@example(wire.encode(RIGHT | {"returned": 1e300 * X}), "q_sample", 3, LOOKS[-1])
 def test_no_reply_does_more_than_lose(tmp_path_factory, sent, function, which, look):
     nowhere = tmp_path_factory.getbasetemp() / "nowhere"
     try:

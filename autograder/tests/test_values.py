@@ -18,6 +18,7 @@ import pytest
 
 from checks import network as quality
 from checks.oracle import schedule
+from grader import stand_ins
 from grader.evidence import Evidence
 from grader.examiner import Examiner
 from grader.in_process import InProcess
@@ -231,3 +232,14 @@ def test_steps_do_not_rise_by_wrapping_around(number):
 
     student.evidence = Evidence()
     assert "ascend" in (said := outcome(ALL[number], student)) or "rise" in said
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("helper", sorted({helper for helpers in stand_ins.MAY_CALL.values() for helper in helpers}))
+def test_no_value_of_a_probed_helper_raises(helper):
+    for args in stand_ins.probes(helper):
+        right = stand_ins.answer(helper, list(args), {})
+        assert stand_ins.agrees(helper, args, right)
+        for forge in FORGED.values():
+            for value in of_parts(forge, right):
+                stand_ins.agrees(helper, args, value)
