@@ -2,6 +2,8 @@
 What stops it: the wire has no pickle.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: no pickle
+Ends: wrong
 """
 
 import os

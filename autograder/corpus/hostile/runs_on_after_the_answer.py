@@ -2,6 +2,8 @@
 What stops it: the worker ends with its check; until then, all that it has is its own.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: seccomp, Landlock
+Ends: wrong
 """
 
 import gc

@@ -2,16 +2,18 @@
 What stops it: it sees the question, which it was given anyway, and no answer.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: another process
+Ends: wrong
 """
 
 import sys
 import threading
 
-SEEN = []
+SEEN = set()
 
 
 def watch(frame, event, value):
-    SEEN.extend(frame.f_locals)
+    SEEN.update(frame.f_locals)
     if frame.f_code.co_name in ("pack", "encode"):
         frame.f_locals["value"] = None
     return watch
