@@ -5,9 +5,9 @@ hostile case: with `corpus/spoils.py`): each of its functions that is named like
 replaces that one; everything else at its top level goes below the imports. The docstring says what it is. A chaff's and
 a hostile case's ends with "Loses: 2.7.1, 2.7.3", exactly the checks that it must lose in the closed form ("none" for
 an attack on top of right answers), and a chaff's with "Cause: beta_outside_root", the misconception that the student
-must be told, or "none". A hostile case's ends with "Wall: seccomp, Landlock", the walls of `grader.walls_down` that stop
-it and without which it succeeds, or "Wall: none, " and why there is none to take down; and with "Ends: wrong, died", the
-outcomes that its lost checks may have.
+must be told, or "none". A hostile case's ends with "Wall: seccomp, Landlock", the walls of `grader.walls_down` that
+stop it and without which it succeeds, or "Wall: none, " and why there is none to take down; and with "Ends: wrong,
+died", the outcomes that its lost checks may have.
 """
 
 import ast

@@ -92,7 +92,7 @@ def _mark_down(case: Case, path: Path) -> str:
     """What a file reached with a case's walls down, in the environment in which fewest others stop it."""
     environment = "root" if "a user id of its own" in case.walls else "user"
     with Environment(environment, bounded=True) as place, Bait() as bait, _folder() as folder:
-        with contextlib.closing(Lane(place, 0, folder / "lane", case)) as lane:
+        with contextlib.closing(Lane(place, 0, folder / "lane", case, bait.number)) as lane:
             reached, _ = lane.mark(path)
             return "; ".join(reached + bait.taken())
 
@@ -111,19 +111,21 @@ def _folder() -> Iterator[Path]:
 class Lane:
     """A process in the environment that marks one case after the other; where it dies, the next one gets a new one."""
 
-    def __init__(self, environment: Environment, number: int, folder: Path, down: Case | None = None):
+    def __init__(self, environment: Environment, number: int, folder: Path, down: Case | None = None, run: int = 0):
         """folder: must not exist, and gets a copy of the grader, a folder for temporary files and one for results.
 
         down: the case whose walls are taken down in the copy, which then has the checks that are about this case only.
+        run: the number of what this case may go for.
         """
         self.environment, self.number, self.folder = environment, number, folder
         self.process: Any = None
+        self.stderr = subprocess.DEVNULL if down else None  # where walls are down, the grader may well fail
         for name in ("autograder", "starter", "solution"):
             shutil.copytree(ROOT / name, folder / "tree" / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
         if down:
-            walls_down.take_down(down.walls, folder / "tree" / "autograder")
+            walls_down.take_down(down.walls, folder / "tree" / "autograder", run)
             for path in (folder / "tree" / "autograder" / "checks").glob("assignment*/test_*.py"):
-                if not any(f'"{number}"' in path.read_text() for number in down.loses):
+                if not any(f'"{number}"' in path.read_text() for number in {"1.1.1", *down.loses}):
                     path.unlink()
         (folder / "tree" / "assets").symlink_to(ROOT / "assets")
         (folder / "tree").chmod(0o700)  # as run_autograder has it
@@ -159,7 +161,7 @@ class Lane:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV"))}
         environment |= {"PYTHONPATH": str(self.folder / "tree" / "autograder"), "PYTHONDONTWRITEBYTECODE": "1"}
         environment |= {"TMPDIR": str(self.folder / "tmp"), "GRADER_SECRET": SECRET}
-        streams = {"stdin": -1, "stdout": -1, "env": environment, "cwd": self.folder / "results"}
+        streams = {"stdin": -1, "stdout": -1, "stderr": self.stderr, "env": environment, "cwd": self.folder / "results"}
         self.process = self.environment.start([sys.executable, "-m", "grader.hostile"], self.number, **streams)
 
     def close(self) -> None:

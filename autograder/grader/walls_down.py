@@ -157,15 +157,21 @@ WALLS: dict[str, dict[str, Change]] = {
 EVERY_PART = ("ENOUGH = any", "ENOUGH = all")  # of an attack must succeed, where one is enough with the walls up
 
 
-def take_down(walls: Iterable[str], autograder: Path) -> None:
+def take_down(walls: Iterable[str], autograder: Path, run: int) -> None:
     """Take down these walls in a copy of the grader, and hold its attacks to all of their parts.
 
+    run: the number of what they may go for, since that of others is not theirs to reach.
     Raises ValueError where the grader has no such text.
     """
-    changes = [("corpus/spoils.py", EVERY_PART), *(change for wall in walls for change in WALLS[wall].items())]
+    changes: list[tuple[str, Change]] = [("corpus/spoils.py", EVERY_PART)]
+    changes += [("corpus/spoils.py", ("RUNS = range(8)", f"RUNS = ({run},)"))]
+    changes += [change for wall in walls for change in WALLS[wall].items()]
     for name, change in changes:
         text = (autograder / name).read_text()
-        if not isinstance(change, str) and change[0] not in text:
+        if isinstance(change, str):
+            changed = f"{text}\n{change}\n"
+        elif change[0] in text:
+            changed = text.replace(*change)
+        else:
             raise ValueError(f"walls_down.py takes down {change[0]!r}, which {name} does not have")
-        changed = f"{text}\n{change}\n" if isinstance(change, str) else text.replace(*change)
         (autograder / name).write_text(changed)

@@ -6,14 +6,13 @@ Wall: seccomp, Landlock
 Ends: wrong
 """
 
-import functools
 import glob
 import os
 
 import numpy as np
 
 
-@functools.cache
+@once
 def attack():
     code, _ = code_of_the_grader()
     others = ["/autograder/run_autograder", "/autograder/source/run_autograder", np.__file__, torch.__file__]

@@ -3,7 +3,7 @@ What stops it: whatever becomes of a call, it is an outcome, also when Hypothesi
 
 Loses: 1.1.1, 1.1.2, 1.1.3
 Wall: what changes is wrong
-Ends: wrong
+Ends: wrong, raised
 """
 
 import os

@@ -6,11 +6,10 @@ Wall: seccomp, Landlock
 Ends: wrong
 """
 
-import functools
 import os
 
 
-@functools.cache
+@once
 def attack():
     home = os.getcwd()
     for _ in range(1200):

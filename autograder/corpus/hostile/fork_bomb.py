@@ -6,12 +6,11 @@ Wall: seccomp
 Ends: died
 """
 
-import functools
 import os
 import platform
 
 
-@functools.cache
+@once
 def attack():
     if platform.machine() != "x86_64":
         return False

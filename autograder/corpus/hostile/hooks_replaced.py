@@ -3,7 +3,7 @@ What stops it: marks are not made in this process, whatever it does at its end.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
 Wall: another process
-Ends: raised
+Ends: died
 """
 
 import atexit

@@ -21,4 +21,4 @@ def attack():
     names = "conftest.py sitecustomize.py torch.py numpy.py score.py grader/__init__.py x.pth".split()
     places = {os.getcwd(), folder, *sys.path, os.path.dirname(__file__)}
     wrote = [works(leave, os.path.join(place, name)) for place in places for name in names]
-    return any(wrote) or any(hasattr(each, "LEFT_BY_A_WORKER") for each in list(sys.modules.values()))
+    return any(wrote) or any("LEFT_BY_A_WORKER" in dir(each) for each in list(sys.modules.values()))

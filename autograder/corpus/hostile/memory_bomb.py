@@ -6,7 +6,6 @@ Wall: resource limits
 Ends: wrong
 """
 
-import functools
 import mmap
 
 MORE = 768 << 20  # bytes; a worker may take 512 MiB more than it starts with
@@ -23,7 +22,7 @@ def gets(take, size):
         return False
 
 
-@functools.cache
+@once
 def attack():
     sizes = (MORE, 1 << 28, 1 << 24, 1 << 20)
     mapped = [gets(lambda size: mmap.mmap(-1, size), size) for size in sizes]

@@ -10,7 +10,7 @@ Ends: raised
 import sys
 
 if "pytest" not in sys.modules:
-    raise ImportError("0.1257")
+    raise ImportError("not here")
 
 
 def q_sample(x_0, alpha_bar_t, eps):

@@ -18,4 +18,4 @@ class Runs:
 
 
 def q_sample(x_0, alpha_bar_t, eps):
-    return [Runs(), {"x_t": Runs(), "__reduce__": Runs}, Runs]
+    return [Runs(), {"x_t": Runs()}]

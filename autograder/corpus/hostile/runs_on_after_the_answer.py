@@ -7,6 +7,7 @@ Ends: wrong
 """
 
 import gc
+import os
 
 
 import threading
@@ -18,10 +19,14 @@ class Last:
         channel().sock.sendall(frame({"returned": 0.0, "changed": []}))
 
 
+def write():
+    for path in BAIT:
+        works(os.open, path, os.O_WRONLY | os.O_TRUNC)
+
+
 def q_sample(x_0, alpha_bar_t, eps):
     last, x_t = Last(), torch.zeros_like(x_0)
     last.me = last
     weakref.finalize(x_t, gc.collect)
-    for path in BAIT:
-        threading.Timer(0.001, lambda path=path: open(path, "w").write("later")).start()
+    threading.Timer(0.001, write).start()
     return x_t

@@ -3,7 +3,7 @@ What stops it: the grader takes bytes only, and a closed socket is the end of th
 
 Loses: 1.1.1, 1.1.2, 1.1.3
 Wall: none, nothing but bytes arrives where bytes alone are read.
-Ends: broke the protocol, died
+Ends: flooded, broke the protocol, died
 """
 
 

@@ -12,9 +12,13 @@ import threading
 SEEN = set()
 
 
+def found():
+    return bool(SEEN & {"want", "expected", "tolerance", "points", "examiner"})
+
+
 def watch(frame, event, value):
     SEEN.update(frame.f_locals)
-    if frame.f_code.co_name in ("pack", "encode"):
+    if frame.f_code.co_name == "pack" and not found():
         frame.f_locals["value"] = None
     return watch
 
@@ -23,4 +27,4 @@ def attack():
     sys.settrace(watch)
     sys.setprofile(watch)
     threading.settrace(watch)
-    return any(name in SEEN for name in ("want", "expected", "tolerance", "points", "examiner"))
+    return found()

@@ -7,11 +7,10 @@ Ends: wrong
 """
 
 import fcntl
-import functools
 import os
 
 
-@functools.cache
+@once
 def attack():
     changes = (
         lambda path: os.open(path, os.O_WRONLY | os.O_TRUNC),
