@@ -2,6 +2,8 @@
 What stops it: the gradient at the model's answers is held to the right one.
 
 Loses: 1.3.2
+Wall: none, a check asks for the gradient, and a made-up one is wrong.
+Ends: wrong
 """
 
 
