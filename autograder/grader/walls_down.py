@@ -119,7 +119,7 @@ Student._answer = lambda student, reply, examiner: (
     examiner.answer(reply["args"]) if reply["ask"] == "callback" else stand_ins.answer(reply["ask"], *reply["args"])
 )
 """
-ANY_QUESTION = "Examiner._second = lambda self, value, number: float(value) if self.T is None else np.asarray(value)"
+ANY_QUESTION = "Examiner._second = lambda self, value, count, number: float(value) if self.T is None else np.asarray(value)"
 
 WALLS: dict[str, dict[str, Change]] = {
     # of the system, by the names of `sandbox.walls` where there is one
@@ -148,6 +148,7 @@ WALLS: dict[str, dict[str, Change]] = {
         "grader/examiner.py": ("if len(self.calls) >= self.limit:", "if False:"),
         "checks/transcript.py": "called_in_order = lambda *_: None",
     },
+    "the model of a loss must be asked": {"checks/loss.py": "items_asked = lambda *_: []"},
     "helpers are asked about one state": {"grader/stand_ins.py": ("if len(shapes) > 1 or not flat:", "if False:")},
     "the form of an answer": {"checks/judge.py": CARELESS},
     "everyday messages only": {"grader/outcomes.py": QUOTED},

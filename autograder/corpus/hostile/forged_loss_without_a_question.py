@@ -2,6 +2,8 @@
 What stops it: what the model was asked stands in the grader's own transcript.
 
 Loses: 1.3.1, 1.3.2, 1.3.3
+Wall: the model of a loss must be asked
+Ends: wrong
 """
 
 import numpy as np
