@@ -9,7 +9,7 @@ import re
 import unicodedata
 import zipfile
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -59,9 +59,12 @@ class Entry:
         if self.place is None:
             raise GraderFault("the export has no files of this submission; download it again, or mark it by hand")
         try:
-            return overlay.load(self.place)
+            submission = overlay.load(self.place)
         except overlay.SubmissionError as error:
-            return Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
+            submission = Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
+        if not submission.files and isinstance(self.place, Path) and (self.place / METADATA).is_file():
+            raise GraderFault(f"it has a {METADATA} and no graded files; where it is an export, give it by itself")
+        return submission
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,8 @@ def find(source: Path) -> Found:
         raise NoSubmissions(f"{source} holds no submissions; give a Gradescope export or a folder of zips and folders")
     ids = _ids(rows.keys() | places.keys())
     entries = [_entry(ids[name], rows.get(name), places.get(name)) for name in ids]
-    left_out = [f"Left out: {outcomes.plain(name)!r}, since it lies beside the submissions" for name in loose]
-    renamed = [f"Called {name!r} here: the submission {raw!a}" for raw, name in ids.items() if raw != name]
+    left_out = [f"Left out: {_quoted(name)}, which is no submission's folder or zip" for name in loose]
+    renamed = [f"The submission {_quoted(raw)} is called {name!r} here" for raw, name in ids.items() if raw != name]
     return Found(sorted(entries, key=lambda entry: _natural(entry.id)), left_out, renamed)
 
 
@@ -95,35 +98,25 @@ def _folder(source: Path) -> tuple[Places, bytes, list[str]]:
     """The submissions in a folder, the export's metadata, and what else lies there."""
     if not source.is_dir():
         raise NoSubmissions(f"there are no submissions at {source}; give a Gradescope export or a folder")
-    listed = {path.name: path for path in sorted(source.iterdir()) if not (_is_ignored(path.name) or path.is_symlink())}
-    metadata = listed.pop(METADATA, None)
-    if metadata and metadata.is_file():
-        places: Places = {name: path for name, path in listed.items() if path.is_dir()}
-        return places, metadata.read_bytes(), [name for name in listed if name not in places]
-    exports = [path for path in listed.values() if _is_export(path)]
-    if exports and len(listed) == 1:  # an export, unpacked into a folder of its own
-        return _folder(exports[0])
-    if exports:
-        raise NoSubmissions(f"{exports[0]} is an export, and {source} holds more than it; give {exports[0]}")
-    places = {name: path for name, path in listed.items() if path.is_dir() or path.suffix.lower() == ".zip"}
-    if not places and any(name in GRADED_FILES for name in listed):
+    listed = [path for path in sorted(source.iterdir()) if not _is_ignored(path.name)]
+    folders: Places = {path.name: path for path in listed if path.is_dir() and not path.is_symlink()}
+    if (source / METADATA).is_file():
+        loose = [path.name for path in listed if path.name not in folders and path.name != METADATA]
+        return folders, (source / METADATA).read_bytes(), loose
+    zips = [path for path in listed if path.suffix.lower() == ".zip" and not path.is_symlink()]
+    places = folders | {path.name: path for path in zips}
+    loose = [path.name for path in listed if path.name not in places]
+    if len(folders) == len(places) == 1 and _is_export(source / next(iter(folders))):
+        places, metadata, more = _folder(source / next(iter(folders)))
+        return places, metadata, loose + more
+    if not places and any(name in GRADED_FILES for name in loose):
         raise NoSubmissions(f"{source} is one submission, not a class; mark it with make grade SUBMISSION={source}")
-    return places, b"", [name for name in listed if name not in places]
+    return places, b"", loose
 
 
 def _is_export(folder: Path) -> bool:
-    """Whether a folder is an export, and no submission in which somebody handed in a file of that name."""
-    if not (folder / METADATA).is_file():
-        return False
-    return _fits((folder / METADATA).read_bytes(), {path.name for path in folder.iterdir() if path.is_dir()})
-
-
-def _fits(metadata: bytes, folders: Collection[str]) -> bool:
-    """Whether metadata name any of these folders."""
-    try:
-        return bool(_rows(metadata).keys() & folders)
-    except Exception:  # yaml does not say what it raises
-        return False
+    """Whether a folder, the only one there, is an export: no submission in which its metadata were handed in."""
+    return (folder / METADATA).is_file() and any(path.is_dir() for path in folder.iterdir())
 
 
 def _is_ignored(name: str) -> bool:
@@ -132,28 +125,27 @@ def _is_ignored(name: str) -> bool:
 
 
 def _zip(source: Path) -> tuple[Places, bytes, list[str]]:
-    """The submissions in the zip of an export, which stays open, the metadata, and what else lies there."""
+    """The submissions in the zip of an export, which stays open, the metadata, and what else lies there.
+
+    As with a folder, the export is at the top or in the only folder there.
+    """
     archive = zipfile.ZipFile(source)
-    entries = {path: entry for path, entry in overlay.named(archive).items() if not any(map(_is_ignored, path.parts))}
-    if PurePosixPath(METADATA) not in entries:  # the export may lie in the zip's one folder
-        tops = {path.parts[0] for path in entries if path.parts}
-        below = PurePosixPath(min(tops, default=""))
-        entries = {path.relative_to(below): entry for path, entry in entries.items() if path.parts and len(tops) == 1}
-        folders = {path.parts[0] for path in entries if len(path.parts) > 1}
-        if PurePosixPath(METADATA) in entries and folders and below.name not in ("", "..", "/"):
-            if not _fits(archive.read(entries[PurePosixPath(METADATA)]), folders):
-                entries.clear()
-    metadata = entries.pop(PurePosixPath(METADATA), None)
+    every = overlay.named(archive)
+    named = {path.parts: entry for path, entry in every.items() if not any(map(_is_ignored, path.parts))}
+    named.pop((), None)
+    folders, loose = {parts[0] for parts, entry in named.items() if len(parts) > 1 or entry.is_dir()}, []
+    if (METADATA,) not in named and len(folders) == 1 and any(len(parts) > 2 for parts in named):
+        loose = [parts[0] for parts in named if parts[0] not in folders]
+        named = {parts[1:]: entry for parts, entry in named.items() if parts[0] in folders and parts[1:]}
+    metadata = named.pop((METADATA,), None)
     if metadata is None:
         raise NoSubmissions(f"{source} has no {METADATA}, so it is no Gradescope export; unpack it and give the folder")
-    parts: dict[str, dict[PurePosixPath, zipfile.ZipInfo]] = defaultdict(dict)
-    loose = []
-    for path, entry in entries.items():
-        if len(path.parts) > 1 or entry.is_dir() and path.parts:
-            parts[path.parts[0]][PurePosixPath(*path.parts[1:])] = entry
-        elif path.parts:
-            loose.append(str(path))
-    return {name: Part(archive, mine) for name, mine in parts.items()}, archive.read(metadata), loose
+    found: dict[str, dict[PurePosixPath, zipfile.ZipInfo]] = defaultdict(dict)
+    for (top, *below), entry in named.items():
+        if below or entry.is_dir():
+            found[top][PurePosixPath(*below)] = entry
+    places: Places = {name: Part(archive, entries) for name, entries in found.items()}
+    return places, archive.read(metadata), loose + [parts[0] for parts in named if parts[0] not in places]
 
 
 def _rows(metadata: bytes) -> dict[str, Any]:
@@ -194,6 +186,11 @@ def _unmarked(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key).removeprefix(":"): _unmarked(each) for key, each in value.items()}
     return [_unmarked(each) for each in value] if isinstance(value, list) else value
+
+
+def _quoted(name: str) -> str:
+    """A name in which what cannot be seen is seen, and which is not of any length."""
+    return repr(name if len(name) <= 80 else f"{name[:80]}…")
 
 
 def _text(value: Any) -> str:

@@ -106,7 +106,9 @@ def test_a_folder_without_metadata_is_one_of_zips_and_folders(tmp_path):
     for ignored in ("__MACOSX", ".git", ".ipynb_checkpoints"):
         (inside / ignored).mkdir()
     found = find(inside)
-    assert found.left_out == ["Left out: 'list.txt', since it lies beside the submissions"]
+    assert found.left_out == [
+        f"Left out: '{name}', which is no submission's folder or zip" for name in ("link", "list.txt")
+    ]
     entries = {each.id: each.submission() for each in found.entries}
     assert list(entries) == ["anna", "anna.zip", "bad.ZIP", "empty"]
     assert entries["anna"] == entries["anna.zip"] and entries["anna"].files["sampler.py"] == b"a"
@@ -115,10 +117,13 @@ def test_a_folder_without_metadata_is_one_of_zips_and_folders(tmp_path):
     assert sentence.startswith("Not marked: bad.ZIP is neither a folder nor a zip") and str(tmp_path) not in sentence
 
 
-def test_an_export_beside_something_else_is_named_and_not_taken_for_a_submission(tmp_path):
-    packed(written(tmp_path / "assignment_1_export"), "assignment_1_export/")
-    with pytest.raises(NoSubmissions, match="assignment_1_export is an export, and .* holds more than it; give"):
-        find(tmp_path)
+def test_an_export_beside_other_submissions_is_no_zero_and_stops_none(tmp_path):
+    written(tmp_path / "assignment_1_export", files=FILES | {"submission_12/sampler.py": b"twelve"})
+    written(tmp_path / "ben", files={"sampler.py": b"b"})
+    export, ben = find(tmp_path).entries
+    assert ben.submission().files == {"sampler.py": b"b"}
+    with pytest.raises(GraderFault, match="where it is an export, give it by itself"):
+        export.submission()
 
 
 def test_metadata_may_lack_anything_and_folders_may_lack_metadata(tmp_path):
@@ -183,16 +188,40 @@ def test_what_is_odd_in_an_export_costs_no_submission(export, tmp_path, monkeypa
     found = find(export(tmp_path))
     assert [entry.id for entry in found.entries] == ["submission_9", "submission_10", "submission_11"]
     assert [entry.submission().files["sampler.py"] for entry in found.entries[:2]] == [b"nine", b"ten"]
-    assert found.left_out == ["Left out: 'score.py', since it lies beside the submissions"]
+    assert found.left_out == ["Left out: 'score.py', which is no submission's folder or zip"]
 
 
-@pytest.mark.parametrize("handed_in", [b"a: [", b"someone: {}", b"- 1"])
-@pytest.mark.parametrize("alone", [False, True])
-def test_a_class_without_metadata_may_hold_a_file_of_that_name(tmp_path, handed_in, alone):
-    written(tmp_path / "anna", handed_in, {"code/sampler.py": b"a"})
-    if not alone:
-        written(tmp_path / "ben", handed_in, {"sampler.py": b"b"})
-    assert [entry.id for entry in find(tmp_path).entries] == ["anna", "ben"][: 2 - alone]
+@pytest.mark.parametrize("export", [in_a_folder_of_its_own, as_zip_of_a_folder], ids=lambda each: each.__name__)
+def test_what_lies_beside_the_folder_of_an_export_costs_no_submission(export, tmp_path):
+    source = export(tmp_path)
+    if source.is_dir():
+        (source / "score.py").touch()
+    else:
+        with zipfile.ZipFile(source, "a") as archive:
+            archive.writestr("score.py", b"")
+    found = find(source)
+    assert [entry.id for entry in found.entries] == ["submission_9", "submission_10", "submission_11"]
+    assert found.left_out == ["Left out: 'score.py', which is no submission's folder or zip"]
+
+
+@pytest.mark.parametrize("handed_in", [b"a: [", b"someone: {}", b"anna: {}\nben: {}\ncode: {}"])
+@pytest.mark.parametrize("others", [["ben"], []])
+def test_in_a_class_without_metadata_a_file_of_that_name_is_as_any_other(tmp_path, handed_in, others):
+    written(tmp_path / "class" / "anna", handed_in, {"sampler.py": b"a"} if not others else {"code/sampler.py": b"a"})
+    for other in others:
+        written(tmp_path / "class" / other, handed_in, {"sampler.py": b"b"})
+    found = find(tmp_path / "class")
+    assert [entry.id for entry in found.entries] == ["anna", *others] and found.left_out == []
+    assert found.entries[0].submission().files == {"sampler.py": b"a"}
+    with pytest.raises(NoSubmissions, match="is no Gradescope export"):
+        find(packed(tmp_path / "class", ""))
+
+
+def test_metadata_that_cannot_be_read_stop_an_export_in_a_folder_of_its_own_too(tmp_path):
+    written(tmp_path / "x" / "assignment_1_export", b"a: [")
+    for source in (tmp_path / "x", packed(tmp_path / "x", "")):
+        with pytest.raises(NoSubmissions, match="cannot be read: while parsing"):
+            find(source)
 
 
 def test_what_a_terminal_would_obey_is_out_of_ids_and_names(tmp_path):
