@@ -1,17 +1,23 @@
 """The grader's commands; `make help` lists them."""
 
 import signal
+import sys
 import traceback
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
+
+from grader import claim
+
+if __name__ == "__main__":  # the imports below can fail, too
+    claim.before_all(sys.argv[1:])
 
 import typer
 from rich.console import Console
 
 from grader import report
 from grader import starter as starter_files
-from grader.marking import assignments, begin, mark
+from grader.marking import mark
 from grader.outcomes import GraderFault, Loses
 from grader.overlay import SubmissionError
 from grader.paths import SOLUTION
@@ -36,20 +42,18 @@ def _settings() -> Settings:
 def grade(
     submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py and score.py")] = SOLUTION,
     assignment: Annotated[int | None, typer.Option("--assignment", "-a", min=1, max=2)] = None,
-    out: Annotated[Path, typer.Option(help="where results.json and report.html go")] = Path("out"),
+    out: Annotated[Path, typer.Option(help="where results.json and report.html go")] = claim.OUT,
     tier: Annotated[Tier | None, typer.Option(help="of sampling quality; if not given, that of settings.toml")] = None,
 ) -> None:
     """Mark one submission as Gradescope would; exit 0 whatever the mark, 2 when the grader itself failed."""
+    folders = claim.folders(out, assignment)
+    claim.take(folders.values())
     if not submission.exists():
         console.print(f"There is no submission at {submission}; give a folder or a zip with sampler.py and score.py.")
         raise typer.Exit(2)
     settings = _settings()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    wanted = [assignment] if assignment else assignments()
-    folders = {number: out if len(wanted) == 1 else out / str(number) for number in wanted}
+    claim.answer_signals(signal.default_int_handler)
     try:
-        for folder in folders.values():
-            begin(folder)
         with Zygote() as zygote:
             for number, folder in folders.items():
                 show(console, mark(submission, number, folder, zygote, tier or settings.tier, settings), number)
@@ -231,6 +235,14 @@ def trust(
     from grader.trust import run
 
     raise typer.Exit(0 if run(console, only, out) else 1)
+
+
+@app.command()
+def injections() -> None:
+    """Harm a marking in every way: it gives full marks, or says that they do not count; exit 1 where it does not."""
+    from grader.injections import run
+
+    raise typer.Exit(0 if run(console) else 1)
 
 
 @app.command()

@@ -20,8 +20,9 @@ import numpy as np
 from rich.console import Console
 
 from grader import overlay
+from grader.claim import assignments
 from grader.in_process import InProcess
-from grader.marking import assignments, mark
+from grader.marking import mark
 from grader.paths import SOLUTION
 from grader.session import Session
 from grader.zygote import Zygote

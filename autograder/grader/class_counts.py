@@ -102,8 +102,8 @@ class Class:
                 new = Check(test.number, test.claim, test.points, Counter(), Counter())
                 check = found.setdefault(test.number, new)
                 check.outcomes[test.outcome] += 1
-                if cause := hints.named(test.output):
-                    check.causes[cause] += 1
+                if test.cause:
+                    check.causes[test.cause] += 1
         return sorted(found.values(), key=lambda check: [int(part) for part in check.number.split(".")])
 
     @cached_property
@@ -112,11 +112,10 @@ class Class:
         tasks: dict[str, set[str]] = defaultdict(set)
         whose: dict[str, list[Marked]] = defaultdict(list)
         for each in self.marked:
-            named = [(hints.named(test.output), test.number) for test in each.tests]
-            for cause, number in named:
-                if cause:
-                    tasks[cause].add(task_of(number))
-            for cause in dict.fromkeys(cause for cause, _ in named if cause):
+            named = [test for test in each.tests if test.cause]
+            for test in named:
+                tasks[test.cause].add(task_of(test.number))
+            for cause in dict.fromkeys(test.cause for test in named):
                 whose[cause].append(each)
         rows = [
             (hints.HINTS[cause][0], [t for t in self.tasks if t.task in tasks[cause]], whose[cause]) for cause in whose

@@ -1,10 +1,26 @@
 """Files that others read while they are written anew."""
 
+import fcntl
 import json
 import os
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
+
+
+def lock(folder: Path) -> TextIO:
+    """Make a folder where it is missing, and keep other commands out until the file is closed.
+
+    Raises BlockingIOError, which says so, where one is at work there, and OSError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / ".lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise BlockingIOError(f"another command is at work in {folder}; wait for its end or give another OUT") from None
+    return file
 
 
 def replace(path: Path, content: bytes, mode: int = 0o666) -> None:

@@ -48,7 +48,8 @@ class Finding:
     @property
     def shows(self) -> str:
         """What its first check found, without the cause."""
-        return self.lines[0].output.partition(hints.CAUSE)[0].strip()
+        first = self.lines[0]
+        return first.output.rpartition(hints.CAUSE)[0].strip() if first.cause else first.output
 
     @property
     def headline(self) -> str:
@@ -87,8 +88,8 @@ def not_run(results: Results) -> list[Line]:
 
 
 def _reason(line: Line) -> tuple[str, str]:
-    if cause := hints.named(line.output):
-        return "cause", cause
+    if line.cause:
+        return "cause", line.cause
     return line.outcome, {"to do": "", "not run": line.output}.get(line.outcome, line.task)
 
 

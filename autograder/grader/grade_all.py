@@ -1,6 +1,5 @@
 """`make grade-all`: mark a class, with a progress bar; what was marked before is not marked again."""
 
-import fcntl
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from grader import class_page, grades, merging, submissions
+from grader import class_page, files, grades, merging, submissions
 from grader.batch import Batch
 from grader.cluster import Cluster
 from grader.cores import Cores
@@ -29,23 +28,24 @@ def run(
     scheduler: str,
     settings: Settings = DEFAULTS,
 ) -> int:
-    """Mark all submissions and write the grades; the exit code: 1 where some are faults, 2 where it does not end."""
+    """Mark all submissions and write the grades; the exit code: 1 where some are not marked, 2 where it ends before."""
     try:
         _apart(source.resolve(), out.resolve())
-        out.mkdir(parents=True, exist_ok=True)
-        with (out / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            entries = submissions.find(source)
+        with files.lock(out):
+            found = submissions.find(source)
             gpu = tier == "gpu"
             machines: Machines = Cluster(scheduler, gpu=gpu) if scheduler else Cores(gpu=gpu)
             try:
-                return _mark(console, Batch(entries, assignment, tier, out, machines.gpu, settings), machines)
+                for note in (*found.renamed, *found.left_out):
+                    _say(console, f"{note}.", "bold")
+                batch = Batch(found.entries, assignment, tier, out, machines.gpu, settings)
+                return max(_mark(console, batch, machines), 1 if found.left_out else 0)
             finally:
                 machines.close()
     except KeyboardInterrupt:
         why = "Stopped; the same command goes on where it was."
-    except BlockingIOError:
-        why = f"Another grade-all is at work in {out}; wait for its end or give another OUT."
+    except BlockingIOError as busy:
+        why = f"The class is not marked: {busy}."
     except submissions.NoSubmissions as reason:
         why = f"The class is not marked: {reason}."
     except NoMachines as reason:

@@ -157,5 +157,5 @@ def sentence(cause: str, where: str, task: str) -> str:
 
 
 def named(output: str) -> str:
-    """The cause that an output names; "" where it names none."""
+    """The cause that the output of a wrong answer names, in results that lack the field; "" where it names none."""
     return next((cause for cause, (what, _) in HINTS.items() if f"{CAUSE}{what} (it shows, " in output), "")

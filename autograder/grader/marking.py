@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from grader import outcomes, overlay, release, report, summary
+from grader import claim, outcomes, overlay, release, report, summary
 from grader.outcomes import GraderFault
 from grader.paths import CHECKS, GRADED_FILES
 from grader.reporter import Reporter
@@ -20,7 +20,6 @@ from grader.settings import DEFAULTS, Settings
 from grader.tasks import BY_ID
 from grader.zygote import Zygote
 
-FAULT = "The marking did not end: a fault of the grader, not yours. These marks do not count. Tell the course staff."
 LATER = {  # what a student is told instead of the marks, by the checks' visibility
     "visible": "",
     "hidden": "Your submission is marked. The marks are not shown here.",
@@ -29,18 +28,14 @@ LATER = {  # what a student is told instead of the marks, by the checks' visibil
 }
 
 
-def assignments() -> list[int]:
-    """The assignments whose hidden checks are here: both in the repository, one in an autograder zip."""
-    return [n for n in (1, 2) if (CHECKS / f"assignment{n}").is_dir()]
-
-
 def begin(out: Path) -> Results:
     """Write an `out/results.json` of no marks, which says that the marking did not end until it has."""
-    results = Results(out / "results.json", message=FAULT)
-    results.write()
-    with contextlib.suppress(OSError):
-        (out / report.NAME).unlink()  # of an earlier marking
-    return results
+    path = out / claim.RESULTS
+    try:
+        claim.no_marks(out)
+    except OSError as error:
+        raise GraderFault(f"{path} cannot be written: {error}") from error
+    return Results(path, message=claim.FAULT)
 
 
 def mark(
@@ -92,10 +87,11 @@ def mark_loaded(
         if not fault:
             results.message = _message(results, submission, zygote, LATER[settings.visibility])
             results.summary = "" if LATER[settings.visibility] else _summary(results)
-            results.write()
         if title:
             facts = report.Facts(title, assignment, tier, submission, fault, zygote.walls)
             results.report = report.write(results, facts)
+    results.ended = True
+    results.write()  # the last of all, so that nothing can stop what counts already
     return results
 
 

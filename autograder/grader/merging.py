@@ -5,7 +5,7 @@ What did not run stays "not run", without points: a check that waits for a GPU i
 
 from typing import Any
 
-from grader.results import FAULT, UNFINISHED
+from grader.results import FAULT, UNCOUNTED, UNFINISHED
 
 NOT_RUN = ("Not run: the GPU tier was not asked for.", "Not run: no CUDA device.")  # as the results say it
 OTHER_POINTS = "Not run: elsewhere the GPU tier gave other points to this check, by another release or other settings."
@@ -14,8 +14,8 @@ HEADLINE = "{:g} points, with those of the GPU tier, which ran elsewhere."
 
 def ended(results: dict[str, Any]) -> bool:
     """Whether results are those of a marking that came to its end: a fault of the grader is no mark."""
-    outputs = {test.get("output") for test in results["tests"]}
-    return bool(outputs) and not outputs & {UNFINISHED, FAULT}
+    outputs = [str(test.get("output")) for test in results["tests"]]
+    return bool(outputs) and not any(output.startswith((UNFINISHED, FAULT, UNCOUNTED)) for output in outputs)
 
 
 def waits(test: dict[str, Any]) -> bool:

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from checks.oracle import misconceptions, schedule, wrong_chains
-from grader import hints, loops, outcomes, probes
+from grader import loops, outcomes, probes
 from grader.session import Session
-from grader.tasks import BY_FUNCTION
 
 TIGHT = {"float32": 1e-4}  # relative to the largest number; 1e-5 for all else, since some compute in float32 inside
 SLOW = 10.0  # a function that has used so many seconds is not asked again
@@ -29,11 +28,11 @@ class Suspects:
     where: str = ""
     formulas: list[tuple[str, Formula | None]] = field(default_factory=list)
 
-    def hint(self, function: str, seen: Iterable[Seen]) -> str:
-        """What to tell the student after a lost check with these calls; "" unless one cause alone explains all."""
+    def cause(self, seen: Iterable[Seen]) -> str:
+        """The cause of a lost check with these calls; "" unless one cause alone explains all."""
         seen = list(seen)
         left = {cause for cause, f in self.formulas if f is None or all(agrees(v, _try(f, args)) for args, v in seen)}
-        return hints.sentence(left.pop(), self.where, BY_FUNCTION[function].task) if len(left) == 1 else ""
+        return left.pop() if len(left) == 1 else ""
 
 
 def suspects(session: Session, function: str, stand_in_for: list[str]) -> Suspects:
@@ -105,10 +104,10 @@ def _is_right(function: str, args: tuple[Any, ...], value: Any) -> bool:
     return agrees(value, misconceptions.right(function, args))
 
 
-def verdict(declared: str, outputs: Iterable[str]) -> str:
-    """Of the outputs of the checks that a case lost: is the cause that they name the declared one ("none": no cause)?
+def verdict(declared: str, causes: Iterable[str]) -> str:
+    """Of the causes of the checks that a case lost: are they the declared one ("none": no cause)?
 
-    "right" where one names it, "silent" where none names any, "wrong" where one names another.
+    "right" where one check has it, "silent" where none has any, "wrong" where one has another.
     """
-    named = {hints.named(output) for output in outputs} - {""}
+    named = {*causes} - {""}
     return "silent" if not named else "right" if named == {declared} else "wrong"

@@ -7,8 +7,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from grader import overlay
+from grader.claim import assignments
 from grader.corpus import Case
-from grader.marking import assignments, mark_loaded
+from grader.marking import mark_loaded
 from grader.results import Line, Results
 from grader.zygote import Zygote
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader import files, staff_page
+from grader.claim import REPORT
 from grader.exhibits import exhibits, galleries
 from grader.findings import findings, not_run, rows
 from grader.overlay import Submission
 from grader.regression import figure
 from grader.results import Line, Results
 
-NAME = "report.html"
+NAME = REPORT
 FAILED = "The report could not be made, which costs no marks: {}"
 MARKS = {"passed": "✓", "passed with a stand-in": "✓", "to do": "…", "not run": "–"}  # of an outcome; others have ✗
 

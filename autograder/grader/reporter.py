@@ -8,7 +8,7 @@ from typing import Any
 import hypothesis.errors
 import pytest
 
-from grader import misconceptions, outcomes, stand_ins
+from grader import hints, misconceptions, outcomes, stand_ins
 from grader.evidence import Evidence
 from grader.predictor import Predictor
 from grader.results import FAULT, Line, Results
@@ -95,7 +95,9 @@ class Reporter:
                 line.output = _said(passed, self.note)
             else:
                 self.failed_functions.add(function)
-                line.outcome, line.output = reason.outcome, _said(reason.sentence, self._cause(function, reason))
+                line.outcome = reason.outcome
+                line.cause, hint = self._hint(function, reason)
+                line.output = _said(reason.sentence, hint)
         finally:
             self.results.write()
         return True
@@ -145,21 +147,23 @@ class Reporter:
             if self.current.evidence:
                 self.current.evidence.settle()
 
-    def _cause(self, function: str, reason: outcomes.Loses) -> str:
-        """The likely cause of a wrong answer of `function`, in a sentence; "" unless it is known for certain."""
+    def _hint(self, function: str, reason: outcomes.Loses) -> tuple[str, str]:
+        """The likely cause of a wrong answer, and its sentence; both "" unless it is known for certain."""
         try:
             return self._suspected(function, reason)
         except Exception:  # no hint is worth a fault of the grader
-            return ""
+            return "", ""
 
-    def _suspected(self, function: str, reason: outcomes.Loses) -> str:
+    def _suspected(self, function: str, reason: outcomes.Loses) -> tuple[str, str]:
         if not isinstance(reason, (outcomes.Wrong, outcomes.Flooded)) or self.current is None:
-            return ""
+            return "", ""
         key = (function, *self.current.stand_in_for)
         if key not in self.suspects:
             self.suspects[key] = misconceptions.suspects(self.session, function, self.current.stand_in_for)
         seen = [(args, value) for name, args, value in self.current.seen if name == function]
-        return self.suspects[key].hint(function, seen)
+        cause = self.suspects[key].cause(seen)
+        where, task = self.suspects[key].where, BY_FUNCTION[function].task
+        return cause, hints.sentence(cause, where, task) if cause else ""
 
     def _wrong_helpers(self, function: str) -> list[str]:
         """The public helpers that `function` may call and that failed a check of their own, or a probe."""

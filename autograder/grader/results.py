@@ -1,4 +1,4 @@
-"""results.json in Gradescope's format: zero marks first, then replaced as a whole after every check."""
+"""results.json in Gradescope's format: replaced as a whole after every check, without marks until the last one."""
 
 import json
 import time
@@ -12,6 +12,7 @@ from grader.outcomes import GraderFault
 from grader.tasks import task_of
 
 UNFINISHED = "Not run: the marking ended before this check."
+UNCOUNTED = "Not counted, since the marking did not end. Known by then: "
 FAULT = "This check could not be done: a fault of the grader, not yours. Tell the course staff."
 MAX_OUTPUT = 90_000  # Gradescope cuts the middle out of an output above 100,000 characters
 
@@ -29,6 +30,7 @@ class Line:
     passed: bool = False
     output: str = UNFINISHED
     outcome: str = "not run"
+    cause: str = ""  # of a wrong answer, a key of `hints.HINTS`, where it is known for certain
     evidence: Evidence = field(default_factory=Evidence)  # for the report page alone
 
     @property
@@ -40,27 +42,31 @@ class Line:
         """Whether it did not pass; a check that carries no points and did not run costs nothing."""
         return not self.passed and (self.points > 0 or self.outcome != "not run")
 
-    def as_gradescope(self) -> dict[str, Any]:
+    def as_gradescope(self, ended: bool) -> dict[str, Any]:
+        """ended: whether the marking has come to its end; no check counts before."""
+        counts = ended and self.passed
+        known = self.output if ended or self.output in (UNFINISHED, FAULT) else f"{UNCOUNTED}{self.output}"
         return {
             "number": self.number,
             "name": self.claim,
-            "score": self.points if self.passed else 0.0,
+            "score": self.points if counts else 0.0,
             "max_score": self.points,
-            "status": "passed" if self.passed else "failed",
-            "output": self.output[:MAX_OUTPUT],
+            "status": "passed" if counts else "failed",
+            "output": known[:MAX_OUTPUT],
             "output_format": "text",
             "tags": self.tags,
             "visibility": self.visibility,
-            "extra_data": {"outcome": self.outcome},
+            "extra_data": {"outcome": self.outcome, "cause": self.cause},
         }
 
 
 @dataclass
 class Results:
-    """All checks of one marking and the file that they are written to."""
+    """All checks of one marking and the file that they are written to, which has no marks until the marking ends."""
 
     path: Path
     message: str = ""
+    ended: bool = False
     lines: list[Line] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
     summary: str = ""  # the message and more, as HTML
@@ -79,15 +85,15 @@ class Results:
 
     def as_gradescope(self) -> dict[str, Any]:
         return {
-            "score": self.score,
+            "score": self.score if self.ended else 0.0,
             "execution_time": round(time.monotonic() - self.started, 3),
             "output": self.summary or self.message[:MAX_OUTPUT],
             "output_format": "html" if self.summary else "text",
             "visibility": "visible",
             "stdout_visibility": "hidden",
             "extra_data": self.extra,
-            "tests": [line.as_gradescope() for line in self.lines],
-            "leaderboard": self.leaderboard,
+            "tests": [line.as_gradescope(self.ended) for line in self.lines],
+            "leaderboard": self.leaderboard if self.ended else [],
         }
 
     def write(self) -> None:

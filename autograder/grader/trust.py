@@ -84,7 +84,7 @@ def _chaff(page: Page) -> Iterator[tuple[str, ...]]:
     cases, wrong, verdicts = corpus.cases("chaff"), 0, Counter[str]()
     for case, lines in pool.marked(cases):
         lost = [line for line in lines if line.lost]
-        verdict = misconceptions.verdict(case.cause, [line.output for line in lost])
+        verdict = misconceptions.verdict(case.cause, [line.cause for line in lost])
         verdicts[verdict] += 1
         wrong += page.fault(f"chaff {case.name}", case.fault(lines))
         page.fault(f"chaff {case.name}", "another cause is named than the declared one" if verdict == "wrong" else "")

@@ -9,21 +9,22 @@ from grader import hints
 from grader.results import Line, Results
 from grader.tasks import TASKS
 
-CAUSE = hints.sentence("table_beta_on_subsequence", "in the step from t = 980 to 640", "2.11")
+CAUSE = "table_beta_on_subsequence"
+NAMED = f"No. {hints.sentence(CAUSE, 'in the step from t = 980 to 640', '2.11')}"
 HOSTILE = '"><script>alert(1)</script> {{ 7 * 7 }} \u202e'
 NUMBERS = [(f"{task.task}.{n}", task) for task in TASKS if task.assignment == 2 for n in (1, 2)]
 
 
-def results(folder: Path, lost=(), output="At t = 5, no.", outcome="wrong", seconds=7.0) -> None:
+def results(folder: Path, lost=(), output="At t = 5, no.", outcome="wrong", cause="", seconds=7.0) -> None:
     """Write a results.json of two checks for each task of Assignment 2, in which those in `lost` fail."""
     lines = []
     for number, task in NUMBERS:
         line = Line(number, f"{task.title}, part {number[-1]}.", task.points / 2, [], "visible", task.bonus)
         line.passed, line.outcome, line.output = True, "passed", "Passed."
         if number in lost:
-            line.passed, line.outcome, line.output = False, outcome, output
+            line.passed, line.outcome, line.output, line.cause = False, outcome, output, cause
         lines.append(line)
-    made = Results(folder / "results.json", lines=lines, extra={"assignment": 2})
+    made = Results(folder / "results.json", lines=lines, extra={"assignment": 2}, ended=True)
     made.write()
     body = json.loads(made.path.read_text())
     made.path.write_text(json.dumps(body | {"execution_time": seconds}))
@@ -66,8 +67,9 @@ def large(out: Path, count=500) -> Path:
         name = f"submission_{1000 + number}"
         rows.append((HOSTILE if number == 7 else f"Student {number}", name))
         lost = [each for each, _ in NUMBERS if rng.random() < number / count / 2]
-        output, outcome = rng.choice([("No.", "wrong"), (f"No. {CAUSE}", "wrong"), (HOSTILE, "timed out")])
-        submission(out, name, lost=lost, output=output, outcome=outcome, seconds=10 + number % 9, report=True)
+        given = rng.choice([("No.", "wrong", ""), (NAMED, "wrong", CAUSE), (HOSTILE, "timed out", "")])
+        marks = dict(zip(("output", "outcome", "cause"), given), lost=lost, seconds=10 + number % 9)
+        submission(out, name, report=True, **marks)
     submission(out, "submission_1", key="submission_1003")
     unmarked(out, "submission_2", f"OSError: {HOSTILE}")
     people(out, [*rows, ("One More", "submission_1")])

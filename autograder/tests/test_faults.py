@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import pytest
 from test_gradescope import METADATA, SCHEMA, SCRIPTS, not_json
 from typer.testing import CliRunner
 
-from grader import files, marking, overlay, predictor, wire
+from grader import claim, files, marking, overlay, predictor, wire
 from grader.__main__ import app
 from grader.outcomes import GraderFault
 from grader.paths import AUTOGRADER
@@ -75,7 +76,8 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "checks" / "assignment1").mkdir(parents=True)
     (tmp_path / "hand-in").mkdir()
     write(tmp_path, CHECKS, RIGHT)
-    monkeypatch.setattr(marking, "CHECKS", tmp_path / "checks")
+    for module in (claim, marking):
+        monkeypatch.setattr(module, "CHECKS", tmp_path / "checks")
     return tmp_path
 
 
@@ -98,6 +100,7 @@ def read(out: Path) -> dict:
     """results.json, which must be there and be valid."""
     results = json.loads((out / "results.json").read_text(encoding="utf-8"), parse_constant=not_json)
     jsonschema.validate(results, SCHEMA, jsonschema.Draft202012Validator)
+    assert results["output"] != claim.FAULT or {results["score"], *(test["score"] for test in results["tests"])} == {0}
     return results
 
 
@@ -134,8 +137,8 @@ def kill(pid: int) -> None:
 # Something is killed
 
 
-def test_a_worker_that_is_killed_at_any_moment_costs_its_own_check_or_nothing(folder, zygote, monkeypatch):
-    """The student reads that Python was killed; before the student's code could run, it is a fault of the grader."""
+def test_a_worker_that_is_killed_once_at_any_moment_costs_nothing(folder, zygote, monkeypatch):
+    """Its check is made once more; `test_reporter` has what becomes of a second time."""
     pids: list[int] = []
     spawn = zygote.spawn
 
@@ -145,23 +148,18 @@ def test_a_worker_that_is_killed_at_any_moment_costs_its_own_check_or_nothing(fo
         return pid, channel
 
     monkeypatch.setattr(zygote, "spawn", spawned)
-    endings = []
+    killed: list[int] = []
     for n in itertools.count(1):
         with monkeypatch.context() as patch:
             pids.clear()
-            living = at_message(patch, n, lambda: pids and Path(f"/proc/{pids[-1]}").exists() and kill(pids[-1]))
+            act = lambda: pids and Path(f"/proc/{pids[-1]}").exists() and killed.append(kill(pids[-1]))  # noqa: E731
+            living = at_message(patch, n, act)
             fault, results = mark(folder, zygote), read(folder / "out")
         if len(living) < n:
             break
-        ended = outcomes_in(results)
-        endings.append((bool(fault), *sorted(ended)))
-        assert ended <= ({"passed", "fault of the grader"} if fault else {"passed", "died"}), n
-        assert bool(fault) == results["output"].startswith(marking.FAULT), n
-        for test in results["tests"]:
-            if test["extra_data"]["outcome"] == "died":
-                assert "Python crashed or was killed inside q_sample (SIGKILL)" in test["output"]
+        assert (fault, outcomes_in(results)) == ("", {"passed"}), n
         assert list(zygote.folder.glob("tmp*")) == []  # of workers
-    assert n > 15 and {(False, "passed"), (False, "died", "passed")} <= set(endings)
+    assert n > 15 and len(killed) > 8
 
 
 @pytest.mark.parametrize("n", [2, 6, 14])
@@ -169,7 +167,7 @@ def test_a_zygote_that_is_killed_is_a_fault_of_the_grader(n, folder, monkeypatch
     with Zygote() as mortal:
         at_message(monkeypatch, n, lambda: kill(mortal.process.pid))
         fault, results = mark(folder, mortal), read(folder / "out")
-    assert fault and results["output"] == marking.FAULT
+    assert fault and results["output"] == claim.FAULT
     assert "fault of the grader" in outcomes_in(results) <= {"passed", "fault of the grader"}
     assert not mortal.folder.exists()
 
@@ -199,7 +197,7 @@ def test_a_network_that_is_gone_is_a_fault_of_the_grader(end, folder, zygote, mo
     zygote.predictor("cpu")
     fault, results = mark(folder, zygote), read(folder / "out")
     os.kill(zygote._predictors.pop("cpu").pid, signal.SIGKILL)
-    assert fault and results["output"] == marking.FAULT
+    assert fault and results["output"] == claim.FAULT
     assert [test["extra_data"]["outcome"] for test in results["tests"]] == ["passed", "passed", "fault of the grader"]
 
 
@@ -210,8 +208,8 @@ import os, signal, sys
 from pathlib import Path
 folder, n, name, here = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
 sys.path.insert(0, here)
-from test_faults import app, at_message, marking, pytest
-marking.CHECKS = folder / "checks"
+from test_faults import app, at_message, claim, marking, pytest
+claim.CHECKS = marking.CHECKS = folder / "checks"
 seen = at_message(pytest.MonkeyPatch(), n, lambda: os.killpg(0, signal.Signals[name]))
 app(["grade", str(folder / "hand-in"), "--out", str(folder / "out")])
 """
@@ -273,7 +271,7 @@ def test_a_grader_that_is_stopped_says_so_and_leaves_nothing_behind(name, n, sam
     done = grade(folder, temp, n, name)
     all_end(temp)
     results = read(folder / "out")
-    assert results["output"] == marking.FAULT and outcomes_in(results) <= {"passed", "not run"}
+    assert results["output"] == claim.FAULT and outcomes_in(results) <= {"passed", "not run"}
     assert ("passed" in outcomes_in(results)) == (n == 25)
     assert done.returncode == (-signal.SIGKILL if name == "SIGKILL" else 2), done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
@@ -324,7 +322,7 @@ def test_a_signal_to_run_autograder_ends_the_grader_first(name, tmp_path):
 
 
 def test_a_full_disk_when_results_are_written_is_a_fault_at_whichever_write(folder, zygote, monkeypatch):
-    """For one write the disk is full; what was written before stays, and no mark comes of it."""
+    """For one write the disk is full; what was written before stays, which has no marks."""
     plain, writes = Results.write, []
     for n in itertools.count(1):
 
@@ -337,15 +335,13 @@ def test_a_full_disk_when_results_are_written_is_a_fault_at_whichever_write(fold
                 plain(results)
 
         writes.clear()
-        (folder / "out" / "results.json").unlink(missing_ok=True)
         monkeypatch.setattr(Results, "write", write_or_not)
         fault = mark(folder, zygote)
         if len(writes) < n:
             break
         assert "No space left on device" in fault or "did not end" in fault, n
-        assert (folder / "out" / "results.json").exists() == (n > 1)
-        assert n == 1 or read(folder / "out")["output"] == marking.FAULT
-    assert n == 6 and not fault and read(folder / "out")["score"] == 10
+        assert read(folder / "out")["output"] == claim.FAULT
+    assert n == 5 and not fault and read(folder / "out")["score"] == 10
 
 
 @pytest.mark.parametrize("n", [1, 2])
@@ -361,7 +357,7 @@ def test_a_full_disk_when_a_workers_folder_is_made_is_a_fault_of_the_grader(n, f
 
     monkeypatch.setattr(overlay, "lay", lay)
     fault, results = mark(folder, zygote), read(folder / "out")
-    assert "No space left on device" in fault and results["output"] == marking.FAULT
+    assert "No space left on device" in fault and results["output"] == claim.FAULT
     found = [test["extra_data"]["outcome"] for test in results["tests"]]
     assert found == ["fault of the grader" if n == i else "passed" for i in (1, 2)]
     assert list(zygote.folder.glob("tmp*")) == []  # of workers
@@ -381,14 +377,14 @@ def test_no_folder_for_temporary_files_is_a_fault_and_no_older_marks_stay(folder
     (folder / "out" / "results.json").write_text('{"score": 100}')
     done = CliRunner().invoke(app, ["grade", str(folder / "hand-in"), "--out", str(folder / "out")])
     assert done.exit_code == 2 and "No usable temporary directory" in done.output and "Traceback" not in done.output
-    assert read(folder / "out")["output"] == marking.FAULT and read(folder / "out")["score"] == 0
+    assert read(folder / "out")["output"] == claim.FAULT and read(folder / "out")["score"] == 0
 
 
 def test_what_nobody_thought_of_is_a_fault_with_its_traceback(folder, monkeypatch):
     monkeypatch.setattr("grader.__main__.Zygote", lambda: 1 / 0)
     done = CliRunner().invoke(app, ["grade", str(folder / "hand-in"), "--out", str(folder / "out")])
     assert done.exit_code == 2 and "ZeroDivisionError" in done.output
-    assert read(folder / "out")["output"] == marking.FAULT
+    assert read(folder / "out")["output"] == claim.FAULT
 
 
 def test_without_shared_memory_marks_are_the_same(folder, temp):
@@ -406,6 +402,27 @@ def test_a_full_disk_leaves_no_half_a_file_where_gradescope_reads(tmp_path):
     running = run_autograder(tmp_path)
     assert "No space left on device" in running.communicate(timeout=WAIT)[1] and running.returncode == 2
     assert not os.path.lexists(tmp_path / "results" / "results.json")
+
+
+OLDER = {
+    "a file": lambda path: path.write_text('{"score": 100}'),
+    "a folder": lambda path: (path / "results.json").mkdir(parents=True),
+    "a link": lambda path: path.symlink_to(path.parents[1] / "submission_metadata.json"),
+    "a link to a folder": lambda path: path.symlink_to(path.parent),
+    "not even its folder": lambda path: path.parent.rmdir(),
+}
+
+
+@pytest.mark.parametrize("older", OLDER)
+@pytest.mark.parametrize("missing", ["venv/bin", "source"])
+def test_whatever_is_where_results_go_run_autograder_puts_a_zero_in_its_place(older, missing, tmp_path):
+    front_door(tmp_path, "")
+    OLDER[older](tmp_path / "results" / "results.json")
+    shutil.rmtree(tmp_path / missing)
+    assert run_autograder(tmp_path).wait(WAIT) == 2
+    assert [path.name for path in (tmp_path / "results").iterdir()] == ["results.json"]
+    assert not (tmp_path / "results" / "results.json").is_symlink() and read(tmp_path / "results")["score"] == 0
+    assert json.loads((tmp_path / "submission_metadata.json").read_text()) == METADATA
 
 
 def test_a_clock_that_jumps_changes_nothing(folder, zygote, monkeypatch):

@@ -32,7 +32,7 @@ from grader.machines import Job, NoMachines
 from grader.marking import mark
 from grader.outcomes import GraderFault
 from grader.paths import AUTOGRADER, CORPUS, ROOT, SOLUTION
-from grader.results import FAULT, UNFINISHED
+from grader.results import FAULT, UNCOUNTED, UNFINISHED
 from grader.session import Session
 from grader.settings import DEFAULTS
 from grader.submissions import METADATA, find
@@ -116,7 +116,7 @@ def course(tmp_path):
             (self.source / METADATA).write_text(yaml.safe_dump(table))
 
         def batch(self, tier="closed-form", gpu=False):
-            return Batch(find(self.source), 1, tier, self.out, gpu)
+            return Batch(find(self.source).entries, 1, tier, self.out, gpu)
 
         def run(self, tier="closed-form", terminal=False):
             """The command with the stub; its exit code and what it said."""
@@ -275,7 +275,9 @@ def test_two_at_once_in_one_folder_are_refused(course):
     with (course.out / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         code, said = course.run()
-    assert code == 2 and said.startswith("Another grade-all is at work in") and not course.marked()
+    assert (
+        code == 2 and said.startswith("The class is not marked: another command is at work in") and not course.marked()
+    )
 
 
 def test_what_cannot_begin_is_one_sentence(course, tmp_path):
@@ -428,7 +430,13 @@ def test_a_check_that_is_worth_other_points_elsewhere_is_not_merged_and_it_is_sa
 
 
 @pytest.mark.parametrize(
-    "tests", [[], [gpu_line("1.1", UNFINISHED)], [gpu_line("1.1", "5", 5.0), gpu_line("1.2", FAULT)]]
+    "tests",
+    [
+        [],
+        [gpu_line("1.1", UNFINISHED)],
+        [gpu_line("1.1", "5", 5.0), gpu_line("1.2", FAULT)],
+        [gpu_line("1.1", UNCOUNTED + "5")],
+    ],
 )
 def test_a_fault_of_the_grader_on_gradescope_is_no_mark_in_the_gpu_tier(tests, course):
     course.hand_in("3", **{":results": {"tests": tests, "score": 0.0}})

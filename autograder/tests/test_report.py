@@ -30,7 +30,7 @@ from checks import quality
 from checks.oracle import steps
 from checks.oracle.gaussian import GaussianData
 from checks.transcript import PIXELS
-from grader import curves, evidence, findings, marking, overlay, png, recovered, regression, report, summary
+from grader import curves, evidence, findings, hints, marking, overlay, png, recovered, regression, report, summary
 from grader.__main__ import app
 from grader.evidence import Evidence
 from grader.exhibits import exhibits
@@ -316,6 +316,13 @@ def test_checks_that_were_lost_for_one_cause_are_one_finding(tmp_path):
         ("raised", ["2.11.8"]),
         ("to do", ["2.7.1"]),
     ]
+
+
+def test_a_quoted_comment_is_no_cause_and_cuts_nothing_off(tmp_path):
+    output = f"It raised, at sampler.py, line 3: `1 / 0  # {hints.sentence('noise_sign', 'at t = 5', '1.1')}`."
+    results, _ = made(tmp_path, [line("2.7.1", "raised", output)])
+    [found] = findings.findings(results)
+    assert (found.kind, found.shows) == ("raised", output)
 
 
 # What reaches the student

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from grader import marking, overlay, session
+from grader import claim, hints, marking, overlay, session
 from grader.outcomes import GraderFault
 from grader.paths import SOLUTION
 from grader.results import MAX_OUTPUT, Results
@@ -96,7 +96,8 @@ def test_every_check_is_in_the_file_with_zero_before_the_first_one_runs(run, tmp
     read = f"tests = json.load(open({str(tmp_path / 'out' / 'results.json')!r}))['tests']\n"
     first = "expect([(t['number'], t['score'], t['max_score']) for t in tests] == [('1.1.1', 0, 5), ('1.1.2', 0, 5)])\n"
     first += "expect({t['extra_data']['outcome'] for t in tests} == {'not run'})"
-    then = "expect([t['extra_data']['outcome'] for t in tests] == ['passed', 'not run'])"
+    then = "expect([(t['extra_data']['outcome'], t['score']) for t in tests] == [('passed', 0), ('not run', 0)])\n"
+    then += "expect(tests[0]['output'].endswith('marking did not end. Known by then: Passed.'))"
     results, _ = run(check("1.1.1", read + first) + check("1.1.2", read + then))
     assert outcome(results) == {"1.1.1": "passed", "1.1.2": "passed"}
 
@@ -149,20 +150,21 @@ FAULTS = {
 def test_a_fault_of_the_grader_is_raised_and_told_and_costs_no_other_check(run, name):
     results, fault = run(check("1.1.1", PASS), FAULTS[name], check("1.2.1", PASS) + check("1.2.2", FAIL))
     found = outcome(results)
-    assert fault and results["output"] == marking.FAULT
+    assert fault and results["output"] == claim.FAULT
+    assert {results["score"], *(test["score"] for test in results["tests"])} == {0}
     assert found.pop("1.1.2", "fault of the grader") == "fault of the grader"
     assert found == {"1.1.1": "passed", "1.2.1": "passed", "1.2.2": "wrong"}
 
 
 def test_no_check_at_all_is_a_fault(run):
     results, fault = run("")
-    assert "no check was collected" in fault and results["output"] == marking.FAULT
+    assert "no check was collected" in fault and results["output"] == claim.FAULT
 
 
 @pytest.mark.parametrize("number", ["9.9.1", "one"])
 def test_a_number_that_is_no_task_is_a_fault(run, number):
     results, fault = run(check("1.1.1", PASS), check(number, PASS).replace("test_one", "test_1"))
-    assert fault and results["output"] == marking.FAULT
+    assert fault and results["output"] == claim.FAULT
 
 
 # What a student's code can bring about
@@ -246,6 +248,27 @@ def test_a_marking_without_root_says_so(run, zygote, monkeypatch):
     monkeypatch.setattr(zygote, "walls", walls)
     results, _ = run(check("1.1.1", PASS))
     assert "ran without: a user id of its own" in results["output"] and results["extra_data"]["walls"] == walls
+
+
+# The likely cause
+
+
+ONE_BY_ONE = "def q_sample(x, a, e):\n    a = a.reshape(*a.shape, *[1] * (x.ndim - a.ndim))\n    "
+FORGED = hints.sentence("noise_sign", "at t = 5", "1.1")
+
+
+@pytest.mark.parametrize(
+    "body, found, cause",
+    [(f"return 1 / 0  # {FORGED}", "raised", ""), ("return a**0.5 * x - (1 - a) ** 0.5 * e", "wrong", "noise_sign")],
+    ids=["a comment that forges one", "one that is so"],
+)
+def test_a_cause_is_a_field_that_no_comment_forges(run, body, found, cause):
+    asked = (
+        "x = np.ones(3)\nclose(student('q_sample', x, np.float64(0.25), x).value, steps.q_sample(x, 0.25, x), 'x_t')"
+    )
+    results, fault = run(check("1.1.1", asked), sampler=ONE_BY_ONE + body)
+    [test] = results["tests"]
+    assert test["extra_data"] == {"outcome": found, "cause": cause} and FORGED[:30] in test["output"] and not fault
 
 
 # A worker that another than the student's code ends
