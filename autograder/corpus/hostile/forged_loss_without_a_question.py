@@ -2,6 +2,8 @@
 What stops it: what the model was asked stands in the grader's own transcript.
 
 Loses: 1.3.1, 1.3.2, 1.3.3
+Wall: the model's own transcript
+Ends: wrong
 """
 
 import numpy as np
