@@ -119,7 +119,11 @@ Student._answer = lambda student, reply, examiner: (
     examiner.answer(reply["args"]) if reply["ask"] == "callback" else stand_ins.answer(reply["ask"], *reply["args"])
 )
 """
-ANY_QUESTION = "Examiner._second = lambda self, value, count, number: float(value) if self.T is None else np.asarray(value)"
+UNASKED = """
+_items_asked = items_asked
+items_asked = lambda examiner, *rest: _items_asked(examiner, *rest) if examiner.calls else [0]
+"""
+ANY_QUESTION = "Examiner._second = lambda self, value, *_: float(value) if self.T is None else np.asarray(value)"
 
 WALLS: dict[str, dict[str, Change]] = {
     # of the system, by the names of `sandbox.walls` where there is one
@@ -148,7 +152,7 @@ WALLS: dict[str, dict[str, Change]] = {
         "grader/examiner.py": ("if len(self.calls) >= self.limit:", "if False:"),
         "checks/transcript.py": "called_in_order = lambda *_: None",
     },
-    "the model of a loss must be asked": {"checks/loss.py": "items_asked = lambda *_: []"},
+    "the model's own transcript": {"checks/loss.py": UNASKED},
     "helpers are asked about one state": {"grader/stand_ins.py": ("if len(shapes) > 1 or not flat:", "if False:")},
     "the form of an answer": {"checks/judge.py": CARELESS},
     "everyday messages only": {"grader/outcomes.py": QUOTED},

@@ -80,7 +80,7 @@ def test_whatever_an_attack_leaves_behind_is_seen(tmp_path):
     with Environment("root") as place, Bait() as reach, tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)  # pytest's own is closed to a worker
         lane = Lane(place, 0, Path(folder, "lane"))
-        walls_down.take_down(["seccomp", "Landlock"], lane.folder / "tree" / "autograder", 0)
+        walls_down.take_down(["seccomp", "Landlock"], lane.folder / "tree" / "autograder", reach.number)
         try:
             fault = "; ".join([*lane.mark(leaky)[0], *reach.taken()])
             assert [each.strip() for each in SEEN.split("\n") if each.strip() not in fault] == []

@@ -2,7 +2,7 @@
 What stops it: what the model was asked stands in the grader's own transcript.
 
 Loses: 1.3.1, 1.3.2, 1.3.3
-Wall: the model of a loss must be asked
+Wall: the model's own transcript
 Ends: wrong
 """
 
