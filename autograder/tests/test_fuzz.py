@@ -204,6 +204,7 @@ LOOKS = [
 ]
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
 @given(frames(), st.sampled_from(sorted(BY_FUNCTION)), st.integers(0, 3), st.sampled_from(LOOKS))
 @example(wire.encode({"ask": "callback", "args": [X, np.array([True] * 4)]}), "ddim_sample", 0, LOOKS[0])
 @example(wire.encode({"ask": "callback", "args": [X, True]}), "ddim_sample", 0, LOOKS[0])
