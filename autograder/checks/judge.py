@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from checks.oracle.arrays import Array
-from grader.examiner import describe
+from grader.examiner import describe, tame
 from grader.outcomes import Wrong
 from grader.session import Returned
 
@@ -26,10 +26,10 @@ def expect(condition: Any, sentence: str) -> None:
 
 
 def numbers(value: Any, shape: tuple[int, ...], what: str) -> Array:
-    """The value as a float64 array; fails unless it is a real tensor of exactly this shape without NaN."""
+    """The value as a float64 array; fails unless it is a real tensor of exactly this shape, nowhere NaN or huge."""
     right = isinstance(value, np.ndarray) and value.dtype in (np.float32, np.float64) and value.shape == shape
     expect(right, f"{what} is {describe(value)}; expected a float tensor of shape {shape}.")
-    expect(np.isfinite(value).all(), f"{what} has NaN or infinite values.")
+    expect(tame(value), f"{what} has NaN, infinite or huge values.")
     return value.astype(np.float64)
 
 

@@ -1,9 +1,9 @@
 """What the two losses, 1.3 and 2.3, are held to: the value, the gradient, and what the model was asked with.
 
-The model is the public scale · x_t + shift + slope · t, so the right loss and its gradient are known in closed form.
+The model is the grader's own: its transcript tells what was asked, and without asking no value can be right. Only the
+gradient at the model's answers is the word of the student's process.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,54 +12,91 @@ import numpy as np
 
 from checks import cases
 from checks.cases import IMAGES, POINTS, SCHEDULES
-from checks.judge import EXACT, SINGLE, close, expect, kept
+from checks.judge import EXACT, ROUGH, SINGLE, close, expect, kept, numbers
 from checks.oracle import steps
+from checks.oracle.arrays import Array
 from checks.oracle.losses import Loss
-from checks.promises import SHAPES, asked_about_each_item
-from grader.wire import PublicModel
+from checks.promises import SHAPES, items_asked
+from grader.examiner import Examiner, model_of_a_loss
+from grader.session import Returned
 
 ALPHA_BAR = SCHEDULES["linear"][::25]  # T = 40 steps, from clean data to noise
 
 
 @dataclass(frozen=True)
+class Case:
+    """One call of a loss: its arguments, the right loss and gradient, and the x_t that the model must be asked with."""
+
+    examiner: Examiner
+    x_0: np.ndarray
+    t: np.ndarray
+    eps: np.ndarray
+    loss: float
+    gradient: Array
+    x_t: Array
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        return self.examiner, self.x_0, self.t, self.eps, ALPHA_BAR
+
+
+@dataclass(frozen=True)
 class LossChecks:
-    """The checks of one loss function: its name, the model that it is handed, and the oracle's loss."""
+    """The checks of one loss function: its name and the oracle's loss."""
 
     function: str
-    model: PublicModel
     oracle: Callable[..., Loss]
 
-    def case(self, shape: tuple[int, ...], dtype: type = np.float64, size: int = 1) -> tuple[tuple[Any, ...], Loss]:
-        """The arguments of a call, with a t for each item and states of a size, and the right loss and gradient."""
+    def case(self, shape: tuple[int, ...], dtype: type = np.float64, size: int = 1) -> Case:
+        """A call with a t for each item and states of a size."""
         x_0, eps = size * np.asarray(cases.states(31, 2, shape), dtype)
         t = np.random.default_rng(31).integers(5, len(ALPHA_BAR), shape[0])
         t[:2] = (len(ALPHA_BAR) - 1, 1)[: shape[0]]
-        model = self.model
-        want = self.oracle(model.scale, model.shift, model.slope, x_0, t, eps, ALPHA_BAR)
-        return (model, x_0, t, eps, ALPHA_BAR), want
+        examiner = model_of_a_loss(shape, len(ALPHA_BAR) - 1)
+        want = self.oracle(examiner.model, x_0, t, eps, ALPHA_BAR)
+        return Case(examiner, x_0, t, eps, *want, steps.q_sample(x_0, ALPHA_BAR[t], eps))
 
     def value(self, student: Any) -> None:
         for shape in SHAPES:
-            arguments, (want, _) = self.case(shape)
-            close(student(self.function, *arguments).value, want, f"The loss for shape {shape}", 1 + want)
+            case = self.case(shape)
+            value = student(self.function, *case.arguments).value
+            close(value, case.loss, f"The loss for shape {shape}", 1 + case.loss)
+            items_asked(case.examiner, case.x_t, case.t, ROUGH)
 
     def gradient(self, student: Any) -> None:
         for shape in (POINTS, IMAGES):
-            arguments, (loss, gradients) = self.case(shape)
-            returned = student(self.function, *arguments)
-            found = returned.gradients
-            expect(found is not None, "The loss is not a scalar tensor that carries a graph to the model.")
-            reached = not any(map(math.isnan, found))
-            expect(reached, "No gradient of the loss reaches the model: it must not be detached, or made without one.")
-            want = np.array(list(gradients.values()))
-            close(np.array(found), want, "The gradient of the loss", 1 + np.abs(want))
-            close(returned.value, loss, "The loss", 1 + loss)
+            case = self.case(shape)
+            returned = student(self.function, *case.arguments)
+            scale = np.abs(case.gradient).max()
+            found, elsewhere = _gradient(returned, case)
+            close(found, case.gradient, "The gradient of the loss", scale)
+            close(elsewhere, 0 * elsewhere, "The gradient where the model was asked about something else", scale)
+            close(returned.value, case.loss, "The loss", 1 + case.loss)
 
     def model_call(self, student: Any) -> None:
         for dtype, tolerance in ((np.float64, EXACT), (np.float32, SINGLE)):
-            arguments, (want, _) = self.case(POINTS, dtype, size=10)  # so that a clip shows
-            _, x_0, t, eps, alpha_bar = arguments
-            returned = student(self.function, *arguments)
-            close(returned.value, want, "The loss", 10 * (1 + want), tolerance)
-            x_t = asked_about_each_item(returned, steps.q_sample(x_0, alpha_bar[t], eps), t, tolerance)
-            kept(returned, x_0, x_t, "The x_t that the model got")
+            case = self.case(POINTS, dtype, size=10)  # so that a clip shows
+            returned = student(self.function, *case.arguments)
+            close(returned.value, case.loss, "The loss", 10 * (1 + case.loss), tolerance)
+            asked = items_asked(case.examiner, case.x_t, case.t, tolerance)
+            expect(-1 not in asked, "The model got an x_t or a t that no item of the batch has.")
+            for call in case.examiner.calls:
+                right = call.t_as_asked == f"int64 of shape ({len(call.x)},)"
+                expect(right, f"The model got t as {call.t_as_asked}; expected int64 of shape (B,).")
+                kept(returned, case.x_0, call.x, "The x_t that the model got")
+
+
+def _gradient(returned: Returned, case: Case) -> tuple[Array, Array]:
+    """The gradient at the model's answers, summed over all questions about an item, and over all about none."""
+    expect(returned.gradients is not None, "The loss is not a scalar tensor that carries a graph to the model.")
+    asked = items_asked(case.examiner, case.x_t, case.t, ROUGH)
+    found, answers = returned.gradients or [], [call.answer for call in case.examiner.calls]
+    reached = len(found) == len(answers) and any(part is not None for part in found)
+    expect(reached, "No gradient of the loss reaches the model: it must not be detached, or made without one.")
+    parts = [
+        np.zeros(answer.shape) if part is None else numbers(part, answer.shape, "The gradient at the model's answer")
+        for part, answer in zip(found, answers)
+    ]
+    total = np.zeros((len(case.t) + 1, *case.gradient.shape[1:]))  # the last row is that of −1
+    np.add.at(total, asked, np.concatenate(parts))
+    return total[:-1], total[-1]

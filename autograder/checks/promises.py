@@ -7,14 +7,12 @@ import numpy as np
 
 from checks import cases
 from checks.cases import COLUMN, IMAGES, ONE, POINTS, SCHEDULES
-from checks.judge import EXACT, SINGLE, close, expect, kept, pair_of
+from checks.judge import EXACT, SINGLE, close, expect, kept
 from checks.oracle.arrays import Array
-from grader.examiner import describe
-from grader.session import Returned
+from grader.examiner import Examiner
 from grader.wire import Seed
 
 SHAPES = (ONE, COLUMN, POINTS, IMAGES)
-MOST = 10  # times that a loss may ask about an item; what it reports comes from the worker, so it could be endless
 Arguments = Callable[[list[Any], Any, Any], tuple[Any, ...]]  # (three states, ᾱ_t, ᾱ_prev) -> the call's arguments
 
 
@@ -37,28 +35,21 @@ def keeps_its_promises(
             kept(returned, states[0], returned.value, what)
 
 
-def asked_about_each_item(returned: Returned, x_t: Array, t: np.ndarray, tolerance: float) -> np.ndarray:
-    """Fail unless the public model of a loss was asked about every item (x_t, t), and about nothing else.
+def items_asked(examiner: Examiner, x_t: Array, t: np.ndarray, tolerance: float) -> list[int]:
+    """Fail unless the model of a loss was asked about every item (x_t, t): in one call or several, in any order.
 
-    In one call or several, in any order, twice if need be; tolerance: relative to the largest number in x_t.
-    Returns the states that it was asked with.
+    tolerance: relative to the largest number in x_t. Returns the item of each question, one after the other, −1 for a
+    question about something else.
     """
-    expect(returned.model_calls, "The loss never called the model.")
-    expect(len(returned.model_calls) <= MOST * len(t), "The loss called the model far more often than it has items.")
-    for call in returned.model_calls:
-        x, steps = pair_of(call, "x_t, t")
-        right = isinstance(steps, np.ndarray) and steps.dtype == np.int64 and steps.ndim == 1
-        expect(right, f"The model got t as {describe(steps)}; expected int64 of shape (B,).")
-        right = isinstance(x, np.ndarray) and x.shape == (len(steps), *x_t.shape[1:])
-        expect(right, f"The model got {describe(x)} as x_t, with a t for {len(steps)} items.")
-    count = sum(len(steps) for _, steps in returned.model_calls)
-    expect(count <= MOST * len(t), "The loss asked the model about far more items than it has.")
     off = tolerance * np.abs(x_t).max()
-    asked = [(x, step) for call in returned.model_calls for x, step in zip(*call)]
-    found = [{i for i in np.flatnonzero(t == step) if np.abs(x - x_t[i]).max() <= off} for x, step in asked]
-    expect(all(found), "The model got an x_t or a t that no item of the batch has.")
-    expect(set().union(*found) == set(range(len(t))), "The model was not asked about every item of the batch.")
-    return np.concatenate([x for x, _ in returned.model_calls])
+
+    def item(x: np.ndarray, step: int) -> int:
+        return next((int(i) for i in np.flatnonzero(t == step) if np.abs(x - x_t[i]).max() <= off), -1)
+
+    asked = [item(x, step) for call in examiner.calls for x, step in zip(call.x, call.t)]
+    expect(asked, "The loss never called the model.")
+    expect(set(range(len(t))) <= set(asked), "The model was not asked about every item (x_t, t) of the batch.")
+    return asked
 
 
 def draws_from_generator(run: Callable[[Seed | None, int], Array], what: str) -> None:

@@ -18,6 +18,7 @@ from grader.outcomes import Loses, Wrong
 
 PARTS, EACH = 4, 196  # the 784 directions from the loudest to the quietest, in four parts
 SAMPLES = (20, PARTS * EACH)
+FARTHEST = 1e50  # a variance at which a chain that grows from step to step is held; its square still is a number
 NEAR = 1e-3  # of the right chain's own distance from the images; float32 inside a step makes it 1e-4 at most
 
 Step = Callable[[Array, Array, Array, np.float64, np.float64], Any]  # (x_t, eps, z, ᾱ_t, ᾱ_prev) -> x_prev, untrusted
@@ -39,6 +40,7 @@ def chain_fits(
         of_x_t, of_eps, of_z = numbers(value, (1, 3), "x_prev")[0]
         slope = images.CENTRED.eps(np.ones((1, variance.size)), alpha_bar_t)[0]
         variance = (of_x_t + of_eps * slope) ** 2 * variance + of_z**2
+        variance = variance.clip(max=FARTHEST)
     far, right = w2(0, np.sqrt(variance), 0, images.STD), w2(0, std, 0, images.STD)
     fits = w2(0, np.sqrt(variance), 0, std) <= NEAR * right
     show(far**2, right**2, fits)

@@ -248,16 +248,27 @@ def injections() -> None:
 @app.command()
 def hostile(
     cases: Annotated[list[Path] | None, typer.Argument(help="files of hostile cases; the corpus, if not given")] = None,
-    environment: Annotated[Literal["root", "user", "container"], typer.Option(help="where to mark them")] = "root",
+    environment: Annotated[
+        Literal["root", "user", "user-without-landlock", "container"], typer.Option(help="where to mark them")
+    ] = "root",
+    walls_down: Annotated[bool, typer.Option("--walls-down", help="without the walls that stop each")] = False,
 ) -> None:
-    """Mark hostile submissions: each must lose what it declares and change nothing else; exit 1 where one does not."""
+    """Mark hostile submissions: each must lose what it declares and change nothing else; exit 1 where one does not.
+
+    With --walls-down each must reach what it goes for.
+    """
     from grader.corpus import files
     from grader.environments import Environment, NotHere
-    from grader.hostile import marked
+    from grader.hostile import marked, run_down
 
     say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
     faults = 0
     try:
+        if walls_down:
+            for name, reached, fault in run_down(cases or files("hostile")):
+                say(f"WRONG {name}: {fault}" if fault else f"as it should be, {name}: {reached or 'reaches nothing'}")
+                faults += bool(fault)
+            raise typer.Exit(1 if faults else 0)
         with Environment(environment) as place:
             for note in place.notes:
                 say(f"Not as it should be: {note}.")

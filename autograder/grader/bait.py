@@ -16,16 +16,16 @@ class Bait:
     """What no attack may reach, whichever lane it runs in: sockets that listen, and files that anyone may write to."""
 
     def __init__(self) -> None:
-        for number in range(RUNS):
+        for self.number in range(RUNS):
             self.sockets: list[socket.socket] = []
             try:
-                self._listen(number)
+                self._listen(self.number)
                 break
             except OSError:  # another run has this number
                 self._close_sockets()
         else:
             raise GraderFault(f"{RUNS} runs are under way already")
-        self.folders = [Path(name.format(number)) for name in BAIT if Path(name).parent.is_dir()]
+        self.folders = [Path(name.format(self.number)) for name in BAIT if Path(name).parent.is_dir()]
         for folder in self.folders:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()

@@ -41,25 +41,27 @@ def page(marked: Class) -> str:
     here.filters["figure"] = lambda value: f"{round(value, 1):g}"
     here.filters["address"] = lambda path: quote(os.fsencode(path))
     here.filters["sha256"] = lambda text: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    pairs, why = alike(marked)
-    return here.get_template(NAME).render(marked=marked, histogram=histogram(marked), pairs=pairs, why=why)
+    pairs, too_long, why = alike(marked)
+    found = {"histogram": histogram(marked), "pairs": pairs, "too_long": too_long, "why": why}
+    return here.get_template(NAME).render(marked=marked, **found)
 
 
-def alike(marked: Class) -> tuple[list[tuple[Marked, Marked, float, int, str]], str]:
-    """(one, other, share, characters, what both lost) of each pair; and why none was looked for."""
+def alike(marked: Class) -> tuple[list[tuple[Marked, Marked, float, int, str]], list[tuple[Marked, str]], str]:
+    """(one, other, share, characters, what both lost) of each pair; the files not compared; why none was looked for."""
     first = {each.key: each for each in reversed(marked.submissions) if each.files}
     if not first:
-        return [], "the students' files are not in this folder"
+        return [], [], "the students' files are not in this folder"
     try:
         from grader import similar
     except ImportError:
-        return [], "that takes copydetect: .venv/bin/python -m pip install --editable '.[class]'"
+        return [], [], "that takes copydetect: .venv/bin/python -m pip install --editable '.[class]'"
     found = []
-    for pair in similar.pairs({key: each.files for key, each in first.items()}):
+    pairs, too_long = similar.pairs({key: each.files for key, each in first.items()})
+    for pair in pairs:
         one, other = first[pair.one], first[pair.other]
         both = [number for number in one.lost if number in other.lost]
         found.append((one, other, pair.share, pair.characters, _briefly(both)))
-    return found, ""
+    return found, [(first[key], name) for key, name in too_long], ""
 
 
 def _briefly(numbers: list[str]) -> str:

@@ -5,7 +5,9 @@ hostile case: with `corpus/spoils.py`): each of its functions that is named like
 replaces that one; everything else at its top level goes below the imports. The docstring says what it is. A chaff's and
 a hostile case's ends with "Loses: 2.7.1, 2.7.3", exactly the checks that it must lose in the closed form ("none" for
 an attack on top of right answers), and a chaff's with "Cause: beta_outside_root", the misconception that the student
-must be told, or "none".
+must be told, or "none". A hostile case's ends with "Wall: seccomp, Landlock", the walls of `grader.walls_down` that
+stop it and without which it succeeds, or "Wall: none, " and why there is none to take down; and with "Ends: wrong,
+died", the outcomes that its lost checks may have.
 """
 
 import ast
@@ -14,11 +16,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.outcomes import BrokeProtocol, Died, Flooded, NotRun, Raised, TimedOut, ToDo, Wrong
 from grader.overlay import Submission
 from grader.paths import CORPUS, GRADED_FILES, SOLUTION
 from grader.results import Line
 from grader.tasks import BY_FUNCTION, task_of
+from grader.walls_down import WALLS
 
+OUTCOMES = {each.outcome for each in (Wrong, ToDo, Raised, TimedOut, Died, Flooded, BrokeProtocol, NotRun)}
 BASES = {"chaff": "plain_loop.py", "hostile": "spoils.py"}
 
 
@@ -33,6 +38,9 @@ class Case:
     submission: Submission
     cause: str = "none"
     since: int = 1  # the first assignment that has any of its functions
+    walls: tuple[str, ...] = ()  # that stop an attack, all of which are taken down together
+    no_wall: str = ""  # why there is none
+    ends: frozenset[str] = frozenset()  # the outcomes that the checks which it loses may have
 
     @property
     def wrong(self) -> frozenset[str]:
@@ -41,9 +49,21 @@ class Case:
 
     def fault(self, lines: Iterable[Line]) -> str:
         """What is wrong with its marks: "" where it loses exactly the checks that it declares."""
-        lost = {line.number: line.output for line in lines if line.lost}
-        missed = [f"{number} does not see it" for number in sorted(self.loses - lost.keys())]
-        return "; ".join(missed + [f"{number} {output}" for number, output in lost.items() if number not in self.loses])
+        lines = list(lines)
+        return "; ".join(self.gains(lines) + self.strays(lines))
+
+    def gains(self, lines: Iterable[Line]) -> list[str]:
+        """The checks that it should have lost, and did not."""
+        lost = {line.number for line in lines if line.lost}
+        return [f"{number} does not see it" for number in sorted(self.loses - lost)]
+
+    def strays(self, lines: Iterable[Line]) -> list[str]:
+        """The checks that it lost and should not have, and those that ended in another way than it declares."""
+        lost = {line.number: line for line in lines if line.lost}
+        strays = [f"{number} {line.output}" for number, line in lost.items() if number not in self.loses]
+        otherwise = [line for line in lost.values() if line.number in self.loses and line.outcome not in self.ends]
+        ended = [f"{line.number} ended otherwise ({line.outcome}): {line.output}" for line in otherwise]
+        return strays + (ended if self.kind == "hostile" else [])
 
 
 def cases(kind: str) -> list[Case]:
@@ -65,11 +85,26 @@ def load(path: Path) -> Case:
     if not story or (declared is None) != (kind == "wheat"):
         raise ValueError(f"{kind}/{path.name}: the docstring must say what it is, and if not right, what it loses")
     loses = frozenset(re.findall(r"[\d.]+", declared[1])) if declared else frozenset()
+    walls, no_wall, ends = _stopped(story, f"{kind}/{path.name}") if kind == "hostile" else ((), "", frozenset())
     cause = re.search(r"^Cause: (\w+)$", story, re.MULTILINE)
     base = (CORPUS / BASES[kind]).read_text() if kind in BASES else ""
     since = min((BY_FUNCTION[name].assignment for name in _parts(source)[0]), default=1)
     submission = Submission(splice(source, base))
-    return Case(kind, path.stem, story, loses, submission, cause[1] if cause else "none", since)
+    named = cause[1] if cause else "none"
+    return Case(kind, path.stem, story, loses, submission, named, since, walls, no_wall, ends)
+
+
+def _stopped(story: str, name: str) -> tuple[tuple[str, ...], str, frozenset[str]]:
+    """The walls that a hostile case declares, why it has none, and how it ends."""
+    wall = re.search(r"^Wall: (?:none, (.+)|(.+))$", story, re.MULTILINE)
+    end = re.search(r"^Ends: (.+)$", story, re.MULTILINE)
+    walls = tuple(wall[2].split(", ")) if wall and wall[2] else ()
+    ends = frozenset(end[1].split(", ")) if end else frozenset()
+    if not wall or not set(walls) <= WALLS.keys():
+        raise ValueError(f"{name}: the docstring must say which walls of walls_down.py stop it, or none and why")
+    if not end or not ends <= {"none", *OUTCOMES}:
+        raise ValueError(f"{name}: the docstring must say how the checks that it loses end, or none")
+    return walls, wall[1] or "", ends
 
 
 def splice(case: str, base: str = "") -> dict[str, bytes]:

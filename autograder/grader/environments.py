@@ -1,4 +1,5 @@
-"""The environments that the hostile corpus is marked in: as root, as a plain user, and as root in a poor container.
+"""The environments that the hostile corpus is marked in: as root, as a plain user, as a user of a kernel without
+Landlock, and as root in a poor container.
 
 A process enters one before it has imported anything: `start` runs this file as a script, which gives up what that
 environment does not have and then becomes the command. It takes root to make one; what could not be made, or only
@@ -17,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-NAMES = ("root", "user", "container")
+NAMES = ("root", "user", "user-without-landlock", "container")
 USERS = range(51_000, 60_000)  # of which a lane becomes one; a worker of root's grader is never one of them
 DAC_READ_SEARCH = 2
 DOCKER_CAPABILITIES = (0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 27, 29, 31)  # as Docker gives them to every container
@@ -36,6 +37,10 @@ LIMITS: dict[str, dict[str, Any]] = {  # by controller, the files of both versio
     "memory": {"memory.limit_in_bytes": 768 << 20, "memory.max": 768 << 20},
     "cpu": {"cpu.cfs_quota_us": 50_000, "cpu.max": "50000 100000"},
 }
+BOUNDS: dict[str, dict[str, Any]] = {  # of what an attack may take while its walls are down
+    "memory": {"memory.limit_in_bytes": 2 << 30, "memory.max": 2 << 30},
+    "pids": {"pids.max": 500},
+}
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _CAPABILITIES_VERSION_3 = 0x20080522
@@ -47,20 +52,24 @@ class NotHere(Exception):
 
 
 class Environment:
-    """One of the three, made on this machine. `lanes` is how many markings fit beside each other in it."""
+    """One of the four, made on this machine. `lanes` is how many markings fit beside each other in it."""
 
-    def __init__(self, name: str):
-        """Raises NotHere."""
-        if name != "user" and os.geteuid() != 0:
-            raise NotHere(f"only root can make the environment {name}")
+    def __init__(self, name: str, bounded: bool = False):
+        """Raises NotHere. bounded: with one lane, whose memory and processes have a limit, to take walls down there."""
+        if (name != "user" or bounded) and os.geteuid() != 0:
+            raise NotHere(f"only root can make the environment {name}{' with bounds' if bounded else ''}")
         self.lanes, self.notes = 2, list[str]()  # notes: what is not as it should be, in words
         self._uid: int | None = None
         self._plan: dict[str, Any] = {}
         self._groups: dict[int, list[str]] = {}  # the control groups of each lane
-        if name == "user":
+        if name.startswith("user"):
             self._become_user()
+        if name == "user-without-landlock":
+            self._refuses(LANDLOCK)
         if name == "container":
             self._become_container()
+        if bounded:
+            self._bound()
 
     def uid(self, lane: int) -> int:
         """The user that a lane's grader runs as."""
@@ -91,13 +100,24 @@ class Environment:
         if self._plan["keeps"]:
             self.notes.append("the grader keeps CAP_DAC_READ_SEARCH, since only root can read this machine's Python")
 
-    def _become_container(self) -> None:
+    def _refuses(self, calls: list[str]) -> None:
         try:
             import pyseccomp  # noqa: F401
         except (ImportError, OSError, RuntimeError):
-            raise NotHere("Docker's refusals cannot be made without libseccomp and pyseccomp") from None
+            raise NotHere("system calls cannot be refused without libseccomp and pyseccomp") from None
+        self._plan["refuses"] = calls
+
+    def _bound(self) -> None:
+        self.lanes = 1
+        for controller, values in BOUNDS.items():
+            if not self._limit(controller, values, 0):
+                self.close()
+                raise NotHere(f"no control group can be made that limits {controller}, so walls stay up")
+
+    def _become_container(self) -> None:
+        self._refuses([*DOCKER_REFUSES, *LANDLOCK])
         self.lanes = 2 * (os.cpu_count() or 1)  # each a container of its own, with half a processor
-        self._plan |= {"keeps": DOCKER_CAPABILITIES, "refuses": [*DOCKER_REFUSES, *LANDLOCK]}
+        self._plan["keeps"] = DOCKER_CAPABILITIES
         self.notes.append("the file system and the numbers of the processes are the host's")
         self.notes.append("pages of libraries that the host has read already do not count as the container's memory")
         for controller, values in LIMITS.items():

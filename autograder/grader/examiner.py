@@ -20,8 +20,8 @@ KNOWN = re.compile(
     r"|a huge integer"
 )
 
-
-LARGEST = 1e100  # of a number that is answered; its square still is a number
+OFTEN = 10  # times that a loss may ask its model about each of its items
+LARGEST = {"float64": 1e100, "float32": 1e15}  # a sum of squares of such numbers still is a number of that dtype
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Examiner:
 
     parameters: the names of the callable's arguments. T: the last step that the model knows (None: no steps).
     limit: the number of calls after which it refuses. remembers: whether the transcript holds the states and answers.
+    items: of the model of a loss, which may be asked about any number of items in a call, about so many in all.
     """
 
     def __init__(
@@ -49,41 +50,61 @@ class Examiner:
         T: int | None = None,
         parameters: tuple[str, ...] = ("x_t", "t"),
         remembers: bool = True,
+        items: int = 0,
     ):
-        self.remembers = remembers
+        self.remembers, self.items = remembers, items
         self.model, self.shape, self.limit, self.T, self.parameters = model, shape, limit, T, parameters
         self.calls: list[Call] = []
 
     def answer(self, args: list[Any]) -> np.ndarray:
         """Answer one call; raises Wrong or Flooded where no noise predictor could answer."""
         if len(self.calls) >= self.limit:
-            raise Flooded(f"The model was called more than {self.limit} times, which is more than there are steps.")
+            raise Flooded(f"The model was called more than {self.limit} times, which is far more often than is needed.")
         number = len(self.calls) + 1
         x, *rest = args
-        if not isinstance(x, np.ndarray) or x.shape != self.shape or x.dtype not in (np.float32, np.float64):
+        count = len(x) if self.items and isinstance(x, np.ndarray) and x.ndim else self.shape[0]
+        shape = (count, *self.shape[1:])
+        if not isinstance(x, np.ndarray) or x.shape != shape or x.dtype not in (np.float32, np.float64):
             raise Wrong(f"Call {number} of the model got {describe(x)} as the state; expected shape {self.shape}.")
-        if not float(np.abs(x).max(initial=0)) < LARGEST:
+        if self.items and sum(len(call.x) for call in self.calls) + count > self.items:
+            raise Flooded(f"The model was asked about more than {self.items} items, which is far more than is needed.")
+        if not tame(x):
             raise Wrong(f"The state that call {number} of the model got has NaN, infinite or huge values.")
-        t = self._second(rest[0], number) if rest else None
+        t = self._second(rest[0], count, number) if rest else None
         answer = np.asarray(self.model(x.astype(np.float64), *([] if t is None else [t])))
-        answer = np.broadcast_to(answer, self.shape).astype(x.dtype)
+        answer = np.broadcast_to(answer, shape).astype(x.dtype)
         states = (x, answer) if self.remembers else (x[:0].copy(), answer[:0].copy())  # a view would keep all of it
         self.calls.append(Call(states[0], t, states[1], describe(rest[0]) if rest else ""))
         return answer
 
-    def _second(self, value: Any, number: int) -> Any:
-        """The steps t, one for each item, or the noise level sigma, in whichever form it came."""
+    def _second(self, value: Any, count: int, number: int) -> Any:
+        """The steps t, one for each of `count` items, or the noise level sigma, in whichever form it came."""
         if self.T is None:
             sigma = np.asarray(value if isinstance(value, (np.ndarray, float, int)) else np.nan, dtype=np.float64)
-            if sigma.size != 1 or not np.all(np.abs(sigma) < LARGEST):
+            if sigma.size != 1 or not tame(sigma):
                 raise Wrong(f"Call {number} of score_fn got {describe(value)} as sigma; expected one number.")
             return float(sigma.reshape(()))
         steps = np.asarray(value if isinstance(value, (np.ndarray, int, float)) else np.nan)
-        if steps.shape not in ((), (1,), self.shape[:1]) or not np.all(np.isfinite(steps) & (steps == np.round(steps))):
+        if steps.shape not in ((), (1,), (count,)) or not np.all(np.isfinite(steps) & (steps == np.round(steps))):
             raise Wrong(f"Call {number} of the model got {describe(value)} as t; expected int64 of shape (B,).")
         if np.any(steps < 1) or np.any(steps > self.T):
             raise Wrong(f"Call {number} asked the model at a t outside 1..T (t is 1-based; 0 is clean data).")
-        return np.broadcast_to(steps.astype(np.int64), self.shape[:1])
+        return np.broadcast_to(steps.astype(np.int64), (count,))
+
+
+def model_of_a_loss(shape: tuple[int, ...], T: int) -> Examiner:
+    """An examiner for a loss of states of this shape. Its answer about an item depends on that item alone.
+
+    It is linear in x_t, so that rounding does no harm, plus numbers that no loss can know before it has asked.
+    """
+    wobble = np.random.default_rng(3).standard_normal((T + 1, *shape[1:]))
+    most = OFTEN * shape[0]
+    return Examiner(lambda x_t, t: 0.4 * x_t + wobble[t], shape, most, T, items=most)
+
+
+def tame(values: np.ndarray) -> bool:
+    """Whether a float array has no NaN, infinite or huge values, so that a check can compute with it."""
+    return float(np.abs(values).max(initial=0)) < LARGEST[values.dtype.name]
 
 
 def describe(value: Any) -> str:

@@ -28,15 +28,18 @@ def run(
     scheduler: str,
     settings: Settings = DEFAULTS,
 ) -> int:
-    """Mark all submissions and write the grades; the exit code: 1 where some are faults, 2 where it does not end."""
+    """Mark all submissions and write the grades; the exit code: 1 where some are not marked, 2 where it ends before."""
     try:
         _apart(source.resolve(), out.resolve())
         with files.lock(out):
-            entries = submissions.find(source)
+            found = submissions.find(source)
             gpu = tier == "gpu"
             machines: Machines = Cluster(scheduler, gpu=gpu) if scheduler else Cores(gpu=gpu)
             try:
-                return _mark(console, Batch(entries, assignment, tier, out, machines.gpu, settings), machines)
+                for note in (*found.renamed, *found.left_out):
+                    _say(console, f"{note}.", "bold")
+                batch = Batch(found.entries, assignment, tier, out, machines.gpu, settings)
+                return max(_mark(console, batch, machines), 1 if found.left_out else 0)
             finally:
                 machines.close()
     except KeyboardInterrupt:

@@ -15,7 +15,6 @@ import sys
 import sysconfig
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -94,9 +93,10 @@ def _answer(reader: socket.socket, roots: list[str], private: list[str]) -> bool
 
 def _is_ours(path: str, roots: list[str], private: list[str]) -> bool:
     """Whether a path is plain, in one of the roots, and does not lead into a private folder."""
-    if path != os.path.normpath(path) or not any(map(Path(path).is_relative_to, roots)):
+    if path != os.path.normpath(path) or not any(path.startswith(f"{root}/") for root in roots):
         return False
-    return not any(map(Path(os.path.realpath(path)).is_relative_to, private))
+    place = os.path.realpath(path)
+    return not any(place.startswith(f"{folder}/") for folder in private)
 
 
 def pythons() -> list[str]:

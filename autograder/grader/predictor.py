@@ -44,7 +44,8 @@ class Predictor:
         return np.concatenate([self._ask("features", images[i : i + BATCH]) for i in parts]).astype(np.float64)
 
     def _ask(self, what: str, *arrays: np.ndarray) -> np.ndarray:
-        message = [what, *(np.asarray(a, np.int64 if a.ndim == 1 else np.float32) for a in arrays)]
+        with np.errstate(over="ignore"):  # a number that float32 does not hold is infinite to the network
+            message = [what, *(np.asarray(a, np.int64 if a.ndim == 1 else np.float32) for a in arrays)]
         try:
             self._channel.send(message, time.monotonic() + ANSWER_SECONDS)
         except (wire.Closed, OSError) as error:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from checks.oracle import schedule
-from grader.wire import PublicModel
+from grader.examiner import model_of_a_loss
 
 TABLE = schedule.linear_alpha_bar(1000)
 SHAPE, POINTS, IMAGES = (32, 64), (4, 3), (4, 2, 3, 3)
@@ -20,10 +20,10 @@ def of_value(function: str) -> list[tuple[str, tuple[Any, ...]]]:
     if function == "ddim_timesteps":
         return [(f"for T = {T}, S = {S}", (T, S)) for T, S in ((1000, 10), (1000, 30), (1000, 7), (37, 5), (10, 10))]
     if function in ("noise_prediction_loss", "score_matching_loss"):
-        model, t = PublicModel(0.4, -0.3, 0.01), np.array([3, 40, 17, 2])
-        shapes = ((4, 1), POINTS, IMAGES)
-        states = [(shape, *rng.standard_normal((2, *shape))) for shape in shapes]
-        return [(f"for a batch of shape {shape}", (model, x, t, e, TABLE[:41])) for shape, x, e in states]
+        t = np.array([3, 40, 17, 2])
+        states = [rng.standard_normal((2, *shape)) for shape in ((4, 1), POINTS, IMAGES)]
+        of = [(f"for a batch of shape {x.shape}", model_of_a_loss(x.shape, 40), x, e) for x, e in states]
+        return [(where, (model, x, t, e, TABLE[:41])) for where, model, x, e in of]
     places = [(f"in the step from {name}", TABLE[t], TABLE[prev]) for name, (t, prev) in PAIRS.items()]
     places.append(("where each item has its own coefficient", TABLE[BATCH[0]], TABLE[BATCH[1]]))
     found = []

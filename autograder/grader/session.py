@@ -6,7 +6,7 @@ import secrets
 import tempfile
 import time
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,7 @@ class Returned:
     value: Any
     changed: list[str]  # the arguments that the call modified, by position or name
     carries_graph: bool
-    model_calls: list[Any] = field(default_factory=list)  # of the public model of the losses: [x_t, t] each
-    gradients: list[float] | None = None
+    gradients: list[np.ndarray | None] | None = None  # of a loss, at each answer of its model
 
 
 class Session:
@@ -105,7 +104,7 @@ class Student:
         self.evidence: Evidence | None = None  # where the transcripts go, if they are wanted
 
     def __call__(self, function: str, *args: Any, seed: int = 0, **kwargs: Any) -> Returned:
-        """Call a function with arrays, numbers, `Seed`, `PublicModel` or an `Examiner` in a callable's place.
+        """Call a function with arrays, numbers, `Seed` or an `Examiner` in a callable's place.
 
         seed: of torch's global generator before the call. Raises a `Loses` unless the call returned.
         """
@@ -125,6 +124,7 @@ class Student:
         answer: Returned | None = None
         started = time.monotonic()
         examiners = [a for a in (*args, *kwargs.values()) if isinstance(a, Examiner)]
+        loops = [each for each in examiners if not each.items]
         extra = sum(NUMBER_SECONDS * math.prod(each.shape) * each.limit for each in examiners)
         self.session.deadline += extra
         self.session.spent[key] -= extra
@@ -141,7 +141,7 @@ class Student:
         }
         try:
             answer = self._converse(function, request, examiners[0] if examiners else None, deadline)
-            if not examiners:  # a loop is judged by transcripts of its own
+            if not loops:  # they are judged by transcripts of their own
                 self.seen.append((function, args, answer.value))
             return answer
         except outcomes.TimedOut as fault:
@@ -155,8 +155,8 @@ class Student:
         finally:
             waited = (time.monotonic() - started - self.own) / PATIENCE
             self.session.spent[key] += max(self._processor_seconds() - before, waited)
-            if examiners and self.evidence:
-                self.evidence.ran(function, args, kwargs, examiners[0], answer.value if answer else None)
+            if loops and self.evidence:
+                self.evidence.ran(function, args, kwargs, loops[0], answer.value if answer else None)
 
     def _converse(self, function: str, request: dict[str, Any], examiner: Examiner | None, deadline: float) -> Returned:
         if self.folder is None:
@@ -231,7 +231,8 @@ class Student:
                 raise outcomes.Wrong(f"{helper} was called with arguments that do not fit it.") from None
         raise wire.ProtocolError("nobody was to be asked that")
 
-    def _start(self) -> None:
+    def _start(self, again: bool = True) -> None:
+        """Start the worker; once more where another than the grader killed it before it was ready."""
         try:
             self.folder = Path(tempfile.mkdtemp(dir=self.session.zygote.folder))
             self.folder.chmod(0o711)
@@ -245,7 +246,10 @@ class Student:
         try:
             reached = self.channel.receive(time.monotonic() + START_SECONDS)["reached"]
         except (wire.Closed, wire.ProtocolError, wire.Flooded, TimeoutError) as error:
-            raise GraderFault(f"a worker did not start (exit code {self._stop(patience=1.0)[0]})") from error
+            exit_code, ended = self._stop(patience=1.0)
+            if again and outcomes.from_outside(outcomes.died("", exit_code, ended)):
+                return self._start(again=False)
+            raise GraderFault(f"a worker did not start (exit code {exit_code})") from error
         self.session.zygote.walls[sandbox.OUT_OF_REACH] = not reached
         if reached and not self.session.exposed:
             self._stop()
@@ -278,17 +282,16 @@ class Student:
 
 def to_wire(value: Any) -> Any:
     """A call's argument as the worker gets it: an examiner stays here, and only its name goes."""
-    return wire.Callback(value.parameters) if isinstance(value, Examiner) else value
+    return wire.Callback(value.parameters, value.items > 0) if isinstance(value, Examiner) else value
 
 
 def returned(reply: dict[str, Any]) -> Returned:
     """A worker's reply to a call; it is untrusted, so its form is checked."""
-    gradients, calls, changed = reply.get("gradients"), reply.get("model_calls", []), reply.get("changed")
+    gradients, changed = reply.get("gradients"), reply.get("changed")
     if (
         "returned" not in reply
         or not (isinstance(changed, list) and all(isinstance(name, str) for name in changed))
-        or not isinstance(calls, list)
-        or not (gradients is None or isinstance(gradients, list) and all(isinstance(g, float) for g in gradients))
+        or not (isinstance(gradients, list | None) and all(isinstance(g, np.ndarray | None) for g in gradients or []))
     ):
         raise wire.ProtocolError("a reply lacks something")
-    return Returned(reply["returned"], changed, reply.get("carries_graph") is True, calls, gradients)
+    return Returned(reply["returned"], changed, reply.get("carries_graph") is True, gradients)

@@ -1,10 +1,15 @@
 """What a class handed in: a Gradescope export, as a zip or unpacked, or a folder of zips and folders.
 
-An export holds a folder for each submission and `submission_metadata.yml`, which says whose they are.
+An export holds a folder for each submission and, at its top, `submission_metadata.yml`, which says whose they are. What
+is odd about one submission costs no other: it stays nameable, or it is named as left out.
 """
 
+import itertools
+import re
+import unicodedata
 import zipfile
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -12,14 +17,15 @@ from typing import Any
 import yaml
 
 from grader import outcomes, overlay
+from grader.outcomes import GraderFault
 from grader.overlay import Part, Submission
 from grader.paths import GRADED_FILES
 
 METADATA = "submission_metadata.yml"
-LONGEST = 255  # bytes in the name of a file
+LONGEST = 200  # bytes of an id, which is the name of a folder, and may get a number
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # as yaml.safe_load; ten times as fast where libyaml is there
 
-Places = dict[str, Path | Part]  # where the files of each submission are
+Places = dict[str, Path | Part]  # where the files of each submission are, by the name that it has there
 
 
 class NoSubmissions(Exception):
@@ -46,46 +52,71 @@ class Entry:
     results: dict[str, Any] | None = None  # what Gradescope's run of the autograder said
 
     def submission(self) -> Submission:
-        """Its graded files; what cannot be opened has none, and a sentence that says why."""
+        """Its graded files; what cannot be opened has none, and a sentence that says why.
+
+        Raises GraderFault where nothing was found of it: that is no zero of the student's.
+        """
         if self.place is None:
-            return _empty("the export has no files of this submission")
+            raise GraderFault("the export has no files of this submission; download it again, or mark it by hand")
         try:
-            return overlay.load(self.place)
+            submission = overlay.load(self.place)
         except overlay.SubmissionError as error:
-            return _empty(str(error))
+            submission = Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
+        if not submission.files and isinstance(self.place, Path) and (self.place / METADATA).is_file():
+            raise GraderFault(f"it has a {METADATA} and no graded files; where it is an export, give it by itself")
+        return submission
 
 
-def find(source: Path) -> list[Entry]:
-    """The submissions of a class, in the order of their ids. Raises NoSubmissions."""
+@dataclass(frozen=True)
+class Found:
+    """A class: its submissions in the order of their ids, and sentences about what is odd."""
+
+    entries: list[Entry]
+    left_out: list[str]  # what lies beside the submissions and is none
+    renamed: list[str]  # submissions whose id is not the name that they have there
+
+
+def find(source: Path) -> Found:
+    """The submissions of a class. Raises NoSubmissions."""
     try:
-        found, metadata = _zip(source) if source.is_file() else _folder(source)
-        places, rows = _by_id(found), _by_id(_rows(metadata))
+        places, metadata, loose = _zip(source) if source.is_file() else _folder(source)
+        rows = _rows(metadata)
     except NoSubmissions:
         raise
     except Exception as error:  # neither zipfile nor yaml says what it raises for what is not in order
         raise NoSubmissions(f"{source} cannot be read: {' '.join(str(error).split())}") from error
     if not (rows or places):
         raise NoSubmissions(f"{source} holds no submissions; give a Gradescope export or a folder of zips and folders")
-    ids = sorted(rows.keys() | places.keys(), key=_natural)
-    return [_entry(name, rows.get(name), places.get(name)) for name in ids]
+    ids = _ids(rows.keys() | places.keys())
+    entries = [_entry(ids[name], rows.get(name), places.get(name)) for name in ids]
+    left_out = [f"Left out: {_quoted(name)}, which is no submission's folder or zip" for name in loose]
+    renamed = [f"The submission {_quoted(raw)} is called {name!r} here" for raw, name in ids.items() if raw != name]
+    return Found(sorted(entries, key=lambda entry: _natural(entry.id)), left_out, renamed)
 
 
-def _folder(source: Path) -> tuple[Places, bytes]:
-    """The submissions in a folder: of an export its folders, else its zips and folders; and the export's metadata."""
+def _folder(source: Path) -> tuple[Places, bytes, list[str]]:
+    """The submissions in a folder, the export's metadata, and what else lies there."""
     if not source.is_dir():
         raise NoSubmissions(f"there are no submissions at {source}; give a Gradescope export or a folder")
-    listed = [path for path in sorted(source.iterdir()) if not _is_ignored(path.name) and not path.is_symlink()]
-    exports = [path for path in listed if (path / METADATA).is_file()]
-    if exports and len(listed) == 1:  # an export, unpacked into a folder of its own
-        return _folder(listed[0])
-    if exports:
-        raise NoSubmissions(f"{exports[0]} is an export, and {source} holds more than it; give {exports[0]}")
-    if any(path.name in GRADED_FILES for path in listed):
+    listed = [path for path in sorted(source.iterdir()) if not _is_ignored(path.name)]
+    folders: Places = {path.name: path for path in listed if path.is_dir() and not path.is_symlink()}
+    if (source / METADATA).is_file():
+        loose = [path.name for path in listed if path.name not in folders and path.name != METADATA]
+        return folders, (source / METADATA).read_bytes(), loose
+    zips = [path for path in listed if path.suffix.lower() == ".zip" and not path.is_symlink()]
+    places = folders | {path.name: path for path in zips}
+    loose = [path.name for path in listed if path.name not in places]
+    if len(folders) == len(places) == 1 and _is_export(source / next(iter(folders))):
+        places, metadata, more = _folder(source / next(iter(folders)))
+        return places, metadata, loose + more
+    if not places and any(name in GRADED_FILES for name in loose):
         raise NoSubmissions(f"{source} is one submission, not a class; mark it with make grade SUBMISSION={source}")
-    metadata = source / METADATA
-    if metadata.is_file():
-        return {path.name: path for path in listed if path.is_dir()}, metadata.read_bytes()
-    return {path.name: path for path in listed if path.is_dir() or path.suffix.lower() == ".zip"}, b""
+    return places, b"", loose
+
+
+def _is_export(folder: Path) -> bool:
+    """Whether a folder, the only one there, is an export: no submission in which its metadata were handed in."""
+    return (folder / METADATA).is_file() and any(path.is_dir() for path in folder.iterdir())
 
 
 def _is_ignored(name: str) -> bool:
@@ -93,20 +124,28 @@ def _is_ignored(name: str) -> bool:
     return name.startswith(".") or name == "__MACOSX"
 
 
-def _zip(source: Path) -> tuple[Places, bytes]:
-    """The submissions in the zip of an export, which stays open, and the metadata."""
+def _zip(source: Path) -> tuple[Places, bytes, list[str]]:
+    """The submissions in the zip of an export, which stays open, the metadata, and what else lies there.
+
+    As with a folder, the export is at the top or in the only folder there.
+    """
     archive = zipfile.ZipFile(source)
-    entries = {path: entry for path, entry in overlay.named(archive).items() if not any(map(_is_ignored, path.parts))}
-    metadata = min((path for path in entries if path.name == METADATA), key=lambda path: len(path.parts), default=None)
+    every = overlay.named(archive)
+    named = {path.parts: entry for path, entry in every.items() if not any(map(_is_ignored, path.parts))}
+    named.pop((), None)
+    folders, loose = {parts[0] for parts, entry in named.items() if len(parts) > 1 or entry.is_dir()}, []
+    if (METADATA,) not in named and len(folders) == 1 and any(len(parts) > 2 for parts in named):
+        loose = [parts[0] for parts in named if parts[0] not in folders]
+        named = {parts[1:]: entry for parts, entry in named.items() if parts[0] in folders and parts[1:]}
+    metadata = named.pop((METADATA,), None)
     if metadata is None:
         raise NoSubmissions(f"{source} has no {METADATA}, so it is no Gradescope export; unpack it and give the folder")
-    depth = len(metadata.parent.parts)
-    parts: dict[str, dict[PurePosixPath, zipfile.ZipInfo]] = defaultdict(dict)
-    for path, entry in entries.items():
-        if path.parts[:depth] == metadata.parent.parts and (len(path.parts) > depth + 1 or entry.is_dir()):
-            parts["".join(path.parts[depth : depth + 1])][PurePosixPath(*path.parts[depth + 1 :])] = entry
-    parts.pop("", None)  # the export's own folder
-    return {name: Part(archive, mine) for name, mine in parts.items()}, archive.read(entries[metadata])
+    found: dict[str, dict[PurePosixPath, zipfile.ZipInfo]] = defaultdict(dict)
+    for (top, *below), entry in named.items():
+        if below or entry.is_dir():
+            found[top][PurePosixPath(*below)] = entry
+    places: Places = {name: Part(archive, entries) for name, entries in found.items()}
+    return places, archive.read(metadata), loose + [parts[0] for parts in named if parts[0] not in places]
 
 
 def _rows(metadata: bytes) -> dict[str, Any]:
@@ -117,14 +156,17 @@ def _rows(metadata: bytes) -> dict[str, Any]:
     return {str(name): row for name, row in (rows or {}).items()}
 
 
-def _by_id(found: dict[str, Any]) -> dict[str, Any]:
-    """What is found by name, by id: a name that a terminal and a file can bear. Raises NoSubmissions."""
-    ids = {outcomes.plain(name).replace("\n", "\N{REPLACEMENT CHARACTER}"): value for name, value in found.items()}
-    if len(ids) < len(found):
-        raise NoSubmissions("two submissions have names that look the same; rename one of them")
-    for name in ids:
-        if name in ("", ".", "..") or "/" in name or len(name.encode()) > LONGEST:
-            raise NoSubmissions(f"a submission is called {name[:80]!r}, which cannot be a folder's name; rename it")
+def _ids(names: Iterable[str]) -> dict[str, str]:
+    """An id for each name, the same every time: what a terminal and a folder's name can bear, and no two look alike."""
+    ids: dict[str, str] = {}
+    taken: set[str] = set()
+    for raw in sorted(names):
+        plain = re.sub(r"[/\0\n]", "\N{REPLACEMENT CHARACTER}", outcomes.plain(raw)).strip()
+        plain = plain.encode()[:LONGEST].decode(errors="ignore")
+        plain = plain if plain.strip(".") else f"unnamed{plain}"
+        tries = itertools.chain([plain], (f"{plain} ({count})" for count in itertools.count(2)))
+        ids[raw] = next(each for each in tries if unicodedata.normalize("NFKC", each) not in taken)
+        taken.add(unicodedata.normalize("NFKC", ids[raw]))
     return ids
 
 
@@ -146,8 +188,9 @@ def _unmarked(value: Any) -> Any:
     return [_unmarked(each) for each in value] if isinstance(value, list) else value
 
 
-def _empty(why: str) -> Submission:
-    return Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {why}.")))
+def _quoted(name: str) -> str:
+    """A name in which what cannot be seen is seen, and which is not of any length."""
+    return repr(name if len(name) <= 80 else f"{name[:80]}…")
 
 
 def _text(value: Any) -> str:

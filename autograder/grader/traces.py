@@ -4,11 +4,13 @@ import ctypes
 import errno
 import os
 import resource
+import shutil
 import signal
 from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
+from grader import sandbox
 from grader.environments import USERS
 from grader.zygote import Zygote
 
@@ -48,6 +50,7 @@ class Witness:
                     os.setgroups([])
                     os.setresgid(WITNESS_UID, WITNESS_UID, WITNESS_UID)
                     os.setresuid(WITNESS_UID, WITNESS_UID, WITNESS_UID)
+                sandbox._drop_capabilities()  # or one without them may not look at it, even with all walls down
                 while os.read(asked, 1):
                     os.write(told, os.environ["GRADER_SECRET"].encode())
             finally:
@@ -79,10 +82,16 @@ class Traces:
         self.before = self._look(EVERYONE)
 
     def changes(self) -> list[str]:
-        """What is new since the last look, or gone of the grader's own, in words; a process that was left is ended."""
+        """What is new since the last look, or gone of the grader's own, in words.
+
+        A process that was left is ended, and a file of a lane's own user is deleted.
+        """
         now = self._look(self.zygote.uids)
         for pid, *_ in now["a process"] - self.before["a process"]:
             os.kill(pid, signal.SIGKILL)
+        for path, *_ in now["a file of a worker's"] - self.before["a file of a worker's"]:
+            if os.geteuid() in USERS:  # a lane's own user; another's number may be a person's, too
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         changes = [
             f"{what}: {' '.join(map(str, fact))}"
             for what, facts in now.items()

@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader import corpus, environments, hostile, misconceptions, mutants, pool
+from grader.environments import NotHere
 from grader.tiers import TIERS
 
 QUALITY = {number for numbers in TIERS.values() for number in numbers}
@@ -28,6 +29,7 @@ class Page:
     summary: Rows = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     cases: Rows = field(default_factory=list)
+    attacks: Rows = field(default_factory=list)  # and the walls that stop each
     claims: dict[str, str] = field(default_factory=dict)  # of the checks, by number
     losers: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))  # of a check, by kind
     alone: dict[str, str] = field(default_factory=dict)  # a case that loses this check and no other exact one
@@ -104,6 +106,25 @@ def _hostile(page: Page) -> Iterator[tuple[str, ...]]:
             count, wrong = count + 1, wrong + page.fault(f"hostile {name}, {environment}", fault)
         how = f"{count - wrong} gain nothing and leave nothing behind" if count else "not run: cannot be made here"
         yield f"attacks (hostile), {environment}", f"{count}", how
+    yield from _walls_down(page)
+
+
+def _walls_down(page: Page) -> Iterator[tuple[str, ...]]:
+    """Does each attack reach something where its walls are down, and nothing else does?"""
+    cases = {case.name: case for case in corpus.cases("hostile")}
+    attacked = missed = 0
+    try:
+        for name, _, fault in hostile.run_down(corpus.files("hostile")):
+            wrong = page.fault(f"hostile {name}", fault)
+            if name in cases:  # and not what attacks nothing
+                attacked, missed = attacked + 1, missed + wrong
+        how = f"{attacked - missed} reach what they go for, {missed} miss it"
+    except NotHere as reason:
+        how = f"not run: {reason}"
+    yield "attacks, with their walls down", f"{attacked}", how
+    without = [case for case in cases.values() if case.no_wall]
+    page.attacks += [(case.name, ", ".join(case.walls) or f"none, {case.no_wall}") for case in cases.values()]
+    yield "attacks without a wall to take down", f"{len(without)}", "counted apart; why is said below"
 
 
 def _mutants(page: Page) -> Iterator[tuple[str, ...]]:
@@ -161,5 +182,7 @@ def _text(page: Page, seconds: float) -> str:
             table("check", "chaff", "mutants", "alone", "claim", rows=checks),
             "## Each wrong answer\n",
             table("chaff", "points", "checks lost", "cause", "", rows=page.cases),
+            "## Each attack, and the walls that stop it\n",
+            table("attack", "walls", rows=page.attacks),
         ]
     )

@@ -37,9 +37,13 @@ class Closed(Exception):
 
 @dataclass(frozen=True)
 class Callback:
-    """In the place of a callable argument: calls are sent to the grader. `parameters` are its names, in order."""
+    """In the place of a callable argument: calls are sent to the grader. `parameters` are its names, in order.
+
+    gradients: whether the gradient of what the function returns is wanted, at each of the answers.
+    """
 
     parameters: tuple[str, ...]
+    gradients: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,22 +54,13 @@ class Seed:
 
 
 @dataclass(frozen=True)
-class PublicModel:
-    """In the place of a trainable model: scale · x_t + shift + slope · t, an `nn.Module` with three parameters."""
-
-    scale: float
-    shift: float
-    slope: float
-
-
-@dataclass(frozen=True)
 class Other:
     """A value that the wire does not carry; only its description crosses."""
 
     description: str
 
 
-MARKERS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Callback, Seed, PublicModel, Other)}
+MARKERS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Callback, Seed, Other)}
 
 
 def encode(body: Any) -> bytes:
@@ -152,7 +147,7 @@ def _from_json(tree: Any, arrays: list[np.ndarray | None]) -> Any:
 def _marker(cls: type[Any], given: dict[str, Any]) -> Any:
     for each in fields(cls):
         value = given[each.name]
-        if each.type is str or each.type is int or each.type is float:
+        if each.type is str or each.type is int or each.type is bool:
             right = type(value) is each.type
         else:
             right = type(value) is list and all(type(item) is str for item in value)

@@ -6,12 +6,12 @@ stay in the grader. A callable argument is a stub here, which asks the grader ov
 
 import contextlib
 import importlib
-import math
 import os
 import socket
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,9 +21,7 @@ import torch
 from grader import wire
 from grader.library import Finder
 from grader.own_files import OwnFiles
-from grader.sandbox import confine, prepare
-
-__all__ = ["main", "prepare"]
+from grader.sandbox import confine
 
 TENSOR_TYPES = {getattr(torch, name): name for name in wire.DTYPES}
 
@@ -38,11 +36,10 @@ def main(sock: socket.socket, library: socket.socket, folder: str, uid: int | No
         _only_keep(sock, library)
         os.chdir(work)
         os.environ.update(HOME=str(work), TMPDIR=str(work))
-        files = {str(path): path.read_bytes() for path in tree.rglob("*.py")}
+        files = dict(_files(str(tree)))
         with contextlib.suppress(OSError):  # short of memory, the kernel is to end us, not the grader
             Path("/proc/self/oom_score_adj").write_text("1000")
         torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
-        torch.linalg.eigh(torch.eye(2) @ torch.eye(2))  # some builds open a library at the first product
         torch.compile = _uncompiled
         confine(uid)
         finder = Finder(library, files)
@@ -57,6 +54,16 @@ def main(sock: socket.socket, library: socket.socket, folder: str, uid: int | No
     except BaseException:  # nothing of ours may reach the student's hooks; the grader sees the exit code
         os._exit(70)
     os._exit(0)
+
+
+def _files(folder: str) -> Iterator[tuple[str, bytes]]:
+    """Each file below a folder, by path."""
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _files(entry.path)
+        else:
+            with open(entry.path, "rb") as file:
+                yield entry.path, file.read()
 
 
 def _can_read(path: str, finder: Finder) -> bool:
@@ -110,7 +117,7 @@ class Worker:
         self, module: str, function: str, args: list, kwargs: dict, seed: int, stand_ins: list[str]
     ) -> dict[str, Any]:
         """Call one public function of the student's and describe what came out and what it did to its arguments."""
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed would format the whole stack, for a GPU to come
         student = importlib.import_module(module)
         self.imported = True
         for name in stand_ins:
@@ -126,8 +133,8 @@ class Worker:
             "carries_graph": any(getattr(v, "requires_grad", False) for v in _flat(value)),
         }
         for model in given.values():
-            if isinstance(model, Trainable):
-                reply |= {"model_calls": model.calls, "gradients": model.gradients(value)}
+            if isinstance(model, Examined):
+                reply["gradients"] = model.gradients(value)
         return reply
 
     def stand_in(self, name: str) -> None:
@@ -146,9 +153,7 @@ class Worker:
         if isinstance(value, wire.Seed):
             return torch.Generator().manual_seed(value.seed)
         if isinstance(value, wire.Callback):
-            return Examined(self.ask, value.parameters)
-        if isinstance(value, wire.PublicModel):
-            return Trainable(value)
+            return Examined(self.ask, value.parameters, value.gradients)
         return value
 
     def ask(self, what: str, args: list) -> Any:
@@ -166,11 +171,15 @@ class Worker:
 
 
 class Examined(torch.nn.Module):
-    """A model whose answers come from the grader. It has a parameter, so an answer carries a graph like any other."""
+    """A model whose answers come from the grader. It has a parameter, so an answer carries a graph like any other.
 
-    def __init__(self, ask: Any, parameters: tuple[str, ...]):
+    wanted: whether it keeps its answers, so that `gradients` can be asked for.
+    """
+
+    def __init__(self, ask: Any, parameters: tuple[str, ...], wanted: bool):
         super().__init__()
-        self._ask, self._parameter_names = ask, parameters
+        self._ask, self._parameter_names, self.wanted = ask, parameters, wanted
+        self._answers: list[torch.Tensor | None] = []  # None where the answer was to carry no graph
         self.one = torch.nn.Parameter(torch.ones((), dtype=torch.float64))
 
     def forward(self, *args: Any, **kwargs: Any) -> torch.Tensor:
@@ -178,7 +187,18 @@ class Examined(torch.nn.Module):
         if kwargs or len(given) != len(self._parameter_names):
             raise TypeError(f"call it with {', '.join(self._parameter_names)}")
         answer = self._ask("callback", given)
-        return answer * self.one.to(answer.dtype) if torch.is_grad_enabled() else answer
+        graph = torch.is_grad_enabled() and self.one.requires_grad
+        if self.wanted:
+            self._answers.append(answer.requires_grad_() if graph else None)
+        return answer * self.one.to(answer.dtype) if graph else answer
+
+    def gradients(self, loss: Any) -> list[Any] | None:
+        """d loss / d answer for each answer, None where no graph reaches it; None where the loss is no loss."""
+        if type(loss) is not torch.Tensor or loss.ndim != 0 or not loss.requires_grad:
+            return None
+        leaves = [answer for answer in self._answers if answer is not None]
+        found = iter(torch.autograd.grad(loss, leaves, allow_unused=True) if leaves else ())
+        return [pack(None if answer is None else next(found)) for answer in self._answers]
 
 
 class StandIn:
@@ -197,29 +217,6 @@ class StandIn:
             z = torch.randn(x.shape, generator=generator, dtype=x.dtype, device=x.device)
             x = self._ask("langevin_step", [[x, score_fn(x), step_size, z], {}])
         return x
-
-
-class Trainable(torch.nn.Module):
-    """The public model of the losses: scale · x_t + shift + slope · t."""
-
-    def __init__(self, spec: wire.PublicModel):
-        super().__init__()
-        for name in ("scale", "shift", "slope"):
-            parameter = torch.nn.Parameter(torch.tensor(getattr(spec, name), dtype=torch.float64))
-            self.register_parameter(name, parameter)
-        self.calls: list[list[Any]] = []
-
-    def forward(self, x_t: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-        self.calls.append([pack(x_t), pack(t)])
-        time = t.reshape(-1, *[1] * (x_t.ndim - 1))
-        return (self.scale * x_t + self.shift + self.slope * time).to(x_t.dtype)
-
-    def gradients(self, loss: Any) -> list[float] | None:
-        """d loss / d (scale, shift, slope); None when the loss carries no graph to them."""
-        if type(loss) is not torch.Tensor or loss.ndim != 0 or not loss.requires_grad:
-            return None
-        found = torch.autograd.grad(loss, list(self.parameters()), allow_unused=True)
-        return [math.nan if g is None else g.item() for g in found]
 
 
 def pack(value: Any) -> Any:

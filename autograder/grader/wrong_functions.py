@@ -1,6 +1,6 @@
 """The wrong formulas, loops and losses of `checks.oracle` as functions in torch, such as a student could write.
 
-The losses are written anew, since those of the oracle know one public model only.
+The losses are written anew, since those of the oracle carry no graph.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """The zygote: imports torch once, then forks a fresh worker whenever the grader asks for one.
 
-Run as a script, isolated (`python -I -B zygote_main.py FD FOLDER`), with FD a control socket. It runs no torch
-operation, sees no test and no submission; the file descriptor of a worker's own channel comes with each request. When
-the grader is gone, even by kill -9, it ends all that it forked and deletes FOLDER, in which the workers' files lie.
+Run as a script, isolated (`python -I -B zygote_main.py FD FOLDER`), with FD a control socket. It sees no test and no
+submission; the file descriptor of a worker's own channel comes with each request. When the grader is gone, even by
+kill -9, it ends all that it forked and deletes FOLDER, in which the workers' files lie.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ def main(control_fd: int, folder: str) -> None:
     from grader.library import Library, pythons
 
     library = Library(pythons(), [str(here), str(here.with_name("solution"))])  # before it costs the memory of torch
-    from grader import predictor_main, worker
+    from grader import predictor_main, sandbox, worker
     from grader.wire import Channel, Closed
 
     for name in [*sorted(sys.stdlib_module_names - set(APART)), *BESIDE]:
@@ -44,11 +44,12 @@ def main(control_fd: int, folder: str) -> None:
             warnings.simplefilter("ignore")
             importlib.import_module(name)
     sys.path.remove(str(here))
+    _use_once()
 
     channel = Channel(socket.socket(fileno=control_fd))
     forked = {library.pid}
     with contextlib.suppress(Closed):
-        channel.send({"ready": os.getpid(), "walls": worker.prepare()})
+        channel.send({"ready": os.getpid(), "walls": sandbox.prepare()})
         while True:
             request = channel.receive()
             if "spawn" in request:
@@ -66,6 +67,13 @@ def main(control_fd: int, folder: str) -> None:
     for pid in forked:
         _end(pid)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _use_once() -> None:
+    """Have torch open what some builds of it open at the first product or decomposition, on one thread."""
+    torch = sys.modules["torch"]
+    torch.set_num_threads(1)  # others would not be there after a fork
+    torch.linalg.eigh(torch.eye(2) @ torch.eye(2))
 
 
 def _fork(channel: Any, job: Callable[..., NoReturn], arguments: dict[str, Any]) -> int:

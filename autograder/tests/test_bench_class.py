@@ -41,7 +41,7 @@ def test_only_copies_are_the_same_as_another(made):
 
 def test_an_export_is_found_again_with_groups_and_missing_ids(made, tmp_path):
     synthetic_class.export(tmp_path / "export", made[:40])
-    found = submissions.find(tmp_path / "export")
+    found = submissions.find(tmp_path / "export").entries
     assert [entry.submission().files for entry in found if len(entry.people) == 2 and not entry.people[0].sid]
     assert Counter(len(entry.people) for entry in found) == {1: 38, 2: 2}
     whole = [each.files == entry.submission().files for each, entry in zip(made, found) if each.kind == "right"]
@@ -50,7 +50,7 @@ def test_an_export_is_found_again_with_groups_and_missing_ids(made, tmp_path):
 
 def test_of_broken_zips_some_are_cut_in_the_middle_and_none_ends_the_reading(made, tmp_path):
     synthetic_class.zips(tmp_path / "zips", [each for each in made if each.kind == "broken"])
-    said = [" ".join(entry.submission().problems.values()) for entry in submissions.find(tmp_path / "zips")]
+    said = [" ".join(entry.submission().problems.values()) for entry in submissions.find(tmp_path / "zips").entries]
     assert len(said) == 20 and sum("neither a folder nor a zip" in each for each in said) == 10
 
 

@@ -103,6 +103,11 @@ def test_a_case_without_a_task_leaves_the_solution_as_it_is():
         ("wheat", '"""Right.\n\nLoses: 2.7.1\n"""'),
         ("chaff", '"""A mistake."""'),
         ("hostile", '"""An attack."""'),
+        ("hostile", '"""An attack.\n\nLoses: 1.1.1\n"""'),
+        ("hostile", '"""An attack.\n\nLoses: 1.1.1\nWall: seccomp\n"""'),
+        ("hostile", '"""An attack.\n\nLoses: 1.1.1\nWall: none\nEnds: wrong\n"""'),
+        ("hostile", '"""An attack.\n\nLoses: 1.1.1\nWall: brick\nEnds: wrong\n"""'),
+        ("hostile", '"""An attack.\n\nLoses: 1.1.1\nWall: seccomp\nEnds: well\n"""'),
         ("chaff", "x = 1"),
         ("chaff", '"""A mistake.\n\nloses: everything\n"""'),
     ],
@@ -142,6 +147,19 @@ def test_the_cause_that_must_be_named_is_read(tmp_path, line, cause):
     path.write_text(f'"""A mistake.\n\nLoses: 2.7.1{line}\n"""\ndef ddim_sigma(): pass\n')
     case = corpus.load(path)
     assert (case.loses, case.cause) == ({"2.7.1"}, cause)
+
+
+@pytest.mark.parametrize(
+    "line, walls, no_wall",
+    [("seccomp, Landlock", ("seccomp", "Landlock"), ""), ("none, it is right.", (), "it is right.")],
+)
+def test_the_walls_and_the_end_of_an_attack_are_read(tmp_path, line, walls, no_wall):
+    path = tmp_path / "hostile" / "case.py"
+    path.parent.mkdir()
+    path.write_text(f'"""An attack.\n\nLoses: 1.1.1,\n1.1.2\nWall: {line}\nEnds: timed out, wrong\n"""\n')
+    case = corpus.load(path)
+    assert (case.loses, case.walls, case.no_wall) == ({"1.1.1", "1.1.2"}, walls, no_wall)
+    assert case.ends == {"timed out", "wrong"}
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")

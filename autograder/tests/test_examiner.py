@@ -1,21 +1,22 @@
 """What the grader answers in the middle of a call: the noise predictor, and right helpers in place of wrong ones."""
 
 import re
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 
 import numpy as np
 import pytest
 
-from checks import promises
-from checks.oracle import schedule, steps
-from grader import stand_ins
-from grader.examiner import Examiner
+from checks import loss, promises
+from checks.loss import LossChecks
+from checks.oracle import losses, schedule, steps
+from grader import corpus, stand_ins
+from grader.examiner import Examiner, model_of_a_loss
 from grader.outcomes import Flooded, Loses, Raised, TimedOut, Wrong
-from grader.paths import SOLUTION
-from grader.session import Returned
+from grader.paths import CORPUS, SOLUTION
+from grader.session import Returned, Session
 from grader.wire import Other
 
-X, E = np.arange(8.0).reshape(4, 2), np.ones((4, 2))
+X, E, T = np.arange(8.0).reshape(4, 2), np.ones((4, 2)), np.arange(1, 5)
 
 # The examiner
 
@@ -158,17 +159,117 @@ def test_an_odd_b_is_no_right_answer():
         assert not stand_ins.agrees(helper, args, [omega_0, omega_t, b])
 
 
-def test_calls_of_the_public_model_with_different_states_lose():
-    t = np.arange(1, 5)
-    calls = [[X.ravel(), t], [X, t]]
-    with pytest.raises(Wrong):
-        promises.asked_about_each_item(Returned(np.ones(()), [], True, calls, [1.0, 1.0, 1.0]), X, t, 1e-4)
+# The model of a loss
 
 
-@pytest.mark.parametrize("count, times, right", [(1, 1, True), (4, 2, True), (1, 11, False), (41, 1, False)])
-def test_what_a_worker_reports_of_its_model_is_read_only_as_far_as_a_loss_may_have_asked(count, times, right):
-    """A forged report could be so long that it would keep the grader busy for a long time."""
-    x, t = np.arange(8.0).reshape(4, 2), np.arange(1, 5)
-    calls = [[np.tile(x, (times, 1)), np.tile(t, times)]] * count
-    with nullcontext() if right else pytest.raises(Wrong, match="far more"):
-        promises.asked_about_each_item(Returned(np.ones(()), [], True, calls, [1.0, 1.0, 1.0]), x, t, 1e-4)
+def questions(*calls):
+    """The model of a loss of X at T, asked about (x, t) of each call."""
+    examiner = model_of_a_loss(X.shape, 10)
+    for x, t in calls:
+        examiner.answer([x, t])
+    return examiner
+
+
+def test_an_item_gets_the_same_answer_whenever_and_with_whatever_it_is_asked_about():
+    examiner = questions((X, T), (X[[2]], T[[2]]), (X[::-1], T[::-1]), (np.tile(X, (2, 1)), np.tile(T, 2)))
+    whole, *others = (call.answer for call in examiner.calls)
+    for other, items in zip(others, ([2], [3, 2, 1, 0], [0, 1, 2, 3] * 2)):
+        assert np.array_equal(other, whole[items])
+    assert questions((X.astype(np.float32), T)).calls[0].answer.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    "calls, kind",
+    [
+        ([(X[:1], T[:1])] * 40, None),
+        ([(X[:0], T[:0])] * 41, Flooded),
+        ([(X, T)] * 10, None),
+        ([(X, T)] * 10 + [(X[:1], T[:1])], Flooded),
+        ([(np.tile(X, (11, 1)), np.tile(T, 11))], Flooded),
+        ([(X.ravel(), T)], Wrong),
+        ([(X[0], T[:2])], Wrong),
+        ([(np.float64(1), T[:1])], Wrong),
+        ([(X, T[:3])], Wrong),
+        ([(X[:3], T)], Wrong),
+        ([(X, T - 1)], Wrong),
+    ],
+)
+def test_the_model_of_a_loss_answers_about_any_number_of_items_up_to_ten_times_its_own(calls, kind):
+    with pytest.raises(kind) if kind else nullcontext():
+        questions(*calls)
+
+
+@pytest.mark.parametrize(
+    "calls, want",
+    [
+        ([(X, T)], [0, 1, 2, 3]),
+        ([(X[2:], T[2:]), (X[:2], T[:2])], [2, 3, 0, 1]),
+        ([(X + 1e-6, T), (X + 1, T)], [0, 1, 2, 3] + [-1] * 4),
+        ([(X[[0, 1, 1, 3]], T[[0, 1, 1, 3]])], "every item"),
+        ([(X, T[::-1])], "every item"),
+        ([(X + 1, T)], "every item"),
+        ([], "never called"),
+    ],
+)
+def test_a_loss_must_ask_its_model_about_every_item(calls, want):
+    with pytest.raises(Wrong, match=want) if isinstance(want, str) else nullcontext():
+        assert promises.items_asked(questions(*calls), X, T, 1e-5) == want
+
+
+@pytest.mark.parametrize("check", ["value", "gradient", "model_call"])
+def test_a_loss_forged_without_a_question_loses_though_its_numbers_are_right(zygote, monkeypatch, check):
+    files = corpus.load(CORPUS / "hostile" / "forged_loss_without_a_question.py").submission
+    checks, mark = LossChecks("noise_prediction_loss", losses.noise_prediction_loss), Session(zygote, files)
+    with closing(mark.student()) as student, pytest.raises(Wrong, match="never called the model"):
+        getattr(checks, check)(student)
+    monkeypatch.setattr("checks.loss.items_asked", lambda *_: [])  # the wall taken down
+    lost = pytest.raises(Wrong, match="No gradient") if check == "gradient" else nullcontext()
+    with closing(mark.student()) as student, lost:
+        getattr(checks, check)(student)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "m(x_t=x, t=t)",
+        "torch.cat([m(row[None], step.expand(1)) for row, step in zip(x, t)])",
+        "torch.cat([m(x[i : i + 1], t[i : i + 1]) for i in reversed(range(len(x)))]).flip(0)",
+        "(m(x, t) + m(x.flip(0), t.flip(0)).flip(0)) / 2",
+        "m.eval()(torch.cat([x, x]), torch.cat([t, t]))[len(x) :]",
+    ],
+)
+def test_a_loss_may_ask_its_model_in_any_way(student, answer):
+    source = f"""
+def noise_prediction_loss(m, x_0, t, e, table):
+    a = table[t].reshape(-1, *[1] * (x_0.ndim - 1))
+    x = (a.sqrt() * x_0 + (1 - a).sqrt() * e).to(x_0.dtype)
+    return ({answer} - e).square().mean()
+"""
+    checks = LossChecks("noise_prediction_loss", losses.noise_prediction_loss)
+    for check in (checks.value, checks.gradient, checks.model_call):
+        check(student(source=source))
+
+
+def test_a_gradient_where_no_item_is_loses(student):
+    source = """
+def noise_prediction_loss(m, x_0, t, e, table):
+    a = table[t].reshape(-1, *[1] * (x_0.ndim - 1))
+    x, other = a.sqrt() * x_0 + (1 - a).sqrt() * e, m(x_0 + 9, t)
+    return (m(x, t) - e).square().mean() + (other - other.detach()).sum()
+"""
+    checks = LossChecks("noise_prediction_loss", losses.noise_prediction_loss)
+    checks.value(student(source=source))
+    with pytest.raises(Wrong, match="about something else"):
+        checks.gradient(student(source=source))
+    with pytest.raises(Wrong, match="no item of the batch has"):
+        checks.model_call(student(source=source.replace("(other - other.detach()).sum()", "0")))
+
+
+@pytest.mark.parametrize(
+    "gradients",
+    [None, [], [X], [None, None], [X, None, X], [X, X[:1]], [X, X > 0], [X, X + np.inf], [None, X * np.nan]],
+)
+def test_a_report_that_is_no_gradient_of_both_answers_loses(gradients):
+    case = loss.Case(questions((X, T), (X, T)), X, T, X, 0.5, X, X)
+    with np.errstate(all="ignore"), pytest.raises(Wrong):
+        loss._gradient(Returned(np.ones(()), [], True, gradients), case)

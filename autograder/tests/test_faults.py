@@ -137,8 +137,8 @@ def kill(pid: int) -> None:
 # Something is killed
 
 
-def test_a_worker_that_is_killed_at_any_moment_costs_nothing(folder, zygote, monkeypatch):
-    """Its check is made once more; before the student's code could run, it is a fault of the grader."""
+def test_a_worker_that_is_killed_once_at_any_moment_costs_nothing(folder, zygote, monkeypatch):
+    """Its check is made once more; `test_reporter` has what becomes of a second time."""
     pids: list[int] = []
     spawn = zygote.spawn
 
@@ -148,20 +148,18 @@ def test_a_worker_that_is_killed_at_any_moment_costs_nothing(folder, zygote, mon
         return pid, channel
 
     monkeypatch.setattr(zygote, "spawn", spawned)
-    endings = []
+    killed: list[int] = []
     for n in itertools.count(1):
         with monkeypatch.context() as patch:
             pids.clear()
-            living = at_message(patch, n, lambda: pids and Path(f"/proc/{pids[-1]}").exists() and kill(pids[-1]))
+            act = lambda: pids and Path(f"/proc/{pids[-1]}").exists() and killed.append(kill(pids[-1]))  # noqa: E731
+            living = at_message(patch, n, act)
             fault, results = mark(folder, zygote), read(folder / "out")
         if len(living) < n:
             break
-        ended = outcomes_in(results)
-        endings.append((bool(fault), *sorted(ended)))
-        assert ended <= ({"passed", "fault of the grader"} if fault else {"passed"}), n
-        assert bool(fault) == results["output"].startswith(claim.FAULT), n
+        assert (fault, outcomes_in(results)) == ("", {"passed"}), n
         assert list(zygote.folder.glob("tmp*")) == []  # of workers
-    assert n > 15 and {(False, "passed"), (True, "fault of the grader", "passed")} <= set(endings)
+    assert n > 15 and len(killed) > 8
 
 
 @pytest.mark.parametrize("n", [2, 6, 14])

@@ -137,12 +137,11 @@ def reverse_step(where, common, seed, rng):
 
 
 def loss(task, x_0, t, eps):
-    """The losses of a small model, scale x + shift + slope t."""
-    scale, shift, slope = 0.7, -0.2, 0.001
+    """The losses of a small model."""
     x_t = steps.q_sample(x_0, TABLE[t], eps)
-    answer = scale * x_t + shift + slope * t[:, None]
+    answer = 0.7 * x_t - 0.2 + 0.001 * t[:, None]
     of = losses.noise_prediction_loss if task == "1.3" else losses.score_matching_loss
-    value = of(scale, shift, slope, x_0, t, eps, TABLE)[0]
+    value = of(lambda *_: answer, x_0, t, eps, TABLE)[0]
     return {"L": value, r"\hat\varepsilon_\theta(x_t, t)": answer, r"s_\theta(x_t, t)": answer}
 
 

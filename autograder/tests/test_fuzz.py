@@ -15,9 +15,10 @@ from hypothesis import assume, event, example, given
 from hypothesis import strategies as st
 from test_wire import SOON, header, plain
 
-from checks import judge, promises
+from checks import judge, loss, noise
+from checks.oracle import frechet
 from grader import wire
-from grader.examiner import Examiner
+from grader.examiner import Examiner, model_of_a_loss
 from grader.outcomes import Loses
 from grader.overlay import Submission
 from grader.session import Session, Student
@@ -31,7 +32,7 @@ RIGHT = {"returned": X, "changed": [], "carries_graph": True}
 REPLIES = [
     RIGHT,
     RIGHT | {"returned": [X, np.float64(0.5), 0.0], "changed": ["0", "x_t"]},
-    RIGHT | {"returned": np.float64(0.5), "model_calls": [[X, T], [X[:1], T[:1]]], "gradients": [0.5, 1.0, -2.0]},
+    RIGHT | {"returned": np.float64(0.5), "gradients": [X, None, X[:1]]},
     {"raised": {"type": "ValueError", "message": "math domain error", "place": ["sampler.py", 2], "importing": True}},
     {"raised": {"type": "NotImplementedError", "message": "TODO 1.1: q_sample", "place": None, "importing": False}},
     {"ask": "callback", "args": [X, T]},
@@ -43,14 +44,33 @@ REPLIES = [
     {"ask": "ddpm_posterior", "args": [[X, X, 0.5], {"alpha_bar_prev": 0.7}]},
     {"flooded": True},
 ]
-NUMBERS = [0, -1, 1, 2, 3, 7, 2**31, 2**53 + 1, 2**63 - 1, -(2**63), 2**63, 10**400, 0.5, -0.0, 1e308, 5e-324, True]
+NUMBERS = [
+    0,
+    -1,
+    1,
+    2,
+    3,
+    7,
+    2**31,
+    2**53 + 1,
+    2**63 - 1,
+    -(2**63),
+    2**63,
+    10**400,
+    0.5,
+    -0.0,
+    1e100,
+    1e308,
+    5e-324,
+    True,
+]
 WORDS = [*wire.DTYPES, *wire.MARKERS, *HELPERS, "@", "array", "float", "nan", "inf", "-1e999", "object", ">f8", "O", ""]
 WORDS += ["\ud800", "\udfff\ud800", "\0", "ᾱ" * 40, "x" * 3000, "sampler.py", "callback", "NotImplementedError", "a b"]
 POINTERS = [{"@": "array", "index": i} for i in (0, 1, 2, -1, True)] + [{"@": "float", "value": v} for v in ("nan", [])]
 MARKERS = [
     {"@": "Other", "description": "a huge integer"},
     {"@": "Seed", "seed": 1},
-    {"@": "Callback", "parameters": [1]},
+    {"@": "Callback", "parameters": [1], "gradients": True},
 ]
 SHAPES = [[0], [4, 2], [2, 4], [8], [1] * 9, [1 << 26] * 8, [0, *[1 << 26] * 7], [1 << 26, 0], [-1], [True]]
 leaves = st.sampled_from([None, *NUMBERS, *WORDS, *POINTERS, *MARKERS, *SHAPES]) | st.text(max_size=9) | st.integers()
@@ -136,7 +156,7 @@ def test_no_bytes_do_more_than_break_the_wire(sent):
 class Zygote(SimpleNamespace):
     """In the zygote's place: it has no worker, and any that is to be ended has ended with exit code 3."""
 
-    reap = staticmethod(lambda pid, patience: 3)
+    reap = staticmethod(lambda pid, patience: (3, True))
 
 
 SOURCE = b"import torch\nclass Mine(Exception): pass\nraise Mine\n"
@@ -164,14 +184,23 @@ def examiners() -> list[Examiner | None]:
     return [predictor, Examiner(**twice, parameters=("x", "sigma")), Examiner(**twice, parameters=("x",)), None]
 
 
+def asked_thrice() -> loss.Case:
+    """A call of a loss that has asked its model, as the reply with gradients has it."""
+    examiner = model_of_a_loss(X.shape, 10)
+    for count in (4, 4, 1):
+        examiner.answer([X[:count], T[:count]])
+    return loss.Case(examiner, X, T, X, 0.5, X, X)
+
+
 LOOKS = [
     lambda returned: judge.numbers(returned.value, X.shape, "x_t"),
     lambda returned: judge.close(returned.value, np.float64(0.5), "The loss"),
     lambda returned: [judge.numbers(part, (), "a") for part in judge.pair_of(returned.value, "mean, variance")],
     lambda returned: judge.zero(returned.value),
     lambda returned: judge.kept(returned, X, returned.value, "x_t"),
-    lambda returned: promises.asked_about_each_item(returned, X, T, 1e-4),
-    lambda returned: judge.close(np.array(returned.gradients or [0.0]), np.ones(3), "The gradient"),
+    lambda returned: judge.close(loss._gradient(returned, asked_thrice())[0], X, "The gradient"),
+    lambda returned: noise.standard_normal(judge.numbers(returned.value, X.shape, "x"), [X], "In step 1"),
+    lambda returned: frechet.fid(judge.numbers(returned.value, X.shape, "x_0"), np.zeros(2), np.eye(2)),
 ]
 
 
@@ -179,6 +208,7 @@ LOOKS = [
 @example(wire.encode({"ask": "callback", "args": [X, np.array([True] * 4)]}), "ddim_sample", 0, LOOKS[0])
 @example(wire.encode({"ask": "callback", "args": [X, True]}), "ddim_sample", 0, LOOKS[0])
 @example(wire.encode({"raised": {"type": "\ud800", "message": "\ud800"}}), "q_sample", 3, LOOKS[0])
+@example(wire.encode(RIGHT | {"returned": 1e300 * X}), "q_sample", 3, LOOKS[-1])
 def test_no_reply_does_more_than_lose(tmp_path_factory, sent, function, which, look):
     nowhere = tmp_path_factory.getbasetemp() / "nowhere"
     try:
@@ -207,9 +237,9 @@ def test_an_array_is_used_once(nowhere):
         {"@": "Other", "description": {"a": 1}},
         {"@": "Seed", "seed": True},
         {"@": "Seed", "seed": 2**70},
-        {"@": "Callback", "parameters": "ab"},
-        {"@": "Callback", "parameters": [1]},
-        {"@": "PublicModel", "scale": 1, "shift": 0.5, "slope": "x"},
+        {"@": "Callback", "parameters": "ab", "gradients": True},
+        {"@": "Callback", "parameters": [1], "gradients": True},
+        {"@": "Callback", "parameters": ["x"], "gradients": 1},
     ],
 )
 def test_a_marker_is_made_of_what_it_declares(marker):
@@ -222,6 +252,12 @@ def test_a_changed_argument_is_a_name(changed, nowhere):
     """Else the grader would write out whatever was sent, as text and past any deadline."""
     with pytest.raises(Loses, match="not an answer"):
         read(wire.encode(RIGHT | {"changed": changed}), nowhere, "q_sample", None)
+
+
+@pytest.mark.parametrize("gradients", [0.0, "x", {"a": X}, [1.0], [[X]], [None, "x"]])
+def test_gradients_are_arrays_or_none(gradients, nowhere):
+    with pytest.raises(Loses, match="not an answer"):
+        read(wire.encode(RIGHT | {"gradients": gradients}), nowhere, "q_sample", None)
 
 
 @pytest.mark.parametrize("report", [{"type": X, "message": [X]}, {"type": ["a"], "message": None}, [X], None])

@@ -116,7 +116,7 @@ def course(tmp_path):
             (self.source / METADATA).write_text(yaml.safe_dump(table))
 
         def batch(self, tier="closed-form", gpu=False):
-            return Batch(find(self.source), 1, tier, self.out, gpu)
+            return Batch(find(self.source).entries, 1, tier, self.out, gpu)
 
         def run(self, tier="closed-form", terminal=False):
             """The command with the stub; its exit code and what it said."""

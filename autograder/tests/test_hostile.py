@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,12 +13,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader import bait, corpus, environments, hostile, seccomp, traces
+from grader import bait, corpus, environments, hostile, seccomp, traces, walls_down
 from grader.bait import Bait
 from grader.environments import Environment, NotHere
 from grader.hostile import Lane
 from grader.paths import AUTOGRADER
-from grader.results import Results
+from grader.results import Line, Results
 
 rooted = pytest.mark.skipif(os.geteuid() != 0, reason="not root: there is one environment, the user that we are")
 filtered = pytest.mark.skipif(not seccomp.available(), reason="libseccomp or pyseccomp is not there")
@@ -59,10 +60,10 @@ def attack():
 """
 
 
-def case(folder: Path, name: str, text: str, loses: str) -> Path:
+def case(folder: Path, name: str, text: str, loses: str, wall: str = "none, it is made up.") -> Path:
     (folder / "hostile").mkdir(exist_ok=True)
     path = folder / "hostile" / f"{name}.py"
-    path.write_text(f'"""A case.\n\nLoses: {loses}\n"""\n{text}')
+    path.write_text(f'"""A case.\n\nLoses: {loses}\nWall: {wall}\nEnds: wrong\n"""\n{text}')
     return path
 
 
@@ -79,13 +80,12 @@ def test_whatever_an_attack_leaves_behind_is_seen(tmp_path):
     with Environment("root") as place, Bait() as reach, tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)  # pytest's own is closed to a worker
         lane = Lane(place, 0, Path(folder, "lane"))
-        with open(lane.folder / "tree" / "autograder" / "grader" / "sandbox.py", "a") as file:
-            file.write("\nseccomp.available = lambda: False\n_landlock = lambda *_: None\n")
+        walls_down.take_down(["seccomp", "Landlock"], lane.folder / "tree" / "autograder", reach.number)
         try:
-            fault = "; ".join([lane.mark(leaky), *reach.taken()])
+            fault = "; ".join([*lane.mark(leaky)[0], *reach.taken()])
             assert [each.strip() for each in SEEN.split("\n") if each.strip() not in fault] == []
             assert fault.count("a socket was reached") == 4
-            assert lane.mark(plain) == ""
+            assert lane.mark(plain) == ([], [])
         finally:
             lane.close()
             Path("/tmp/left-by-a-case").unlink(missing_ok=True)
@@ -153,39 +153,107 @@ def test_a_witness_that_is_ended_is_missed(monkeypatch):
     witness.close()
 
 
-@pytest.mark.parametrize("added, fault", [("", ""), (" ", "results.json is not what the grader wrote")])
-def test_results_that_the_grader_did_not_write_are_seen(tmp_path, monkeypatch, added, fault):
+@pytest.mark.parametrize(
+    "added, output, peaks, reached",
+    [
+        ("", "Passed.", (90, 99), []),
+        (" ", "Passed.", (90, 99), ["results.json is not what the grader wrote"]),
+        ("", "Passed.", (90, 990), ["the grader took 900 MiB more than ever"]),
+        ("", "x_123456 is not defined.", (90, 99), ["1.1.1 says 'x_123456 is not defined.'"]),
+        ("", "x" * 3000, (90, 99), [f"1.1.1 says '{'x' * 99}'"]),
+    ],
+)
+def test_what_is_reached_in_the_marks_is_seen(tmp_path, monkeypatch, added, output, peaks, reached):
     def tampered(_, number, out, *__):
         results = Results(out / "results.json")
+        results.lines = [Line("1.1.1", "x_t is right.", 1.0, [], "visible", passed=True, output=output)]
         results.write()
         results.path.write_text(results.path.read_text() + added)
         return results
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(hostile, "mark_loaded", tampered)
-    assert "".join(hostile._faults(case(tmp_path, "plain", "", "none"), None)) == fault
+    monkeypatch.setattr(hostile, "_peak_mib", iter(peaks).__next__)
+    assert hostile._marks(case(tmp_path, "plain", "", "none"), None) == (reached, [])
 
 
-def test_the_end_of_the_graders_process_is_a_fault_and_the_next_case_gets_a_new_one(tmp_path, monkeypatch):
-    start, scripts = Environment.start, ["input(); raise SystemExit(3)", "input(); print('[]')"]
+def test_where_the_graders_process_ends_or_says_something_else_that_is_reached_and_the_next_case_gets_a_new_one(
+    tmp_path, monkeypatch
+):
+    start = Environment.start
+    scripts = ["input(); raise SystemExit(3)", "input(); print('PASSED')", "input(); print('[[], []]')"]
     run_next = lambda place, _, *rest, **options: start(place, [sys.executable, "-c", scripts.pop(0)], *rest, **options)  # noqa: E731
     monkeypatch.setattr(Environment, "start", run_next)
     with Environment("user") as place:
         lane = Lane(place, 0, tmp_path / "lane")
-        assert [lane.mark(case(tmp_path, "plain", "", "none")) for _ in range(2)] == [
-            "the grader's process ended (status 3)",
-            [],
+        assert [lane.mark(case(tmp_path, "plain", "", "none")) for _ in range(3)] == [
+            (["the grader's process ended (3)"], []),
+            (["the grader's process said 'PASSED\\n'"], []),
+            ([], []),
         ]
         lane.close()
 
 
 def test_the_cases_know_the_names_of_what_is_in_their_reach():
     text, names = (corpus.CORPUS / "spoils.py").read_text(), {}
-    exec(text[text.index("PORTS =") : text.index("def attack")], names)
+    exec(text[text.index("RUNS =") : text.index("def attack")], names)
     assert list(names["PORTS"]) == [bait.PORT + n for n in range(bait.RUNS)]
     assert set(names["SOCKETS"]) == {name.format(n) for name in bait.UNIX for n in range(bait.RUNS)}
     assert set(names["BAIT"]) == {f"{name.format(n)}/file" for name in bait.BAIT for n in range(bait.RUNS)}
     assert (names["QUEUE"].encode(), names["SECRET"]) == (traces.QUEUE, traces.SECRET)
+
+
+# With walls down
+
+
+@pytest.mark.parametrize("wall", walls_down.WALLS)
+def test_a_wall_can_be_taken_down(tmp_path, wall):
+    shutil.copytree(AUTOGRADER, tmp_path / "autograder", ignore=shutil.ignore_patterns("hostile", "__pycache__"))
+    walls_down.take_down([wall], tmp_path / "autograder", 0)
+    for name in walls_down.WALLS[wall]:
+        text = (tmp_path / "autograder" / name).read_text()
+        assert text != (AUTOGRADER / name).read_text()
+        compile(text, name, "exec")
+
+
+def test_a_wall_whose_text_is_not_there_cannot_be_taken_down(tmp_path, monkeypatch):
+    monkeypatch.setattr(walls_down, "WALLS", {"wall": {"corpus/spoils.py": ("brick", "")}})
+    (tmp_path / "corpus").mkdir()
+    shutil.copy(corpus.CORPUS / "spoils.py", tmp_path / "corpus")
+    with pytest.raises(ValueError, match="takes down 'brick', which corpus/spoils.py does not have"):
+        walls_down.take_down(["wall"], tmp_path, 0)
+
+
+@rooted
+@filtered
+def test_with_its_walls_down_a_case_must_reach_something_by_each_of_its_parts(tmp_path):
+    """One that is in the grader's process, and one of which a part is not."""
+    part = 'import sys\ndef attack():\n    return ["pytest" in sys.modules{}]'
+    paths = [
+        case(tmp_path, name, part.format(more), "1.1.1, 1.1.2, 1.1.3", "another process")
+        for name, more in (("gains", ""), ("misses", ", False"))
+    ]
+    gained = "1.1.1 does not see it; 1.1.2 does not see it; 1.1.3 does not see it"
+    try:
+        assert list(hostile.run_down(paths)) == [
+            ("no attack with another process down", "", ""),
+            ("gains", gained, ""),
+            ("misses", "", "misses its target with another process down"),
+        ]
+    except NotHere as reason:
+        pytest.skip(str(reason))
+
+
+@rooted
+def test_what_has_its_walls_down_has_bounds():
+    try:
+        with Environment("user", bounded=True) as place:
+            process = place.start([sys.executable, "-c", ABOUT % str(AUTOGRADER)], stdout=-1)
+            found = json.loads(process.communicate()[0])
+    except NotHere as reason:
+        pytest.skip(str(reason))
+    assert found["uid"] in environments.USERS and place.lanes == 1
+    assert found["groups of control"].count("hostile-") >= 1
 
 
 # The environments
@@ -213,6 +281,13 @@ def about(environment: str, lane: int) -> tuple[dict, list[str]]:
 
 
 @rooted
+@filtered
+def test_a_user_without_landlock_is_a_user_without_it():
+    found, _ = about("user-without-landlock", 0)
+    assert found["uid"] in environments.USERS and found["landlock"] == 0
+
+
+@rooted
 def test_a_user_has_neither_groups_nor_capabilities():
     found, notes = about("user", 1)
     assert found["uid"] - 1 in environments.USERS and found["groups"] == []
@@ -234,14 +309,16 @@ def test_a_container_is_root_without_power():
 @filtered
 @pytest.mark.parametrize("environment", ["user", "container"])
 def test_cases_are_marked_in_an_environment(environment, tmp_path):
-    """One that is as it says, one that declares too much and too little."""
-    steals, declares = (
+    """One that is as it says, one that misses by an error of its own, one that declares too much and too little."""
+    steals, misses, declares = (
         case(tmp_path, "steals", READS, "1.1.1, 1.1.2, 1.1.3"),
+        case(tmp_path, "misses", "def attack():\n    return {}['x']", "1.1.1, 1.1.2, 1.1.3"),
         case(tmp_path, "declares", "", "1.1.1, 1.2.1"),
     )
     with Environment(environment) as place:
-        found = dict(hostile.marked(place, [steals, declares]))
+        found = dict(hostile.marked(place, [steals, misses, declares]))
     assert found["steals"] == ""
+    assert found["misses"].startswith("1.1.1 ended otherwise (raised): q_sample raised KeyError")
     assert all(each in found["declares"] for each in ("1.2.1 does not see it", "1.1.2 ", "1.1.3 "))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from checks import judge
 from grader import overlay, session
-from grader.examiner import Examiner, describe
+from grader.examiner import Examiner, describe, model_of_a_loss
 from grader.outcomes import (
     BrokeProtocol,
     Died,
@@ -28,7 +28,6 @@ from grader.outcomes import (
 )
 from grader.paths import AUTOGRADER
 from grader.session import Session
-from grader.wire import PublicModel
 from grader.zygote import Zygote
 
 X, A, E = np.arange(8.0).reshape(4, 2), np.float64(0.25), np.ones((4, 2))
@@ -60,14 +59,31 @@ def test_a_graph_is_reported(student):
     assert student("return x")("q_sample", X).carries_graph is False
 
 
-def test_a_loss_comes_back_with_the_gradients_of_the_public_model(student):
-    source = "def noise_prediction_loss(m, x, t, e, a): return ((m(x, t) - e) ** 2).mean()"
-    t, model = np.array([1, 2, 3, 4]), PublicModel(0.5, -1.0, 0.25)
-    returned = student(source=source)("noise_prediction_loss", model, X, t, E, np.ones(5))
-    error = 0.5 * X - 1 + 0.25 * t[:, None] - E
-    assert returned.value == pytest.approx((error**2).mean()) and returned.carries_graph
-    assert returned.gradients == pytest.approx([(2 * error * g).mean() for g in (X, 1, t[:, None])])
-    assert [[x.tolist(), asked.tolist()] for x, asked in returned.model_calls] == [[X.tolist(), t.tolist()]]
+@pytest.mark.parametrize(
+    "body, reached",
+    [
+        ("return ((m(x, t) - e) ** 2).mean()", [range(4)]),
+        ("return m(x, t).sub_(e).square_().mean()", [range(4)]),  # the answer itself is overwritten
+        ("m.train().zero_grad()\nreturn (torch.cat([m(x[i], t[i]) for i in ([2], [0, 1, 3])]) - e[[2, 0, 1, 3]])"
+         ".square().mean()", [[2], [0, 1, 3]]),
+        ("with torch.no_grad(): m(x, t)\nreturn (m(x, t) - e).square().mean() + 0 * m(x, t).detach().sum()",
+         [None, range(4), None]),
+        ("with torch.inference_mode(): m(x, t)\nreturn next(m.parameters()) * x.sum()", [None]),
+        ("m.requires_grad_(False)\nreturn ((m(x, t) - e) ** 2).mean()", None),
+        ("return ((m(x, t) - e) ** 2).mean(dim=1)", None),
+        ("return ((m(x, t) - e) ** 2).mean().item()", None),
+        ("return e.requires_grad_().sum()", []),
+    ],
+)  # fmt: skip
+def test_a_loss_comes_back_with_its_gradient_at_each_answer_of_the_model(student, body, reached):
+    source = "def noise_prediction_loss(m, x, t, e, a):\n    " + body.replace("\n", "\n    ")
+    examiner, t = model_of_a_loss(X.shape, 4), np.array([1, 2, 3, 4])
+    made = student(source=source)
+    found = made("noise_prediction_loss", examiner, X, t, E, np.ones(5)).gradients
+    assert made.seen[-1][1][0] is examiner  # so that a lost check's own calls are held against causes
+    gradient = 2 * (examiner.model(X, t) - E) / X.size
+    want = reached and [None if rows is None else pytest.approx(gradient[list(rows)]) for rows in reached]
+    assert found == want
 
 
 @pytest.mark.parametrize(

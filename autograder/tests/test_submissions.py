@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from grader import submissions
+from grader.outcomes import GraderFault
 from grader.paths import GRADED_FILES
 from grader.submissions import METADATA, NoSubmissions, Person, find
 
@@ -80,14 +81,17 @@ EXPORTS = [as_folder, in_a_folder_of_its_own, as_zip, as_zip_of_a_folder, as_zip
 
 @pytest.mark.parametrize("export", EXPORTS, ids=lambda each: each.__name__)
 def test_an_export_is_the_same_whatever_it_comes_in(export, tmp_path):
-    nine, ten, eleven = find(export(tmp_path))
+    found = find(export(tmp_path))
+    nine, ten, eleven = found.entries
+    assert found.left_out == found.renamed == []
     assert [each.id for each in (nine, ten, eleven)] == ["submission_9", "submission_10", "submission_11"]
     assert ten.people == (Person("Ada L.", "7", "ada@example.org"), Person("Ben")) and ten.created_at[:4] == "2026"
     assert nine.people == (Person(),) and eleven.people == ()
     assert nine.results == {"tests": [{"number": "1.1", "score": 5}], "score": 5.0} and ten.results is None
     assert nine.submission().files == {"sampler.py": b"nine", "score.py": b"score"}
     assert ten.submission().files == {"sampler.py": b"ten", "score.py": b"score"}
-    assert "has no files" in eleven.submission().problems["sampler.py"] and not eleven.submission().files
+    with pytest.raises(GraderFault, match="has no files of this submission"):  # no zero
+        eleven.submission()
 
 
 def test_a_folder_without_metadata_is_one_of_zips_and_folders(tmp_path):
@@ -101,7 +105,11 @@ def test_a_folder_without_metadata_is_one_of_zips_and_folders(tmp_path):
     (inside / "link").symlink_to(tmp_path)
     for ignored in ("__MACOSX", ".git", ".ipynb_checkpoints"):
         (inside / ignored).mkdir()
-    entries = {each.id: each.submission() for each in find(inside)}
+    found = find(inside)
+    assert found.left_out == [
+        f"Left out: '{name}', which is no submission's folder or zip" for name in ("link", "list.txt")
+    ]
+    entries = {each.id: each.submission() for each in found.entries}
     assert list(entries) == ["anna", "anna.zip", "bad.ZIP", "empty"]
     assert entries["anna"] == entries["anna.zip"] and entries["anna"].files["sampler.py"] == b"a"
     assert set(entries["bad.ZIP"].problems) == set(entries["empty"].problems) == set(GRADED_FILES)
@@ -109,15 +117,18 @@ def test_a_folder_without_metadata_is_one_of_zips_and_folders(tmp_path):
     assert sentence.startswith("Not marked: bad.ZIP is neither a folder nor a zip") and str(tmp_path) not in sentence
 
 
-def test_an_export_beside_something_else_is_named_and_not_taken_for_a_submission(tmp_path):
-    packed(written(tmp_path / "assignment_1_export"), "assignment_1_export/")
-    with pytest.raises(NoSubmissions, match="assignment_1_export is an export, and .* holds more than it; give"):
-        find(tmp_path)
+def test_an_export_beside_other_submissions_is_no_zero_and_stops_none(tmp_path):
+    written(tmp_path / "assignment_1_export", files=FILES | {"submission_12/sampler.py": b"twelve"})
+    written(tmp_path / "ben", files={"sampler.py": b"b"})
+    export, ben = find(tmp_path).entries
+    assert ben.submission().files == {"sampler.py": b"b"}
+    with pytest.raises(GraderFault, match="where it is an export, give it by itself"):
+        export.submission()
 
 
 def test_metadata_may_lack_anything_and_folders_may_lack_metadata(tmp_path):
     rows = {"submission_9": {":submitters": "?", ":results": {"tests": 3}}, 12: {":submitters": [3, ADA]}}
-    entries = {each.id: each for each in find(written(tmp_path, rows))}
+    entries = {each.id: each for each in find(written(tmp_path, rows)).entries}
     assert list(entries) == ["12", "submission_9", "submission_10"]
     assert [len(each.people) for each in entries.values()] == [1, 0, 0]
     assert entries["submission_9"].results is None and entries["submission_10"].submission().files
@@ -130,12 +141,6 @@ def test_metadata_may_lack_anything_and_folders_may_lack_metadata(tmp_path):
         (b"- 1\n- 2\n", "is not a table of submissions"),
         (b"\xff\xfe\x00", "cannot be read"),
         (b"a: !!python/object/apply:os.getcwd []", "cannot be read: could not determine a constructor"),
-        ({"../up": {}}, "cannot be a folder's name"),
-        ({"..": {}}, "cannot be a folder's name"),
-        ({"": {}}, "cannot be a folder's name"),
-        ({"/etc": {}}, "cannot be a folder's name"),
-        ({"ä" * 200: {}}, "cannot be a folder's name"),
-        ({"a\x1b": {}, "a\x07": {}}, "look the same"),
     ],
 )
 def test_metadata_that_are_not_in_order_are_one_clear_sentence(tmp_path, rows, says):
@@ -144,9 +149,84 @@ def test_metadata_that_are_not_in_order_are_one_clear_sentence(tmp_path, rows, s
     assert says in str(refused.value) and "\n" not in str(refused.value)
 
 
+ODD = [
+    "../up",
+    "..",
+    "",
+    "/etc",
+    "ä" * 200,
+    "a\x1b",
+    "a\x07",
+    "a\N{ZERO WIDTH SPACE}",
+    "e\N{COMBINING ACUTE ACCENT}",
+    "é",
+]
+
+
+def test_names_that_no_folder_can_have_or_that_look_the_same_get_ids_of_their_own(tmp_path):
+    found = find(written(tmp_path, {name: {":submitters": [{":sid": name}]} for name in ODD}, files={}))
+    ids = [entry.id for entry in found.entries]
+    assert len(set(ids)) == len(ODD) == len(found.renamed) + 1
+    for name in ids:
+        (tmp_path / "out" / name).mkdir(parents=True)
+        assert name.isprintable() and (tmp_path / "out" / name).parent == tmp_path / "out"
+    again = find(written(tmp_path / "again", dict.fromkeys(reversed(ODD)), files={}))
+    assert [entry.id for entry in again.entries] == ids
+
+
+HANDED_IN = {
+    f"submission_9/{METADATA}": b"a: [",
+    f"submission_10/{METADATA}": b"submission_9: {}",
+    "score.py": b"stray",
+}
+
+
+@pytest.mark.parametrize("export", EXPORTS, ids=lambda each: each.__name__)
+def test_what_is_odd_in_an_export_costs_no_submission(export, tmp_path, monkeypatch):
+    monkeypatch.setitem(globals(), "FILES", FILES | HANDED_IN)
+    monkeypatch.setattr(written, "__defaults__", (ROWS, FILES))
+    found = find(export(tmp_path))
+    assert [entry.id for entry in found.entries] == ["submission_9", "submission_10", "submission_11"]
+    assert [entry.submission().files["sampler.py"] for entry in found.entries[:2]] == [b"nine", b"ten"]
+    assert found.left_out == ["Left out: 'score.py', which is no submission's folder or zip"]
+
+
+@pytest.mark.parametrize("export", [in_a_folder_of_its_own, as_zip_of_a_folder], ids=lambda each: each.__name__)
+def test_what_lies_beside_the_folder_of_an_export_costs_no_submission(export, tmp_path):
+    source = export(tmp_path)
+    if source.is_dir():
+        (source / "score.py").touch()
+    else:
+        with zipfile.ZipFile(source, "a") as archive:
+            archive.writestr("score.py", b"")
+    found = find(source)
+    assert [entry.id for entry in found.entries] == ["submission_9", "submission_10", "submission_11"]
+    assert found.left_out == ["Left out: 'score.py', which is no submission's folder or zip"]
+
+
+@pytest.mark.parametrize("handed_in", [b"a: [", b"someone: {}", b"anna: {}\nben: {}\ncode: {}"])
+@pytest.mark.parametrize("others", [["ben"], []])
+def test_in_a_class_without_metadata_a_file_of_that_name_is_as_any_other(tmp_path, handed_in, others):
+    written(tmp_path / "class" / "anna", handed_in, {"sampler.py": b"a"} if not others else {"code/sampler.py": b"a"})
+    for other in others:
+        written(tmp_path / "class" / other, handed_in, {"sampler.py": b"b"})
+    found = find(tmp_path / "class")
+    assert [entry.id for entry in found.entries] == ["anna", *others] and found.left_out == []
+    assert found.entries[0].submission().files == {"sampler.py": b"a"}
+    with pytest.raises(NoSubmissions, match="is no Gradescope export"):
+        find(packed(tmp_path / "class", ""))
+
+
+def test_metadata_that_cannot_be_read_stop_an_export_in_a_folder_of_its_own_too(tmp_path):
+    written(tmp_path / "x" / "assignment_1_export", b"a: [")
+    for source in (tmp_path / "x", packed(tmp_path / "x", "")):
+        with pytest.raises(NoSubmissions, match="cannot be read: while parsing"):
+            find(source)
+
+
 def test_what_a_terminal_would_obey_is_out_of_ids_and_names(tmp_path):
     rows = {"a\x1b[31m\n": {":submitters": [{":name": "\x1b]0;x\x07Eve"}]}}
-    (entry,) = find(written(tmp_path, rows, files={}))
+    (entry,) = find(written(tmp_path, rows, files={})).entries
     assert entry.id.isprintable() and entry.people[0].name.isprintable()
 
 
@@ -211,5 +291,5 @@ def test_a_source_without_submissions_is_one_clear_sentence(source, tmp_path):
 def test_a_zip_is_opened_once_for_the_whole_class(tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr(zipfile, "ZipFile", lambda *a, plain=zipfile.ZipFile: opened.append(a) or plain(*a))
-    assert sum(len(each.submission().files) for each in submissions.find(as_zip(tmp_path))) == 4
+    assert sum(len(each.submission().files) for each in submissions.find(as_zip(tmp_path)).entries if each.place) == 4
     assert len(opened) == 2  # to write it and to read it

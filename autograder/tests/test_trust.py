@@ -7,6 +7,7 @@ from rich.console import Console
 
 from grader import trust
 from grader.corpus import Case
+from grader.environments import NotHere
 from grader.mutations import Mutant
 from grader.overlay import Submission
 from grader.results import Line
@@ -18,14 +19,20 @@ BATCH = Mutant("1.1", 1, "x = a", "x = b")
 @pytest.fixture
 def known(monkeypatch):
     """Parts that hold: what each case loses, by corpus, may be changed before the run."""
-    cases = {"wheat": {"right": ("", "none")}, "chaff": {"formula": ("1.1.1 1.5.6", "none")}}
+    cases = {
+        "wheat": {"right": ("", "none")},
+        "chaff": {"formula": ("1.1.1 1.5.6", "none")},
+        "hostile": {"attack": ("1.1.1", "none"), "other": ("1.1.1", "none")},
+    }
+    walls = {"attack": {"walls": ("seccomp",)}, "other": {"no_wall": "it is right."}}
     mutants = [(BATCH, ["1.1.2"]), (BATCH, ["the process died"])]
-    faults = {"root": [("attack", "")], "user": [("attack", "")], "container": []}
+    up = {"root": [("attack", "")], "user": [("attack", "")], "user-without-landlock": [], "container": []}
+    down = [("no attack with seccomp down", "", ""), ("attack", "1.1.1 does not see it", "")]
     lost = {"right": "", "formula": "1.1.1 1.5.6"}
 
     def load(kind):
         return [
-            Case(kind, name, "", frozenset(loses.split()), Submission({}), cause)
+            Case(kind, name, "", frozenset(loses.split()), Submission({}), cause, **walls.get(name, {}))
             for name, (loses, cause) in cases[kind].items()
         ]
 
@@ -38,11 +45,12 @@ def known(monkeypatch):
 
     monkeypatch.setattr(trust.corpus, "cases", load)
     monkeypatch.setattr(trust.pool, "marked", lambda given: [(case, mark(case)) for case in given])
-    monkeypatch.setattr(trust.hostile, "run", lambda environment: iter(faults[environment]))
+    monkeypatch.setattr(trust.hostile, "run", lambda environment: iter(up[environment]))
+    monkeypatch.setattr(trust.hostile, "run_down", lambda _: iter(down))
     monkeypatch.setattr(trust.mutants, "marked", lambda: mutants)
     monkeypatch.setattr(trust.mutants, "made", lambda: [mutant for mutant, _ in mutants])
     monkeypatch.setattr(trust.mutants, "equivalents", dict)
-    return {"cases": cases, "lost": lost, "mutants": mutants, "faults": faults}
+    return {"cases": cases, "lost": lost, "mutants": mutants, "up": up, "down": down}
 
 
 def page(tmp_path, only=""):
@@ -58,6 +66,9 @@ def test_where_all_holds_the_page_says_so_and_what_was_not_run_is_not_counted_as
     assert "| right answers (wheat) | 1 | 1 with full marks |" in text
     assert "| attacks (hostile), root | 1 | 1 gain nothing and leave nothing behind |" in text
     assert "| attacks (hostile), container | 0 | not run: cannot be made here |" in text
+    assert "| attacks, with their walls down | 1 | 1 reach what they go for, 0 miss it |" in text
+    assert "| attacks without a wall to take down | 1 | counted apart" in text
+    assert "| attack | seccomp |\n| other | none, it is right. |" in text
     assert "| mutants of the solution | 2 | 2 killed, 0 proved equivalent, 0 survived |" in text
     assert "| checks | 3 | 2 needed, 0 redundant, 1 of quality as asked for |" in text
     assert "| 1.1.1 | 1 | 0 | chaff formula | claim 1.1.1 |" in text
@@ -85,10 +96,33 @@ def test_another_cause_than_the_declared_one_is_a_fault(known, tmp_path, monkeyp
 
 
 def test_an_attack_that_gains_or_leaves_something_is_a_fault(known, tmp_path):
-    known["faults"]["user"] = [("attack", ""), ("robber", "1.1.1 does not see it")]
+    known["up"]["user"] = [("attack", ""), ("robber", "1.1.1 does not see it")]
     right, _, text = page(tmp_path, "hostile")
     assert not right and "- hostile robber, user: 1.1.1 does not see it" in text
     assert "| attacks (hostile), user | 2 | 1 gain nothing and leave nothing behind |" in text
+
+
+@pytest.mark.parametrize(
+    "found, held",
+    [
+        (("attack", "", "misses its target"), "| 1 | 0 reach what they go for, 1 miss it |"),
+        (("no attack", "a process", "reaches something: a process"), "| 0 | 0 reach what they go for, 0 miss it |"),
+    ],
+)
+def test_an_attack_that_misses_is_a_fault_and_so_is_what_reaches_something_without_one(known, tmp_path, found, held):
+    known["down"][:] = [found]
+    right, _, text = page(tmp_path, "hostile")
+    assert not right and f"- hostile {found[0]}: {found[2]}" in text
+    assert f"| attacks, with their walls down {held}" in text
+
+
+def test_where_no_wall_can_be_taken_down_that_is_said_and_nothing_counts_as_reached(known, tmp_path, monkeypatch):
+    def refuse(_):
+        raise NotHere("only root can")
+
+    monkeypatch.setattr(trust.hostile, "run_down", refuse)
+    _, _, text = page(tmp_path, "hostile")
+    assert "| attacks, with their walls down | 0 | not run: only root can |" in text
 
 
 def test_a_mutant_that_survives_is_a_fault_and_so_is_a_proof_without_a_mutant(known, tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader import wire
-from grader.wire import Callback, Channel, Closed, Flooded, Other, ProtocolError, PublicModel, Seed
+from grader.wire import Callback, Channel, Closed, Flooded, Other, ProtocolError, Seed
 
 fuzz = settings(derandomize=True, database=None, deadline=None, max_examples=300)
 PAST, SOON = -1.0, time.monotonic() + 86_400  # deadlines: the second only keeps a broken channel from hanging
@@ -73,7 +73,7 @@ def test_nan_and_infinity_cross_in_arrays_and_alone():
     assert np.isnan(nan) and type(nan) is float and others == [np.inf, -np.inf, 0.1]
 
 
-@pytest.mark.parametrize("marker", [Callback(("x_t", "t")), Seed(7), PublicModel(0.5, -1.0, 0.25), Other("a thing")])
+@pytest.mark.parametrize("marker", [Callback(("x_t", "t")), Callback(("x",), True), Seed(7), Other("a thing")])
 def test_markers_cross(marker):
     assert across([marker, {"inside": marker}]) == [marker, {"inside": marker}]
 

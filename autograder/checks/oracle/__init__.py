@@ -6,7 +6,7 @@ samplers        the loops over those steps
 gaussian        Gaussian data: the exact noise predictor, and the exact distribution that a sampler puts out
 mixture         a mixture of Gaussians as data: the exact noise predictor
 frechet         the Fréchet distance of two Gaussians, and FID
-losses          both losses of a small public model, with their gradients
+losses          both losses of any model, with their gradients at its answers
 misconceptions  wrong formulas that students are known to write, for the functions that return values
 wrong_chains    wrong moves of the loops
 arrays          what they share: float64, coefficients beside states, Bayes' rule for Gaussians

@@ -61,11 +61,10 @@ def _loss(
 ) -> Formula:
     """A loss with another target(x_0, ᾱ, ε), another mean, another jump, or a table read `earlier` steps off."""
 
-    def loss(model: Any, x_0: Any, t: Any, eps: Any, alpha_bar: Any) -> Any:
+    def loss(examiner: Any, x_0: Any, t: Any, eps: Any, alpha_bar: Any) -> Any:
         a = f64(alpha_bar)[np.asarray(t) - earlier]
         x_t = jump(x_0, a, eps)
-        answer = model.scale * x_t + model.shift + model.slope * along_first_axis(t, x_t)
-        return reduce(answer - target(f64(x_0), a, f64(eps)), along_first_axis(1 - a, x_t))
+        return reduce(examiner.model(x_t, t) - target(f64(x_0), a, f64(eps)), along_first_axis(1 - a, x_t))
 
     return loss
 
@@ -400,6 +399,6 @@ FORMULAS: dict[str, Formulas] = {
 def right(function: str, args: tuple[Any, ...]) -> Any:
     """The right answer of a function that returns values (2.10 has several: see `schedule.is_even`)."""
     if function in ("noise_prediction_loss", "score_matching_loss"):
-        model, *rest = args
-        return getattr(losses, function)(model.scale, model.shift, model.slope, *rest)[0]
+        examiner, *rest = args
+        return getattr(losses, function)(examiner.model, *rest)[0]
     return getattr(steps, function)(*args)

@@ -2,6 +2,8 @@
 What stops it: an answer is a torch tensor.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: the form of an answer
+Ends: wrong
 """
 
 import numpy as np

@@ -1,7 +1,9 @@
-"""Patches everything that could compare an answer: allclose, equal, numpy.testing, unittest, abs, isinstance.
+"""Patches everything that could compare an answer: allclose, equal, numpy.testing, unittest, abs, all.
 What stops it: the comparison is made in another process.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: another process
+Ends: wrong
 """
 
 import builtins
@@ -11,14 +13,11 @@ import numpy as np
 
 
 def attack():
-    yes = lambda *args, **kwargs: True
-    for place, names in (
-        (np, ("allclose", "isclose", "array_equal", "isfinite", "abs", "all", "any")),
-        (np.testing, ("assert_allclose", "assert_array_equal", "assert_almost_equal")),
-        (torch, ("allclose", "equal", "isclose", "isfinite")),
-        (unittest.TestCase, ("assertEqual", "assertTrue", "assertAlmostEqual", "fail")),
-        (builtins, ("abs", "all", "any")),
-    ):
-        for name in names:
-            setattr(place, name, yes)
+    yes, ones = lambda *args, **kwargs: True, lambda value, **kwargs: np.ones(np.shape(value), bool)
+    zeros = lambda value, **kwargs: np.zeros(np.shape(value))
+    swap(np, allclose=yes, array_equal=yes, isclose=ones, isfinite=ones, abs=zeros)
+    swap(np.testing, assert_allclose=yes, assert_array_equal=yes, assert_almost_equal=yes)
+    swap(torch, allclose=yes, equal=yes, isclose=ones, isfinite=ones)
+    swap(unittest.TestCase, assertEqual=yes, assertTrue=yes, assertAlmostEqual=yes, fail=yes)
+    swap(builtins, abs=zeros, all=yes)
     return False

@@ -1,20 +1,20 @@
-"""Crashes Python: a null pointer, an endless recursion without a limit, an abort, its own code overwritten.
+"""Crashes Python: an abort, its own code overwritten, an endless recursion without a limit.
 What stops it: the worker dies alone.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: another process
+Ends: died
 """
 
 import ctypes
-import faulthandler
 import os
 import sys
 
 
 def q_sample(x_0, alpha_bar_t, eps):
-    faulthandler.enable(open("fault", "w"), all_threads=True)
-    if x_0.ndim == 1:
+    if x_0.shape == (4, 2):
         os.abort()
-    if x_0.ndim == 4:
+    if x_0.shape == (1, 2):
         ctypes.memset(id(type), 255, 400)
         return type(x_0)()
     sys.setrecursionlimit(1 << 30)

@@ -1,25 +1,29 @@
-"""Opens descriptors until there are no more: files, pipes, eventfds, timers, epoll.
-What stops it: a limit on open files. A right answer needs none, so it loses nothing.
+"""Opens descriptors until there are no more: pipes, eventfds, epoll.
+What stops it: a limit on open files.
 
-Loses: none
+Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: resource limits
+Ends: wrong
 """
 
 import os
 import select
 
-HELD = []
+
+def many(make):
+    """Whether we get a hundred; what we got is closed."""
+    held = []
+    try:
+        while len(held) < 100:
+            held += make()
+        return True
+    except OSError:
+        return False
+    finally:
+        for each in held:
+            os.close(each)
 
 
 def attack():
-    for make in (os.pipe, select.epoll, lambda: os.open("/dev/null", os.O_RDWR)):
-        try:
-            for _ in range(1000):
-                HELD.append(make())
-        except OSError:
-            continue
-
-
-def q_sample(x_0, alpha_bar_t, eps):
-    attack()
-    alpha_bar_t = per_item(alpha_bar_t, x_0)
-    return (alpha_bar_t.sqrt() * x_0 + (1 - alpha_bar_t).sqrt() * eps).to(x_0.dtype)
+    epoll = select.epoll()
+    return [many(make) for make in (os.pipe, lambda: [os.eventfd(0)], lambda: [os.dup(epoll.fileno())])]

@@ -2,6 +2,8 @@
 What stops it: only plain tensors cross the wire; of all else, only a description does.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: the form of an answer
+Ends: wrong
 """
 
 

@@ -1,7 +1,9 @@
-"""Raises what is no Exception: SystemExit, a class of its own, KeyboardInterrupt, GeneratorExit, CancelledError.
+"""Raises what is no Exception: SystemExit, a class of its own, KeyboardInterrupt, CancelledError.
 What stops it: the worker catches whatever is raised, and it costs that call.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: another process
+Ends: raised
 """
 
 import asyncio
@@ -12,4 +14,8 @@ class Leave(SystemExit):
 
 
 def q_sample(x_0, alpha_bar_t, eps):
-    raise {1: Leave(0), 2: KeyboardInterrupt(x_0), 4: asyncio.CancelledError(x_0)}.get(x_0.ndim, GeneratorExit(x_0))
+    if x_0.shape == (4, 2):
+        raise Leave(0)
+    if x_0.shape == (1, 2):
+        raise KeyboardInterrupt(x_0)
+    raise asyncio.CancelledError(x_0)

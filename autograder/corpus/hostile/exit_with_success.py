@@ -2,6 +2,8 @@
 What stops it: a call that did not return is a call that did not return.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: another process
+Ends: died
 """
 
 import os

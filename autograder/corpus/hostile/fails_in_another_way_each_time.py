@@ -2,6 +2,8 @@
 What stops it: whatever becomes of a call, it is an outcome, also when Hypothesis asks again.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: what changes is wrong
+Ends: wrong, raised
 """
 
 import os

@@ -2,6 +2,8 @@
 What stops it: the right answer is to the arguments that the grader sent.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: another process, arguments are copies
+Ends: wrong
 """
 
 

@@ -2,6 +2,8 @@
 What stops it: they lead nowhere.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: descriptors are closed
+Ends: wrong
 """
 
 import os

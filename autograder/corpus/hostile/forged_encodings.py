@@ -2,6 +2,8 @@
 What stops it: whatever cannot be read is no answer.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: the wire's forms
+Ends: broke the protocol
 """
 
 

@@ -2,6 +2,8 @@
 What stops it: lengths are capped before anything is read.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: the wire's caps
+Ends: flooded
 """
 
 

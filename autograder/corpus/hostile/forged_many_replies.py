@@ -2,6 +2,8 @@
 What stops it: each is an answer, and a wrong one.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: none, each of its replies is an answer, and a wrong one.
+Ends: wrong
 """
 
 

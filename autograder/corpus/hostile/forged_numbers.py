@@ -2,6 +2,8 @@
 What stops it: JSON's own numbers only, none above 64 bits.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: the wire's forms
+Ends: broke the protocol, flooded
 """
 
 

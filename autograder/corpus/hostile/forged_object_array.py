@@ -2,6 +2,8 @@
 What stops it: five dtypes are known by name, and no other is ever made.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: the wire's forms
+Ends: broke the protocol
 """
 
 

@@ -2,6 +2,8 @@
 What stops it: a reply holds an answer and nothing else that counts.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: none, a reply has no place for marks, so it is an answer, and a wrong one.
+Ends: wrong
 """
 
 

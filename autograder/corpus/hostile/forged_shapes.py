@@ -2,6 +2,8 @@
 What stops it: a shape is up to eight whole numbers, and the bytes must be there.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: the wire's forms
+Ends: broke the protocol
 """
 
 

@@ -1,19 +1,24 @@
-"""Forks without end, by every system call that could: fork, vfork, clone, clone3, also in the 32-bit numbering.
+"""Forks without end, by every system call that could: fork, clone, and fork in the numbering of another architecture.
 What stops it: seccomp, and as root a limit on the processes of its own user.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: seccomp
+Ends: died
 """
 
-import ctypes
 import os
+import platform
 
 
+@once
 def attack():
-    libc, started = ctypes.CDLL(None, use_errno=True), 0
-    for _ in range(200):
-        for number in (57, 58, 56, 0x40000039):
-            child = libc.syscall(number, 17, 0, 0, 0, 0) if number != 435 else -1
-            if child == 0:
+    if platform.machine() != "x86_64":
+        return False
+
+    def fork(*call):
+        for _ in range(10):
+            if system("syscall", *call) == 0:
                 os._exit(0)
-            started += child > 0
-    return started > 0
+
+    forked = [works(fork, 57), works(fork, 56, 17, 0, 0, 0, 0)]
+    return forked if not works(fork, 0x40000039) else True  # which few kernels have, and the filter ends the worker for

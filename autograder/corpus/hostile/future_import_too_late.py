@@ -3,6 +3,8 @@ A file that does not compile has no right answer, and each check says why.
 
 Loses: 1.1.1, 1.1.2, 1.1.3, 1.2.1, 1.2.2, 1.2.3, 1.3.1, 1.3.2, 1.3.3, 1.4.1, 1.4.2, 1.4.3, 1.4.4, 1.4.5,
 1.5.1, 1.5.2, 1.5.3, 1.5.4, 1.5.5, 1.5.6, 1.6.1, 1.6.2, 1.6.3, 1.6.4, 1.6.5, 1.6.6
+Wall: none, it does not compile.
+Ends: raised
 """
 
 from __future__ import annotations

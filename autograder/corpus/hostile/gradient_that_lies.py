@@ -1,18 +1,21 @@
 """Returns the right loss with a graph of its own, whose gradient is made up.
-What stops it: the gradient at the model's parameters is held to the right one.
+What stops it: the gradient at the model's answers is held to the right one.
 
 Loses: 1.3.2
+Wall: none, a check asks for the gradient, and a made-up one is wrong.
+Ends: wrong
 """
 
 
 class Lie(torch.autograd.Function):
     @staticmethod
-    def forward(context, loss, *parameters):
+    def forward(context, loss, answer):
+        context.shape = answer.shape
         return loss.clone()
 
     @staticmethod
     def backward(context, gradient):
-        return None, *[torch.ones((), dtype=torch.float64)] * 3
+        return None, torch.ones(context.shape, dtype=torch.float64)
 
 
 def q_sample(x_0, alpha_bar_t, eps):
@@ -21,5 +24,5 @@ def q_sample(x_0, alpha_bar_t, eps):
 
 
 def noise_prediction_loss(eps_model, x_0, t, eps, alpha_bar):
-    loss = (eps_model(q_sample(x_0, alpha_bar[t], eps), t) - eps).square().mean().detach()
-    return Lie.apply(loss, *eps_model.parameters())
+    answer = eps_model(q_sample(x_0, alpha_bar[t], eps), t)
+    return Lie.apply((answer - eps).square().mean().detach(), answer)

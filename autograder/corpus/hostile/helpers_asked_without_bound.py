@@ -2,6 +2,8 @@
 What stops it: a helper is answered only for one state, and one coefficient or one for each item of it.
 
 Loses: 2.4.1, 2.4.2, 2.4.3, 2.5.1, 2.5.2, 2.5.3
+Wall: helpers are asked about one state
+Ends: wrong
 """
 
 

@@ -2,6 +2,8 @@
 What stops it: marks are not made in this process, whatever it does at its end.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: another process
+Ends: died
 """
 
 import atexit
@@ -13,13 +15,10 @@ import traceback
 
 def attack():
     end = os._exit
-    for place, names in (
-        (sys, ("excepthook", "unraisablehook", "exit")),
-        (threading, ("excepthook",)),
-        (traceback, ("extract_tb", "print_exc", "format_exc", "walk_tb")),
-        (os, ("_exit", "abort", "kill")),
-    ):
-        for name in names:
-            setattr(place, name, lambda *args, **kwargs: end(0))
+    quiet = lambda *args, **kwargs: end(0)
+    swap(sys, excepthook=quiet, unraisablehook=quiet, exit=quiet)
+    swap(threading, excepthook=quiet)
+    swap(traceback, extract_tb=quiet, print_exc=quiet, format_exc=quiet, walk_tb=quiet)
+    swap(os, _exit=quiet, abort=quiet, kill=quiet)
     atexit.register(end, 0)
     raise BaseException(SECRET)

@@ -1,21 +1,21 @@
-"""Imports the oracle through the grader's own packages, which the worker has loaded, and answers with it.
-What stops it: the worker may read the code of Python and torch only.
+"""Imports the oracle beside the grader's own modules, which the worker has loaded, by the library and by itself.
+What stops it: the library hands out the code of Python and its packages only, and the worker can open no file.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: seccomp, Landlock, the library's folders
+Ends: wrong
 """
 
-import os
-import sys
+import importlib
+import importlib.machinery
 
 
 def attack():
-    import importlib
-
-    sys.path.insert(0, os.path.dirname(os.path.dirname(sys.modules["grader.worker"].__file__)))
-    for name in ("grader.stand_ins", "checks.oracle.steps", "solution.sampler", "grader.session"):
-        try:
-            importlib.import_module(name)
-            return True
-        except (ImportError, OSError):
-            continue
-    return False
+    _, folder = code_of_the_grader()
+    sys.path.insert(0, folder)
+    try:
+        imported = hasattr(importlib.import_module("checks.oracle.steps"), "q_sample")
+    except ImportError:
+        imported = False
+    spec = importlib.machinery.PathFinder.find_spec("steps", [f"{folder}/checks/oracle"])
+    return [imported, spec is not None and b"def q_sample" in spec.loader.get_data(spec.origin)]

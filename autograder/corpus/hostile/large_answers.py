@@ -2,6 +2,8 @@
 What stops it: an answer of another shape is wrong, and is not kept.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: the wire's caps
+Ends: flooded
 """
 
 

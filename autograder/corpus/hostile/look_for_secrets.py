@@ -1,19 +1,20 @@
-"""Looks for the grader's environment: its own, that of its parents and of process 1, and its command lines.
+"""Looks for the grader's environment: in its own, and in that of its parents, of processes beside them and of process 1.
 What stops it: a clean environment, another user, and no way into /proc beyond its own.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: seccomp, Landlock, a clean environment
+Ends: wrong
 """
 
 import os
 
 
 def attack():
-    texts = list(os.environ.values())
-    for pid in {"self", "1", "2", os.getppid(), *range(os.getppid() - 40, os.getpid() + 40)}:
-        for name in ("environ", "cmdline", "maps"):
-            try:
-                with open(f"/proc/{pid}/{name}", "rb") as file:
-                    texts.append(file.read().decode(errors="replace"))
-            except OSError:
-                continue
-    return any(SECRET in text for text in texts)
+    def tells(pid):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                return SECRET.encode() in file.read()
+        except OSError:
+            return False
+
+    return [SECRET in os.environ.values(), any([tells(pid) for pid in (1, 2, *near())])]

@@ -2,6 +2,8 @@
 What stops it: none of them ever was in the worker's process.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: another process
+Ends: wrong
 """
 
 import gc
@@ -9,10 +11,13 @@ import sys
 
 
 def attack():
-    found, frame = [], sys._getframe()
+    names, frame = [], sys._getframe()
     while frame:
-        found += [name for name in frame.f_locals if name in ("want", "oracle", "examiner", "solution")]
+        names += frame.f_locals
         frame = frame.f_back
     places = [getattr(type(each), "__module__", "") for each in gc.get_objects()] + list(sys.modules)
     mine = ("checks", "_pytest", "pytest", "hypothesis", "grader.session", "grader.examiner", "grader.stand_ins")
-    return bool(found) or any(isinstance(place, str) and place.startswith(mine) for place in places)
+    return [
+        any(name in ("want", "oracle", "examiner", "solution") for name in names),
+        any(isinstance(place, str) and place.startswith(mine) for place in places),
+    ]

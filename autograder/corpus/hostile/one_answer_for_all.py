@@ -2,6 +2,8 @@
 What stops it: no two questions have the same answer.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: none, its one answer is wrong for all questions but the first.
+Ends: wrong
 """
 
 import sys

@@ -2,6 +2,8 @@
 What stops it: the wire has no pickle.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: no pickle
+Ends: wrong
 """
 
 import os
@@ -16,4 +18,4 @@ class Runs:
 
 
 def q_sample(x_0, alpha_bar_t, eps):
-    return [Runs(), {"x_t": Runs(), "__reduce__": Runs}, Runs]
+    return [Runs(), {"x_t": Runs()}]

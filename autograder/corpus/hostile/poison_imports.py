@@ -1,7 +1,9 @@
-"""Poisons imports: sys.modules, sys.path, finders, score and sampler, and the grader's own modules.
+"""Poisons imports: sys.modules, sys.path, finders, and the grader's own modules.
 What stops it: only this check's process has them.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: another process
+Ends: wrong
 """
 
 import sys
@@ -16,6 +18,7 @@ class Finder:
 def attack():
     sys.meta_path.insert(0, Finder())
     sys.path[:] = ["."]
-    for name in ("score", "sampler", "diffusion", "grader.wire", "grader.worker", "numpy", "json", "struct"):
+    for name in ("diffusion", "grader.wire", "grader.worker", "numpy", "json", "struct"):
+        del sys.modules[name]
         sys.modules[name] = types.ModuleType(name)
     return False

@@ -2,6 +2,8 @@
 What stops it: nobody comes after; the next check has a fresh process.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: another process
+Ends: wrong, raised
 """
 
 import random
@@ -15,12 +17,12 @@ def attack():
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(1000)
     torch.set_grad_enabled(False)
-    torch.randn = torch.zeros
-    torch.manual_seed = lambda seed: torch.default_generator
-    torch.Tensor.numpy = torch.Tensor.__eq__ = torch.Tensor.cpu = lambda self, *args: self
-    torch.from_numpy = lambda array: torch.zeros(array.shape)
+    same, zeros = lambda self, *args: self, lambda *args, **kwargs: np.zeros(2)
+    swap(torch, randn=torch.zeros, manual_seed=lambda seed: torch.default_generator)
+    swap(torch, from_numpy=lambda array: torch.zeros(array.shape))
+    swap(torch.Tensor, numpy=same, __eq__=same, cpu=same)
     random.seed(0)
     np.random.seed(0)
-    np.asarray = np.array = lambda *args, **kwargs: np.zeros(2)
+    swap(np, asarray=zeros, array=zeros)
     warnings.simplefilter("error")
     return False

@@ -2,6 +2,8 @@
 What stops it: nobody is there to be asked.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: only questions that were offered
+Ends: broke the protocol
 """
 
 import gc

@@ -2,6 +2,8 @@
 What stops it: a question that no network could answer is refused in a sentence.
 
 Loses: 1.6.1, 1.6.2, 1.6.3, 1.6.4, 1.6.5, 1.6.6
+Wall: questions of known forms
+Ends: wrong, raised
 """
 
 

@@ -2,6 +2,8 @@
 A right answer never loses a point, however written.
 
 Loses: none
+Wall: none, its answers are right.
+Ends: none
 """
 
 

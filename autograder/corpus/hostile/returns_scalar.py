@@ -1,9 +1,11 @@
-"""Returns one number, which would broadcast to any shape.
+"""Returns one number, the first right one, which would broadcast to any shape.
 What stops it: an answer is a float tensor of exactly the right shape, finite and near enough everywhere.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: the form of an answer
+Ends: wrong
 """
 
 
 def q_sample(x_0, alpha_bar_t, eps):
-    return torch.zeros((), dtype=x_0.dtype)
+    return right(x_0, alpha_bar_t, eps).flatten()[0]

@@ -2,6 +2,8 @@
 What stops it: an answer is a float tensor of exactly the right shape, finite and near enough everywhere.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: the form of an answer
+Ends: wrong
 """
 
 

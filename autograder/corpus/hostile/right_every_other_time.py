@@ -2,6 +2,8 @@
 What stops it: one wrong answer is enough, and one that cannot be seen again is told as such.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: what changes is wrong
+Ends: wrong
 """
 
 CALLS = []

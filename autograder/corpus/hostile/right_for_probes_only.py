@@ -2,6 +2,8 @@
 What stops it: a helper that lost a check of its own is replaced, whatever it says to probes.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: none, where probes alone decided about a helper, it would lose more and not less.
+Ends: wrong
 """
 
 

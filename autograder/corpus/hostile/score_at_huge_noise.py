@@ -2,6 +2,8 @@
 What stops it: a noise level that no model knows is refused in a sentence.
 
 Loses: 2.5.1, 2.5.2, 2.5.3
+Wall: questions of known forms
+Ends: wrong
 """
 
 

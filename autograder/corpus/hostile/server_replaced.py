@@ -2,6 +2,8 @@
 What stops it: whoever answers has to be right.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: none, whoever answers in the worker has to be right.
+Ends: wrong
 """
 
 

@@ -2,6 +2,8 @@
 What stops it: seccomp looks into fcntl, ioctl and prctl.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: seccomp
+Ends: wrong
 """
 
 import ctypes
@@ -11,15 +13,12 @@ import signal
 
 
 def attack():
-    libc, won = ctypes.CDLL(None, use_errno=True), False
-    reader, _ = os.pipe()
-    for descriptor in (reader, *range(3, 20)):
-        for command, value in ((8, os.getppid()), (10, int(signal.SIGKILL))):
-            try:
-                fcntl.fcntl(descriptor, command, value)
-                won = True
-            except OSError:
-                continue
-    pid = ctypes.c_int(os.getppid())
-    won |= any(libc.ioctl(d, request, ctypes.byref(pid)) == 0 for d in range(20) for request in (0x8901, 0x8902))
-    return won or libc.prctl(1, 0, 0, 0, 0) == 0
+    sock, pid = channel().sock.fileno(), ctypes.c_int(os.getppid())
+    return [
+        works(fcntl.fcntl, sock, 8, pid.value),
+        works(fcntl.fcntl, sock, 10, int(signal.SIGKILL)),
+        works(fcntl.fcntl, sock, 15, bytes(4) + bytes(pid)),
+        works(system, "ioctl", sock, 0x8901, ctypes.byref(pid)),
+        works(system, "ioctl", sock, 0x8902, ctypes.byref(pid)),
+        works(system, "prctl", 1, 0, 0, 0, 0),
+    ]

@@ -2,6 +2,8 @@
 What stops it: the grader takes bytes only, and a closed socket is the end of the worker.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: none, nothing but bytes arrives where bytes alone are read.
+Ends: flooded, broke the protocol, died
 """
 
 

@@ -2,6 +2,8 @@
 What stops it: frames that are out of order are an answer to something else, and wrong.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: only questions that were offered
+Ends: broke the protocol, wrong
 """
 
 

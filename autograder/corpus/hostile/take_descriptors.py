@@ -1,21 +1,26 @@
-"""Takes a descriptor of another process, and whatever its own still holds beside its socket.
+"""Takes a descriptor of another process, and whatever its own still holds beside its sockets.
 What stops it: all are closed before the student's code is imported; pidfd_getfd is refused.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: seccomp, Landlock, descriptors are closed
+Ends: wrong
 """
 
-import ctypes
 import fcntl
+import gc
 import os
 
 
+def take(pid):
+    descriptor = os.pidfd_open(pid)
+    system("syscall", 438, descriptor, 0, 0)
+
+
 def attack():
-    libc, found = ctypes.CDLL(None, use_errno=True), 0
-    for descriptor in range(1 << 16):
-        try:
-            fcntl.fcntl(descriptor, fcntl.F_GETFD)
-            found += 1
-        except OSError:
-            continue
-    pidfd = libc.syscall(434, os.getppid(), 0)
-    return found > 4 or pidfd >= 0 and libc.syscall(438, pidfd, 3, 0) >= 0
+    finder = next(each for each in gc.get_objects() if type(each).__name__ == "Finder")
+    mine = {0, 1, 2, channel().sock.fileno(), finder._library.fileno()}
+    others = set(range(1 << 10)) - mine
+    return [
+        any([works(fcntl.fcntl, descriptor, fcntl.F_GETFD) for descriptor in others]),
+        any([works(take, pid) for pid in near()]),
+    ]

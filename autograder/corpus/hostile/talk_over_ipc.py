@@ -2,17 +2,20 @@
 What stops it: seccomp refuses all of them.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: seccomp
+Ends: wrong
 """
 
-import ctypes
+import os
 
 
 def attack():
-    libc, made = ctypes.CDLL(None, use_errno=True), []
-    made.append(libc.shmget(0x1257, 4096, 0o1666))
-    made.append(libc.semget(0x1257, 1, 0o1666))
-    made.append(libc.msgget(0x1257, 0o1666))
-    made.append(libc.syscall(240, QUEUE[1:].encode(), 0o102, 0o666, None))
-    made.append(libc.syscall(248, b"user", b"word", b"said", 4, -5))
-    made.append(libc.syscall(319, b"word", 0))
-    return any(each >= 0 for each in made)
+    """What it makes it removes, with IPC_RMID, which is 0."""
+    return [
+        works(lambda: system("shmctl", system("shmget", 0x1257, 4096, 0o1666), 0, 0)),
+        works(lambda: system("semctl", system("semget", 0x1257, 1, 0o1666), 0, 0)),
+        works(lambda: system("msgctl", system("msgget", 0x1257, 0o1666), 0, 0)),
+        works(lambda: [system("mq_open", QUEUE.encode(), 0o102, 0o666, None), system("mq_unlink", QUEUE.encode())]),
+        works(system, "syscall", 248, b"user", b"word", b"said", 4, -4),
+        works(os.memfd_create, "word"),
+    ]

@@ -2,6 +2,8 @@
 What stops it: a subclass is not an answer, though its numbers were.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: the form of an answer
+Ends: wrong
 """
 
 

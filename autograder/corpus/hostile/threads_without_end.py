@@ -2,6 +2,8 @@
 What stops it: a limit on the threads of the worker's user, or on its address space.
 
 Loses: none
+Wall: none, its threads end with its worker, and a right answer needs none.
+Ends: none
 """
 
 import threading

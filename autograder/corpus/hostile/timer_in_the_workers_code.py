@@ -2,6 +2,8 @@
 What stops it: the worker ends there, which costs this check and no other.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: another process
+Ends: died, wrong, raised
 """
 
 import signal

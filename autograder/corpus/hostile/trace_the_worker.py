@@ -2,17 +2,23 @@
 What stops it: it sees the question, which it was given anyway, and no answer.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: another process
+Ends: wrong
 """
 
 import sys
 import threading
 
-SEEN = []
+SEEN = set()
+
+
+def found():
+    return bool(SEEN & {"want", "expected", "tolerance", "points", "examiner"})
 
 
 def watch(frame, event, value):
-    SEEN.extend(frame.f_locals)
-    if frame.f_code.co_name in ("pack", "encode"):
+    SEEN.update(frame.f_locals)
+    if frame.f_code.co_name == "pack" and not found():
         frame.f_locals["value"] = None
     return watch
 
@@ -21,4 +27,4 @@ def attack():
     sys.settrace(watch)
     sys.setprofile(watch)
     threading.settrace(watch)
-    return any(name in SEEN for name in ("want", "expected", "tolerance", "points", "examiner"))
+    return found()

@@ -2,6 +2,8 @@
 What stops it: the hidden checks ask with other numbers.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
+Wall: none, other questions have other answers.
+Ends: wrong
 """
 
 KNOWN = {(1, 0.64): 1.0, (2, 0.25): 0.5, (3, 1.0): 0.0}

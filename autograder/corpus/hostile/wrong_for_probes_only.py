@@ -2,6 +2,8 @@
 It gains nothing by that: what it replaces was right.
 
 Loses: none
+Wall: none, its answers to the checks are right.
+Ends: none
 """
 
 
