@@ -60,10 +60,9 @@ class Marking:
         zygote = [pid for pid in forked(grader) if b"zygote_main" in Path(f"/proc/{pid}/cmdline").read_bytes()][0]
         if who == "zygote":
             return zygote
-        library, *others = forked(zygote) or [0]
-        workers = [pid for pid in others if "Seccomp:\t2" in Path(f"/proc/{pid}/status").read_text()]
-        # the network is forked before the worker that asks it
-        return {"library": [library], "worker": workers, "network": others[:-1]}[who][0]
+        found = forked(zygote)  # the library, then the network, where there is one, then the worker that asks it
+        workers = [pid for pid in found if "Seccomp:\t2" in Path(f"/proc/{pid}/status").read_text()]
+        return {"library": found[:1], "worker": workers, "network": found[1:-1]}[who][0]
 
     def fault(self) -> str:
         """What is wrong with what it left; "" where nothing is."""
