@@ -35,14 +35,16 @@ class Marking:
         self.again = [*grade, "--out", str(self.out)]  # the same without the shell
         more = {"PYTHONPATH": str(AUTOGRADER), "PYTHONDONTWRITEBYTECODE": "1"}
         self.environment = os.environ | more | {"OUT": str(self.out), "OLDER": json.dumps(OLDER)}
+        self.missed = False
         with self.output.open("w") as said:
             self.process = subprocess.Popen(self.command, env=self.environment, stdout=said, stderr=said)
 
     def until(self, there: Callable[[], Any]) -> None:
-        """Wait until something is so, or the command has ended."""
+        """Wait until something is so; where the command ends before, the harm has missed it."""
         while not there():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(0.01)
+                self.missed = True
                 return
 
     def marked(self) -> int:
@@ -51,18 +53,23 @@ class Marking:
         return sum(test["extra_data"]["outcome"] != "not run" for test in tests)
 
     def find(self, who: str) -> int:
-        """The process of the grader, its zygote, the newest worker or the network. Raises IndexError, or OSError."""
-        found = [self.process.pid]
-        if who != "grader":
-            found = [pid for pid in forked(found[0]) if b"zygote_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-        if who in ("worker", "network"):  # the network is forked before the worker that asks it
-            found = forked(found[0])[-1:] if who == "worker" else forked(found[0])[:-1]
-        return found[0]
+        """The grader, its zygote, its library, a confined worker or the network. Raises LookupError, or OSError."""
+        if who == "grader":
+            return self.process.pid
+        grader = self.process.pid
+        zygote = [pid for pid in forked(grader) if b"zygote_main" in Path(f"/proc/{pid}/cmdline").read_bytes()][0]
+        if who == "zygote":
+            return zygote
+        found = forked(zygote)  # the library, then the network, where there is one, then the worker that asks it
+        workers = [pid for pid in found if "Seccomp:\t2" in Path(f"/proc/{pid}/status").read_text()]
+        return {"library": found[:1], "worker": workers, "network": found[1:-1]}[who][0]
 
     def fault(self) -> str:
         """What is wrong with what it left; "" where nothing is."""
         status, path = self.process.wait(SECONDS), self.out / claim.RESULTS
         results = files.table(path)
+        if self.missed and status == 0:
+            return "it ended before it was harmed"
         if status not in (0, 2, -signal.SIGKILL):
             return NOT_HERE if status == 125 else f"it ended with status {status}"
         if results is None:

@@ -67,7 +67,7 @@ def signalled(name: str, who: str, after: int = 0, used: float = 0.0) -> Callabl
     def send(marking: Marking) -> bool:
         if files.table(marking.out / RESULTS) in (None, OLDER) or marking.marked() < after:
             return False
-        with contextlib.suppress(OSError, IndexError):
+        with contextlib.suppress(OSError, LookupError):
             pid = marking.find(who)
             ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11]
             if int(ticks) >= used * os.sysconf("SC_CLK_TCK"):
@@ -105,6 +105,8 @@ INJECTIONS = [
             *[(name, "grader", "at once", 0) for name in ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")],
             *[(name, "grader", "in the middle", 9) for name in ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")],
             ("SIGKILL", "zygote", "at once", 0),
+            *[(name, "library", "at the start", 0) for name in ("SIGKILL", "SIGSTOP")],
+            *[(name, "library", "in the middle", 9) for name in ("SIGKILL", "SIGSTOP")],
             ("SIGSTOP", "zygote", "at the start", 0),
             *[(name, "zygote", "in the middle", 9) for name in ("SIGKILL", "SIGSTOP")],
             *[(name, "worker", "at the start", 0) for name in ("SIGKILL", "SIGSTOP")],
@@ -112,7 +114,7 @@ INJECTIONS = [
         ]
     ],
     *[
-        Injection(f"{name} to the network, {when}", harm=signalled(name, "network", used=used), tier="cpu")
+        Injection(f"{name} to the network, {when}", harm=signalled(name, "network", 9, used), tier="cpu")
         for when, used in (("at the start", 0.0), ("in the middle", 3.0))
         for name in ("SIGKILL", "SIGSTOP")
     ],
