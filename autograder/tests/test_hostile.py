@@ -196,7 +196,7 @@ def test_where_the_graders_process_ends_or_says_something_else_that_is_reached_a
 
 def test_the_cases_know_the_names_of_what_is_in_their_reach():
     text, names = (corpus.CORPUS / "spoils.py").read_text(), {}
-    exec(text[text.index("RUNS =") : text.index("def attack")], names)
+    exec(text[text.index("RUNS =") : text.index("once =")], names)
     assert list(names["PORTS"]) == [bait.PORT + n for n in range(bait.RUNS)]
     assert set(names["SOCKETS"]) == {name.format(n) for name in bait.UNIX for n in range(bait.RUNS)}
     assert set(names["BAIT"]) == {f"{name.format(n)}/file" for name in bait.BAIT for n in range(bait.RUNS)}
