@@ -331,6 +331,20 @@ def test_what_cannot_be_read_here_is_a_fault_and_tried_again(course, monkeypatch
     assert json.loads((course.out / "faults.json").read_text()) == {}
 
 
+def test_what_is_odd_in_an_export_is_named_and_the_others_are_marked(course):
+    course.hand_in("3", "5", "7")
+    shutil.rmtree(course.source / "submission_2")
+    (course.source / "submission_3" / METADATA).write_text("a: [")
+    code, said = course.run()
+    assert code == 1 and course.grades()["S1"] == ("3.0", "") and course.grades()["S3"] == ("7.0", "")
+    points, fault = course.grades()["S2"]
+    assert points == "" and "no files of this submission" in fault and f"submission_2: {fault}" in said
+    course.hand_in("3")
+    (course.source / "score.py").touch()
+    code, said = course.run()
+    assert code == 1 and "Left out: 'score.py'" in said and course.grades() == {"S1": ("3.0", "")}
+
+
 def test_results_that_are_not_whole_are_made_again(course):
     course.hand_in("3")
     course.run()

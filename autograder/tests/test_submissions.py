@@ -1,5 +1,6 @@
 """What a class handed in, as the grader finds it: exports as zips and folders, and what may be wrong with them."""
 
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -160,18 +161,35 @@ ODD = [
     "a\N{ZERO WIDTH SPACE}",
     "e\N{COMBINING ACUTE ACCENT}",
     "é",
+    "fix",
+    "\N{LATIN SMALL LIGATURE FI}x",
 ]
 
 
 def test_names_that_no_folder_can_have_or_that_look_the_same_get_ids_of_their_own(tmp_path):
     found = find(written(tmp_path, {name: {":submitters": [{":sid": name}]} for name in ODD}, files={}))
     ids = [entry.id for entry in found.entries]
-    assert len(set(ids)) == len(ODD) == len(found.renamed) + 1
+    assert len({unicodedata.normalize("NFKC", each) for each in ids}) == len(ODD) == len(found.renamed) + 2
     for name in ids:
         (tmp_path / "out" / name).mkdir(parents=True)
         assert name.isprintable() and (tmp_path / "out" / name).parent == tmp_path / "out"
-    again = find(written(tmp_path / "again", dict.fromkeys(reversed(ODD)), files={}))
-    assert [entry.id for entry in again.entries] == ids
+    assert submissions._ids(ODD) == submissions._ids(reversed(ODD))
+
+
+def test_a_graded_file_beside_submissions_is_left_out_and_stops_none(tmp_path):
+    written(tmp_path, b"", {"anna/sampler.py": b"a", "score.py": b"stray"})
+    (tmp_path / METADATA).unlink()
+    found = find(tmp_path)
+    assert [entry.submission().files for entry in found.entries] == [{"sampler.py": b"a"}]
+    assert found.left_out == ["Left out: 'score.py', which is no submission's folder or zip"]
+
+
+def test_an_export_of_one_submission_is_an_export(tmp_path):
+    files = {"submission_1/code/sampler.py": b"one", f"submission_1/{METADATA}": b"code: {}"}
+    source = written(tmp_path / "x", {"submission_1": None}, files)
+    assert [entry.id for entry in find(source).entries] == ["submission_1"]
+    for top in ("", "assignment_1_export/"):
+        assert [entry.id for entry in find(packed(source, top)).entries] == ["submission_1"]
 
 
 HANDED_IN = {
