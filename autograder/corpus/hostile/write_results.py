@@ -2,7 +2,7 @@
 What stops it: no such file is in reach, and the grader holds the marks in its own memory.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
-Wall: seccomp, Landlock
+Wall: seccomp, Landlock, resource limits
 Ends: wrong
 """
 
