@@ -9,6 +9,7 @@ Ends: wrong
 import os
 
 
+@once
 def attack():
     """What it makes it removes, with IPC_RMID, which is 0."""
     return [
