@@ -244,6 +244,14 @@ def test_with_its_walls_down_a_case_must_reach_something_by_each_of_its_parts(tm
         pytest.skip(str(reason))
 
 
+def test_what_reaches_something_without_an_attack_is_a_fault(tmp_path, monkeypatch):
+    monkeypatch.setattr(hostile, "_mark_down", lambda case, path: "a process")
+    assert list(hostile.run_down([case(tmp_path, "plain", "", "1.1.1", "seccomp")])) == [
+        ("no attack with seccomp down", "a process", "reaches something: a process"),
+        ("plain", "a process", ""),
+    ]
+
+
 @rooted
 def test_what_has_its_walls_down_has_bounds():
     try:
