@@ -24,7 +24,7 @@ BAIT = [  # files that anyone may write to, each in a folder that anyone may wri
 ]
 QUEUE = "/hostile-queue"  # for a POSIX message queue
 SECRET = "0.1257"  # in the grader's environment, and in the memory of a process of another user, `witness`
-once = functools.cache  # of an attack that changes what it finds: each worker makes it once
+once = functools.cache  # of an attack that changes or holds what it finds: each worker makes it once
 ENOUGH = any  # of the parts of an attack, to be worth a mark; with its walls down the harness wants all
 
 
@@ -54,7 +54,7 @@ def swap(place, **new):
 
 def near():
     """The numbers of the processes around us."""
-    return [pid for pid in range(max(os.getppid() - 60, 2), os.getpid() + 60) if pid != os.getpid()]
+    return [pid for pid in range(max(os.getppid() - 300, 2), os.getpid() + 60) if pid != os.getpid()]
 
 
 def code_of_the_grader():

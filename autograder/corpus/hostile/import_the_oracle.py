@@ -10,6 +10,7 @@ import importlib
 import importlib.machinery
 
 
+@once
 def attack():
     _, folder = code_of_the_grader()
     sys.path.insert(0, folder)

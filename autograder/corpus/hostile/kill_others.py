@@ -10,6 +10,7 @@ import os
 import signal
 
 
+@once
 def attack():
     """With signal 0, which harms nobody and asks for the same permission."""
     return [

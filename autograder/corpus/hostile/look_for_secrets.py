@@ -9,6 +9,7 @@ Ends: wrong
 import os
 
 
+@once
 def attack():
     def tells(pid):
         try:

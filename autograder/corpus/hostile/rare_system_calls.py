@@ -12,6 +12,7 @@ import os
 import platform
 
 
+@once
 def attack():
     if platform.machine() != "x86_64":
         return False

@@ -31,6 +31,7 @@ def trace(pid):
     system("ptrace", 17, pid, 0, 0)
 
 
+@once
 def attack():
     ways = (lambda pid: os.open(f"/proc/{pid}/mem", os.O_RDONLY), copy, trace)
     return [any([works(way, pid) for pid in near()]) for way in ways]

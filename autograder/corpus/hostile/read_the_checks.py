@@ -19,6 +19,7 @@ def by_name(path):
         return file.read()
 
 
+@once
 def attack():
     _, folder = code_of_the_grader()
     up = [os.path.join(os.getcwd(), *[".."] * n) for n in range(9)]

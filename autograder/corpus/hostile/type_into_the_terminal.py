@@ -18,5 +18,6 @@ def types(path):
     works(fcntl.ioctl, terminal, 0x5412, b"x")
 
 
+@once
 def attack():
     return any([works(types, path) for path in ("/dev/tty", "/dev/pts/0", "/dev/pts/1", "/dev/console", "/dev/ptmx")])
