@@ -2,7 +2,7 @@
 What stops it: whatever becomes of a call, it is an outcome, also when Hypothesis asks again.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
-Wall: what changes is wrong
+Wall: none, each of its ends is the end of a call, which costs the check that made it.
 Ends: wrong, raised
 """
 

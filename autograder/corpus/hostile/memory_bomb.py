@@ -3,7 +3,7 @@ What stops it: a limit on the worker's address space, which is its own.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
 Wall: resource limits
-Ends: wrong
+Ends: wrong, died
 """
 
 import mmap
