@@ -3,6 +3,7 @@
 import signal
 import sys
 import traceback
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -53,19 +54,29 @@ def grade(
         raise typer.Exit(2)
     settings = _settings()
     claim.answer_signals(signal.default_int_handler)
+    left = set(folders)
     try:
         with Zygote() as zygote:
             for number, folder in folders.items():
-                show(console, mark(submission, number, folder, zygote, tier or settings.tier, settings), number)
-    except KeyboardInterrupt:
+                results = mark(submission, number, folder, zygote, tier or settings.tier, settings)
+                left.remove(number)
+                show(console, results, number)
+    except (KeyboardInterrupt, Exception) as fault:  # whatever it is, it is not the student's
+        if left:
+            _say_why(fault, folders.values())
+            raise typer.Exit(2) from None
+        console.print(f"The marks count; only afterwards something failed: {fault!r}", markup=False, soft_wrap=True)
+
+
+def _say_why(fault: BaseException, folders: Iterable[Path]) -> None:
+    """Tell why a marking did not end, and where what was known by then is."""
+    if isinstance(fault, KeyboardInterrupt):
         console.print("The marking was stopped before its end; its marks do not count.", style="bold red")
-        raise typer.Exit(2) from None
-    except Exception as fault:  # whatever it is, it is not the student's
-        what = fault if isinstance(fault, GraderFault) else traceback.format_exc()
-        console.print(f"The grader failed: {what}", style="bold red", markup=False, soft_wrap=True)
-        for page in filter(Path.exists, (folder / report.NAME for folder in folders.values())):
-            console.print(f"what was known by then: {page}", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(2) from None
+        return
+    what = fault if isinstance(fault, GraderFault) else traceback.format_exc()
+    console.print(f"The grader failed: {what}", style="bold red", markup=False, soft_wrap=True)
+    for page in filter(Path.exists, (folder / report.NAME for folder in folders)):
+        console.print(f"what was known by then: {page}", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -92,7 +92,7 @@ def answer_signals(handler: Callable[[int, Any], Any]) -> None:
 def _failed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """For `sys.excepthook`: tell a failed import in a sentence, and what nobody thought of with its traceback."""
     if issubclass(kind, ImportError):
-        _end(f"Nothing was marked: {error}. Make the environment anew: delete .venv, or run setup.sh on Gradescope.")
+        _end(f"The grader failed: {error}. Make its environment anew: delete .venv, or run setup.sh on Gradescope.")
     _end("".join(traceback.format_exception(kind, error, trace)))
 
 

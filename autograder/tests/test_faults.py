@@ -387,6 +387,19 @@ def test_what_nobody_thought_of_is_a_fault_with_its_traceback(folder, monkeypatc
     assert read(folder / "out")["output"] == claim.FAULT
 
 
+@pytest.mark.parametrize("fault", [OSError("no"), KeyboardInterrupt()], ids=["fails", "is stopped"])
+def test_what_comes_after_the_marks_were_written_costs_nothing(fault, folder, monkeypatch):
+    close = Zygote.close
+
+    def close_and_raise(zygote):
+        close(zygote)
+        raise fault
+
+    monkeypatch.setattr(Zygote, "close", close_and_raise)
+    done = CliRunner().invoke(app, ["grade", str(folder / "hand-in"), "--out", str(folder / "out")])
+    assert done.exit_code == 0 and "The marks count" in done.output and read(folder / "out")["score"] == 10
+
+
 def test_without_shared_memory_marks_are_the_same(folder, temp):
     write(folder, CHECKS + NETWORK, RIGHT)
     hide = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o ro none /dev/shm && exec "$@"', "sh"]
