@@ -1,7 +1,6 @@
 """The cores of this machine: a process for each. When the grader ends, by kill -9 too, they end with it."""
 
 import contextlib
-import ctypes
 import math
 import os
 import queue
@@ -11,9 +10,9 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from grader import sandbox
 from grader.machines import Files, Job, Mark, end, has_cuda, marked
 
-PR_SET_PDEATHSIG = 1
 GPU_DEVICES = ("/dev/nvidiactl", "/dev/dxg")
 MEMORY = 1 << 30  # bytes that one marking takes, with all its processes
 
@@ -106,7 +105,7 @@ def _serve(pipe: Connection, mark: Mark, parent: int) -> None:
     """Do the jobs that come; an interrupt from a terminal is the parent's alone to answer, and its end is ours."""
     signal.signal(signal.SIGINT, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    sandbox.end_with_parent()
     if os.getppid() != parent:
         return
     with contextlib.suppress(EOFError, OSError):

@@ -59,6 +59,7 @@ class Session:
         self.hung: dict[tuple[str, bool], outcomes.TimedOut] = {}
         self.spent: dict[tuple[str, bool], float] = defaultdict(float)
         self.calls = 0
+        self.cannot_start: Exception | None = None  # why no worker starts: what failed once is not waited for again
         self._next_uid = 20000 + secrets.randbelow(30000)
 
     def student(self, stand_in_for: list[str] | None = None) -> "Student":
@@ -120,6 +121,8 @@ class Student:
             raise outcomes.NotRun(OUT_OF_TIME)
         if self.session.spent[key] > FUNCTION_SECONDS:
             raise outcomes.TimedOut(f"{function} has used up the {FUNCTION_SECONDS:.0f} s of all its checks together.")
+        if not self.running:
+            self._start()
         self.session.calls += 1
         answer: Returned | None = None
         started = time.monotonic()
@@ -159,8 +162,6 @@ class Student:
                 self.evidence.ran(function, args, kwargs, loops[0], answer.value if answer else None)
 
     def _converse(self, function: str, request: dict[str, Any], examiner: Examiner | None, deadline: float) -> Returned:
-        if self.folder is None:
-            self._start()
         given = [8 * math.prod(examiner.shape)] if examiner else []
         given += [a.nbytes for a in (*request["args"], *request["kwargs"].values()) if isinstance(a, np.ndarray)]
         most = SMALL_REPLY + LARGER * sum(given)
@@ -231,10 +232,28 @@ class Student:
                 raise outcomes.Wrong(f"{helper} was called with arguments that do not fit it.") from None
         raise wire.ProtocolError("nobody was to be asked that")
 
-    def _start(self, again: bool = True) -> None:
-        """Start the worker; once more where another than the grader killed it before it was ready."""
+    def _start(self) -> None:
+        """Start the worker. Raises the grader's own fault, and the same one for every worker after."""
+        if self.session.cannot_start:
+            raise self.session.cannot_start
         try:
-            self.folder = Path(tempfile.mkdtemp(dir=self.session.zygote.folder))
+            reached = self._started()
+            if reached is None:
+                reached = self._started()
+            if reached is None:
+                raise GraderFault("a worker did not start: it was killed or stopped from outside, twice")
+            self.session.zygote.walls[sandbox.OUT_OF_REACH] = not reached
+            if reached and not self.session.exposed:
+                self._stop()
+                raise GraderFault(EXPOSED.format(reached[0]))
+        except Exception as fault:
+            self.session.cannot_start = fault
+            raise
+
+    def _started(self) -> list[str] | None:
+        """Start a worker; the private files that it can read. None where another than the grader ended it first."""
+        self.folder = Path(tempfile.mkdtemp(dir=self.session.zygote.folder))
+        try:
             self.folder.chmod(0o711)
             overlay.lay(self.session.submission, self.folder / "tree")
             (self.folder / "work").mkdir()
@@ -242,19 +261,18 @@ class Student:
         except BaseException:
             remove(self.folder)
             raise
-        self.running, self.looked = True, time.monotonic()
+        self.running, self.looked, self.may_use = True, time.monotonic(), START_SECONDS
+        self.channel.watch = self._look
         try:
-            reached = self.channel.receive(time.monotonic() + START_SECONDS)["reached"]
+            return self.channel.receive(time.monotonic() + START_SECONDS)["reached"]
+        except outcomes.Stopped:
+            self._stop()
+            return None
         except (wire.Closed, wire.ProtocolError, wire.Flooded, TimeoutError) as error:
             exit_code, ended = self._stop(patience=1.0)
-            if again and outcomes.from_outside(outcomes.died("", exit_code, ended)):
-                return self._start(again=False)
+            if outcomes.from_outside(outcomes.died("", exit_code, ended)):
+                return None
             raise GraderFault(f"a worker did not start (exit code {exit_code})") from error
-        self.session.zygote.walls[sandbox.OUT_OF_REACH] = not reached
-        if reached and not self.session.exposed:
-            self._stop()
-            raise GraderFault(EXPOSED.format(reached[0]))
-        self.channel.watch = self._look
 
     def _end(self, fault: outcomes.Loses | None, died_in: str = "") -> Any:
         """Stop the worker and remember why: later calls in this check fail with the same reason.

@@ -256,6 +256,39 @@ def test_a_worker_that_does_not_start_is_a_fault_and_is_ended_once(student, zygo
     assert len(ended) == 1
 
 
+def test_what_does_not_start_is_not_waited_for_again(student, zygote, monkeypatch):
+    """Neither by the same check nor by the next."""
+    first, spawned = student(), []
+    nowhere = lambda folder, uid, spawn=zygote.spawn: spawned.append(uid) or spawn(folder / "nowhere", uid)  # noqa: E731
+    monkeypatch.setattr(zygote, "spawn", nowhere)
+    for refused in (first, first, first.session.student()):
+        with pytest.raises(GraderFault, match="a worker did not start"):
+            refused("q_sample", X)
+    assert len(spawned) == 1 and not any(first.session.spent.values())
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_worker_that_ends_before_it_is_ready_is_started_once_more(student, zygote, monkeypatch, by, times):
+    made, spawned = student("return x"), []
+
+    def spawn(folder, uid, plain=zygote.spawn):
+        if len(spawned) < times:
+            os.mkfifo(folder / "tree" / "nobody_writes_here")  # it waits to read this one
+        spawned.append(plain(folder, uid))
+        if len(spawned) <= times:
+            os.kill(spawned[-1][0], by)
+        return spawned[-1]
+
+    monkeypatch.setattr(zygote, "spawn", spawn)
+    if times == 1:
+        assert np.array_equal(made("q_sample", X).value, X)
+    else:
+        with pytest.raises(GraderFault, match="killed or stopped from outside, twice"):
+            made("q_sample", X)
+    assert len(spawned) == 2
+
+
 def test_the_students_files_and_torch_stay_out_of_the_graders_process(student):
     assert student("return os.getpid()")("q_sample", X).value != os.getpid()
     assert not [m for m in list(sys.modules.values()) if "marking-" in str(getattr(m, "__file__", ""))]

@@ -4,7 +4,9 @@ import contextlib
 import errno
 import os
 import platform
+import select
 import shlex
+import signal
 import subprocess
 import sys
 import venv
@@ -492,3 +494,21 @@ def test_the_library_hands_out_what_is_pythons_alone(tmp_path, path, handed_out)
             with contextlib.suppress(FileNotFoundError):
                 found.append(finder.read(path.format(python=tmp_path))[0])
             assert found == [b"here"] * handed_out
+
+
+def test_the_library_ends_with_the_zygote_even_where_it_is_stopped():
+    """A pipe that it holds open is closed then."""
+    read, write = os.pipe()
+    zygote = os.fork()
+    if zygote == 0:
+        os.close(read)
+        os.dup2(write, 1)  # the library keeps standard output
+        shelf = library.Library([], [])
+        with contextlib.suppress(FileNotFoundError):
+            library.Finder(shelf.reader(), {}).open("anything")  # it is at work when this is answered
+        os.kill(shelf.pid, signal.SIGSTOP)
+        os._exit(0)
+    os.close(write)
+    os.waitpid(zygote, 0)
+    with open(read) as pipe:
+        assert select.select([pipe], [], [], 60)[0] and pipe.read() == ""
