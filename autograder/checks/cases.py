@@ -1,7 +1,16 @@
-"""The inputs of the checks: states, coefficients, schedules, sub-sequences. Fixed seeds; never shown to a student."""
+"""The inputs of the checks: states, coefficients, schedules, sub-sequences. Never shown to a student.
+
+They are the same in every marking, on every machine: edges by name, and numbers from generators of fixed seeds. No ᾱ_t
+is below `LEAST`, so that a guard against a division by zero (`clamp(min=1e-8)`) costs nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any, TypeVar
 
 import numpy as np
-from hypothesis import Phase, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from checks.oracle import schedule
@@ -9,11 +18,53 @@ from checks.oracle.arrays import Array
 
 POINTS, IMAGES, COLUMN, ONE = (4, 2), (3, 2, 5, 5), (6, 1), (1, 2)
 T = 1000
-SCHEDULES = {"linear": schedule.linear_alpha_bar(T), "cosine": schedule.cosine_alpha_bar(T)}
-FINE = schedule.linear_alpha_bar(10, 1e-8, 1e-8)  # in float32, these steps lose their β_t
+LEAST = 1e-6  # of all ᾱ_t; the cosine schedule's last one, 2.4e-9, would be below
 
-# A property is searched, not shrunk: what failed is never shown. The same examples on every machine, always.
-searched = settings(derandomize=True, database=None, deadline=None, phases=(Phase.generate,), max_examples=60)
+
+def cosine_alpha_bar(T: int) -> Array:
+    """The cosine schedule with its β clipped at ½, which keeps ᾱ_T above `LEAST`."""
+    return schedule.cosine_alpha_bar(T, max_beta=0.5)
+
+
+SCHEDULES = {"linear": schedule.linear_alpha_bar(T), "cosine": cosine_alpha_bar(T)}
+LINEAR, COSINE = SCHEDULES["linear"], SCHEDULES["cosine"]
+FINE = schedule.linear_alpha_bar(10, 1e-8, 1e-8)  # in float32, these steps lose their β_t
+DRAWN = 26  # rows of each kind, besides the edges
+Pair = tuple[np.float64, np.float64]
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The rows that a property is held to, and where a hunt may look for more of them."""
+
+    rows: list[Any]
+    more: st.SearchStrategy[Any]
+
+
+def each(**inputs: Inputs) -> Callable[[Test], Test]:
+    """Hold a property to each row of its inputs, one after the other.
+
+    Where there are several inputs, those after the first are in an order of their own; short ones begin again.
+    """
+    count = max(len(column.rows) for column in inputs.values())
+    columns = [[row for row, _ in zip(cycle(column.rows), range(count))] for column in inputs.values()]
+    for index, column in enumerate(columns[1:]):
+        np.random.default_rng(index).shuffle(column)
+    rows = [dict(zip(inputs, row)) for row in zip(*columns)]
+
+    def decorate(test: Test) -> Test:
+        for row in reversed(rows):
+            test = example(**row)(test)
+        test = given(**{name: column.more for name, column in inputs.items()})(test)
+        return settings(phases=[Phase.explicit], database=None, deadline=None, report_multiple_bugs=False)(test)
+
+    return decorate
+
+
+def choices(*values: float) -> Inputs:
+    """A few values, each of them in many rows."""
+    return Inputs(list(values), st.sampled_from(values))
 
 
 def states(seed: int, count: int, shape: tuple[int, ...] = POINTS) -> list[Array]:
@@ -21,19 +72,31 @@ def states(seed: int, count: int, shape: tuple[int, ...] = POINTS) -> list[Array
     return list(np.random.default_rng(seed).standard_normal((count, *shape)))
 
 
+# ᾱ_t, alone
+
+
 @st.composite
-def alpha_bars(draw: st.DrawFn, below: float = 1.0) -> np.float64:
-    """An ᾱ_t from nearly pure noise, 1e-6, to `below`, dense near both ends."""
+def _any_alpha_bar(draw: st.DrawFn, below: float) -> np.float64:
     u = draw(st.floats(1e-3, 1.0))
     return np.float64(below * (u**2 if draw(st.booleans()) else 1 - (1 - u) ** 3 * 0.999999))
 
 
-@st.composite
-def pairs(draw: st.DrawFn) -> tuple[np.float64, np.float64]:
-    """(ᾱ_t, ᾱ_prev), ᾱ_t < ᾱ_prev < 1: neighbours or far apart, of either schedule, or of none.
+def alpha_bars(below: float = 1.0) -> Inputs:
+    """ᾱ_t from nearly pure noise to `below`, dense near both ends, and of both schedules."""
+    u = np.random.default_rng(1).random(DRAWN)
+    edges = [LEAST, LINEAR[T], COSINE[T], LINEAR[T // 2], COSINE[T // 2], 0.5, LINEAR[1], COSINE[1]]
+    ends = [below * (1 - 1e-4), below * (1 - 1e-6), below]
+    drawn = [*np.maximum(LEAST, below * u**3), *below * (1 - u**3 * 0.999)]
+    rows = [np.float64(value) for value in (*edges, *ends, *drawn) if value <= below]
+    return Inputs(rows, _any_alpha_bar(below))
 
-    The last step, ᾱ_prev = 1, has checks of its own.
-    """
+
+# (ᾱ_t, ᾱ_prev), ᾱ_t < ᾱ_prev < 1: neighbours or far apart, of either schedule, or of none. The last step, ᾱ_prev = 1,
+# has checks of its own.
+
+
+@st.composite
+def _any_pair(draw: st.DrawFn) -> Pair:
     if draw(st.booleans()):
         table = SCHEDULES[draw(st.sampled_from(sorted(SCHEDULES)))]
         t = draw(st.integers(2, T))
@@ -43,9 +106,34 @@ def pairs(draw: st.DrawFn) -> tuple[np.float64, np.float64]:
     return np.float64(a_prev * draw(st.floats(1e-3, 0.9999))), np.float64(a_prev)
 
 
+def _pairs() -> Iterable[tuple[float, float]]:
+    rng = np.random.default_rng(2)
+    for table in SCHEDULES.values():
+        for t, t_prev in ((2, 1), (3, 2), (3, 1), (T, T - 1), (T, 1), (T, T // 2), (500, 499), (60, 40)):
+            yield table[t], table[t_prev]
+        for t in rng.permutation(np.arange(4, T))[: DRAWN // 2]:
+            yield table[t], table[rng.choice([t - 1, t // 2, max(1, t - 100), rng.integers(1, t)])]
+    yield LEAST, 1e-3
+    yield LEAST, 0.9999
+    yield 0.9999 * (1 - 1e-4), 0.9999
+    yield 0.5 * (1 - 1e-4), 0.5
+    for u, share in rng.random((DRAWN, 2)):
+        a_prev = 1e-3 + 0.9989 * u
+        yield a_prev * (1e-3 + 0.9989 * share), a_prev
+
+
+PAIRS = Inputs([(np.float64(a), np.float64(a_prev)) for a, a_prev in _pairs()], _any_pair())
+
+
 def pair_batch(count: int, seed: int = 5, shortest: int = 1) -> tuple[Array, Array]:
     """ᾱ_t and ᾱ_prev, (count,) each, one pair for each item of a batch, from the linear schedule."""
     rng = np.random.default_rng(seed)
     t = np.sort(rng.choice(np.arange(60, T + 1), count, replace=False))[::-1]
     prev = t - rng.integers(shortest, 60, count)
-    return SCHEDULES["linear"][t], SCHEDULES["linear"][prev]
+    return LINEAR[t], LINEAR[prev]
+
+
+def between(low: float, high: float, kind: type = np.float64) -> Inputs:
+    """Numbers from low to high: both ends, evenly spread, and evenly spread over the orders of magnitude."""
+    inside = [*np.geomspace(low, high, DRAWN + 5)[1:-1], *np.linspace(low, high, DRAWN + 5)[1:-1]]
+    return Inputs([kind(row) for row in (low, high, *inside)], st.floats(low, high).map(kind))

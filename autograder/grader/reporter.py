@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import hypothesis.errors
 import pytest
 
 from grader import hints, misconceptions, outcomes, stand_ins
@@ -15,8 +14,6 @@ from grader.results import FAULT, Line, Results
 from grader.session import Session, Student
 from grader.settings import DEFAULTS, Settings, Tier
 from grader.tasks import BY_FUNCTION, BY_ID, task_of
-
-FLAKY = "It gave different results for the same input; it must depend on its arguments alone."
 
 
 class Reporter:
@@ -140,8 +137,6 @@ class Reporter:
             return None
         except outcomes.Loses as reason:
             return reason
-        except hypothesis.errors.Flaky:
-            return outcomes.Wrong(FLAKY)
         finally:
             self.current.close()
             if self.current.evidence:

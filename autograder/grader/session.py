@@ -100,7 +100,7 @@ class Student:
         self.looked = 0.0  # when, on the monotonic clock, at what it uses up
         self.may_use = 0.0  # processor seconds, those of the calls before with them
         self.own = 0.0  # seconds of the present call in which the grader was at work
-        self.gone: Exception | None = None  # why it cannot be called any more: a `Loses`, or a fault of the grader
+        self.gone: outcomes.Loses | None = None  # why it cannot be called any more
         self.seen: deque[tuple[str, tuple[Any, ...], Any]] = deque(maxlen=8)  # the last calls and what they returned
         self.evidence: Evidence | None = None  # where the transcripts go, if they are wanted
 
@@ -149,11 +149,6 @@ class Student:
             return answer
         except outcomes.TimedOut as fault:
             self.session.hung[key] = fault
-            raise
-        except outcomes.Loses:
-            raise
-        except Exception as fault:  # the grader's own; Hypothesis, which calls again, must meet the same
-            self.gone = fault
             raise
         finally:
             waited = (time.monotonic() - started - self.own) / PATIENCE

@@ -157,7 +157,6 @@ WALLS: dict[str, dict[str, Change]] = {
     "the form of an answer": {"checks/judge.py": CARELESS},
     "everyday messages only": {"grader/outcomes.py": QUOTED},
     "known descriptions only": {"grader/examiner.py": DESCRIBED},
-    "what changes is wrong": {"grader/reporter.py": 'hypothesis.errors.Flaky = type("Flaky", (Exception,), {})'},
 }
 EVERY_PART = ("ENOUGH = any", "ENOUGH = all")  # of an attack must succeed, where one is enough with the walls up
 

@@ -31,7 +31,7 @@ from grader.zygote import Zygote
 CHECKS = '''
 import numpy as np
 from gradescope_utils.autograder_utils.decorators import number
-from hypothesis import Phase, given, settings, strategies as st
+from checks import cases
 from checks.judge import close
 from grader.examiner import Examiner
 
@@ -43,8 +43,7 @@ def test_value(student):
     close(student("q_sample", X).value, 2 * X, "x_t")
 
 @number("1.1.2")
-@settings(derandomize=True, database=None, deadline=None, max_examples=2)
-@given(size=st.integers(1, 3))
+@cases.each(size=cases.choices(1, 3))
 def test_search(student, size):
     """It doubles whatever it is given."""
     close(student("q_sample", size * X).value, 2 * size * X, "x_t")
@@ -178,7 +177,7 @@ def test_a_zygote_that_hangs_is_waited_for_once(folder, monkeypatch):
         monkeypatch.setattr("grader.zygote.END_SECONDS", 0.0)
         os.kill(hung.process.pid, signal.SIGSTOP)
         fault, results = mark(folder, hung), read(folder / "out")
-    assert fault.count("does not answer (TimeoutError)") == 1 and "1.1.2: " in fault and "the zygote is gone" in fault
+    assert fault.count("does not answer (TimeoutError)") == 2 and "the zygote is gone" not in fault  # it was asked once
     assert outcomes_in(results) == {"fault of the grader"} and not hung.folder.exists()
 
 
@@ -346,7 +345,7 @@ def test_a_full_disk_when_results_are_written_is_a_fault_at_whichever_write(fold
 
 @pytest.mark.parametrize("n", [1, 2])
 def test_a_full_disk_when_a_workers_folder_is_made_is_a_fault_of_the_grader(n, folder, zygote, monkeypatch):
-    """Once is enough, and Hypothesis, which tries again what has failed, does not make it the student's."""
+    """Once is enough: what has failed is not tried again, neither in that check nor in those after it."""
     plain, laid = overlay.lay, []
 
     def lay(submission, tree):
@@ -359,7 +358,7 @@ def test_a_full_disk_when_a_workers_folder_is_made_is_a_fault_of_the_grader(n, f
     fault, results = mark(folder, zygote), read(folder / "out")
     assert "No space left on device" in fault and results["output"] == claim.FAULT
     found = [test["extra_data"]["outcome"] for test in results["tests"]]
-    assert found == ["fault of the grader" if n == i else "passed" for i in (1, 2)]
+    assert found == ["fault of the grader" if n <= i else "passed" for i in (1, 2)]
     assert list(zygote.folder.glob("tmp*")) == []  # of workers
 
 

@@ -18,12 +18,10 @@ import json
 import numpy as np
 import pytest
 from gradescope_utils.autograder_utils.decorators import number, tags, visibility, weight
-from hypothesis import Phase, given, settings, strategies as st
+from checks import cases
 from checks.judge import close
 from checks.oracle import steps
 from grader.outcomes import Wrong
-
-searched = settings(derandomize=True, database=None, deadline=None, phases=(Phase.generate,), max_examples=30)
 
 def expect(condition, sentence="No."):
     if not condition:
@@ -31,7 +29,7 @@ def expect(condition, sentence="No."):
 
 """
 SAMPLER = "def q_sample(x, a=0.0, e=0.0): return x * 2\n"
-GIVEN = "@searched\n@given(x=st.floats(0, 1))"
+EACH = "@cases.each(x=cases.between(0.1, 1.0, float))"
 PASS, FAIL = "expect(student('q_sample', 1.0).value == 2.0)", "expect(student('q_sample', 1.0).value == 3.0)"
 
 
@@ -138,7 +136,7 @@ def test_nan_is_never_written_and_the_last_whole_file_stays(tmp_path):
 FAULTS = {
     "an exception": check("1.1.2", "1 / 0"),
     "a wrong assertion": check("1.1.2", "assert student('q_sample', 1.0).value == 3.0"),
-    "an exception under @given": check("1.1.2", "x / 0", GIVEN, "student, x"),
+    "an exception at one of many inputs": check("1.1.2", "1 / (x - 1)", EACH, "student, x"),
     "a value that the wire does not carry": check("1.1.2", "student('q_sample', object())"),
     "pytest.fail": check("1.1.2", "pytest.fail('x')"),
     "a fixture that is missing": check("1.1.2", "pass", arguments="student, no_such_fixture"),
@@ -176,7 +174,7 @@ COUNTING = "calls = []\ndef q_sample(x):\n    calls.append(x)\n    return {}\n"
 @pytest.mark.parametrize(
     "answer, found, sentence",
     [
-        ("float(len(calls) != 3)", "wrong", "It gave different results for the same input"),
+        ("float(len(calls) != 3)", "wrong", "^No.$"),
         ("float(x < 0.5)", "wrong", "^No.$"),
         ("1.0 if x < 0.5 else 1 / 0", "raised", "ZeroDivisionError"),
         ("1.0 if x < 0.5 else __import__('os')._exit(4)", "died", "exit code 4"),
@@ -185,9 +183,9 @@ COUNTING = "calls = []\ndef q_sample(x):\n    calls.append(x)\n    return {}\n"
     ],
     ids=["by number of calls", "wrong", "raised", "died", "in two ways", "right"],
 )
-def test_a_search_ends_with_one_outcome(run, answer, found, sentence):
+def test_many_inputs_have_one_outcome(run, answer, found, sentence):
     body = "expect(student('q_sample', x).value == 1.0)"
-    results, fault = run(check("1.1.1", body, GIVEN, "student, x"), sampler=COUNTING.format(answer))
+    results, fault = run(check("1.1.1", body, EACH, "student, x"), sampler=COUNTING.format(answer))
     assert not fault and outcome(results)["1.1.1"] in found.split("|")
     assert re.search(sentence, results["tests"][0]["output"])
 

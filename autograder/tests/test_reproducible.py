@@ -1,11 +1,17 @@
 """The same submission gets the same results, whatever the machine was doing."""
 
 import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from grader.marking import mark
-from grader.paths import SOLUTION
+from grader.paths import ROOT, SOLUTION
 from grader.zygote import Zygote
 
 
@@ -20,3 +26,56 @@ def test_two_markings_agree_but_for_time(assignment, tmp_path, monkeypatch):
         results = json.loads((tmp_path / threads / "results.json").read_text())
         lines.append({key: results[key] for key in ("score", "output", "tests", "leaderboard", "visibility")})
     assert lines[0] == lines[1]
+
+
+# The calls of a marking: what is asked, not what is answered
+
+CALLS = """
+import hashlib, sys
+from pathlib import Path
+import numpy as np
+from grader import marking, session, wire
+from grader.paths import SOLUTION
+from grader.zygote import Zygote
+
+digest, plain = hashlib.sha256(), session.Student.__call__
+
+
+def call(student, function, *args, seed=0, **kwargs):
+    asked = {"args": [session.to_wire(a) for a in args], "kwargs": {n: session.to_wire(a) for n, a in kwargs.items()}}
+    digest.update(wire.encode({"function": function, "seed": seed, **asked}))
+    return plain(student, function, *args, seed=seed, **kwargs)
+
+
+if __name__ == "__main__":
+    session.Student.__call__ = call
+    with Zygote() as zygote:
+        results = marking.mark(SOLUTION, 2, Path(sys.argv[1]), zygote, "closed-form")
+    print(results.score, results.extra["calls"], digest.hexdigest())
+"""
+
+
+def _change_what_no_mark_may_hang_on(autograder: Path) -> None:
+    """Each claim loses its full stop, and a module of the grader gets a number that nobody uses."""
+    for path in (autograder / "checks" / "assignment2").glob("test_*.py"):
+        path.write_text(re.sub(r'^(    """.*)\."""$', r'\1"""', path.read_text(), flags=re.MULTILINE))
+    with (autograder / "grader" / "table.py").open("a") as module:
+        module.write("\nUNUSED = 0.125\n")
+
+
+def test_the_same_is_asked_wherever_the_grader_lies_and_however_it_words_its_claims(tmp_path):
+    found = set()
+    for name in ("here", "tests"):  # Hypothesis would draw others in a folder of the latter name
+        for folder in ("autograder", "starter", "solution", "assets"):
+            shutil.copytree(
+                ROOT / folder, tmp_path / name / folder, ignore=shutil.ignore_patterns("__pycache__", "corpus")
+            )
+        if name == "tests":
+            _change_what_no_mark_may_hang_on(tmp_path / name / "autograder")
+        (tmp_path / name / "calls.py").write_text(CALLS)
+        command = [sys.executable, tmp_path / name / "calls.py", tmp_path / name / "out"]
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path / name / "autograder"), "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        found.add(done.stdout)
+    assert len(found) == 1 and found.pop().startswith("105.0 ")

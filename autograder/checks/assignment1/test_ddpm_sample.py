@@ -37,7 +37,7 @@ def test_ddpm_sample_steps(student):
 
     False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
     """
-    for alpha_bar in (SHORT, cases.schedule.cosine_alpha_bar(60), cases.schedule.linear_alpha_bar(25, 0.02, 0.3)):
+    for alpha_bar in (SHORT, cases.cosine_alpha_bar(60), cases.schedule.linear_alpha_bar(25, 0.02, 0.3)):
         examiner, returned = _ddpm_run(student, alpha_bar)
         taken = transcript.steps_taken(examiner, returned, alpha_bar, np.arange(1, len(alpha_bar)))
         transcript.is_stochastic(taken, eta=1.0)

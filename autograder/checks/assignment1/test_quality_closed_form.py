@@ -25,7 +25,7 @@ def test_ddpm_step_gaussian_quality(student, evidence):
         show = partial(evidence().cell, f"{name} schedule", "T = 100")
         return quality.chain_fits(step, alpha_bar, np.arange(1, 101), std, "With T = 100", show)
 
-    tables = {"linear": schedule.linear_alpha_bar(100, 1e-3, 0.2), "cosine": schedule.cosine_alpha_bar(100)}
+    tables = {"linear": schedule.linear_alpha_bar(100, 1e-3, 0.2), "cosine": cases.cosine_alpha_bar(100)}
     found = quality.each(partial(w2_squared, *each) for each in tables.items())
     return "W2² from the images: {:.3g} on the linear schedule, {:.3g} on the cosine one.".format(*found)
 

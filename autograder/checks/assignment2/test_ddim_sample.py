@@ -122,7 +122,7 @@ def test_sample_is_ddpm(student):
 
     False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
     """
-    for alpha_bar in (LINEAR, schedule.cosine_alpha_bar(60), SHORT):
+    for alpha_bar in (LINEAR, cases.cosine_alpha_bar(60), SHORT):
         tau = np.arange(1, len(alpha_bar))
         shape = transcript.FEW_PIXELS if len(tau) == T else transcript.PIXELS
         examiner, returned = _ddim(student, alpha_bar, tau, 1.0, _x_T(shape))

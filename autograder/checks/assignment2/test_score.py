@@ -4,8 +4,6 @@ import math
 
 import numpy as np
 from gradescope_utils.autograder_utils.decorators import number, weight
-from hypothesis import given
-from hypothesis import strategies as st
 
 from checks import cases, noise
 from checks.cases import IMAGES, POINTS
@@ -25,8 +23,7 @@ LOUD = 20  # so that a clip of the score or of x shows
 
 @number("2.1.1")
 @weight(3)
-@cases.searched
-@given(alpha_bar_t=cases.alpha_bars(below=0.9999))
+@cases.each(alpha_bar_t=cases.alpha_bars(below=0.9999))
 def test_score_formula(student, alpha_bar_t):
     """The score is the gradient of log q(x_t | x_0): it points against ε, scaled by 1/√(1 − ᾱ_t)."""
     (eps,) = cases.states(211, 1)
@@ -57,8 +54,7 @@ def test_score_promises(student):
 
 @number("2.2.1")
 @weight(3)
-@cases.searched
-@given(variance=st.floats(1e-6, 50.0).map(np.float64))
+@cases.each(variance=cases.between(1e-6, 50.0))
 def test_tweedie_formula(student, variance):
     """E[μ | x] = x + Σ score, for any variance of the noise."""
     x, score = cases.states(221, 2)
@@ -247,8 +243,7 @@ def test_annealed_promises(student):
 
 @number("2.6.1")
 @weight(2)
-@cases.searched
-@given(beta=st.floats(0.01, 20.0).map(np.float64), dt=st.floats(1e-4, 0.5))
+@cases.each(beta=cases.between(0.01, 20.0), dt=cases.between(1e-4, 0.5, float))
 def test_sde_drift(student, beta, dt):
     """Without noise (z = 0), x grows by (½βx + β score) dt: time runs backwards."""
     x, score = cases.states(261, 2)
@@ -259,8 +254,7 @@ def test_sde_drift(student, beta, dt):
 
 @number("2.6.2")
 @weight(2)
-@cases.searched
-@given(beta=st.floats(0.01, 20.0).map(np.float64), dt=st.floats(1e-4, 0.5))
+@cases.each(beta=cases.between(0.01, 20.0), dt=cases.between(1e-4, 0.5, float))
 def test_sde_noise(student, beta, dt):
     """The noise enters as √(β dt) z: a Brownian motion grows with the root of time."""
     x, score, z = cases.states(262, 3)

@@ -1,8 +1,8 @@
 """Is right and wrong in turn, so that a failure does not happen again when it is looked at.
-What stops it: one wrong answer is enough, and one that cannot be seen again is told as such.
+What stops it: one wrong answer is enough; nothing is asked a second time.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
-Wall: what changes is wrong
+Wall: none, a check ends at the first wrong answer.
 Ends: wrong
 """
 
