@@ -4,7 +4,7 @@ They are the same in every marking, on every machine: edges by name, and numbers
 is below `LEAST`, so that a guard against a division by zero (`clamp(min=1e-8)`) costs nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any, TypeVar
@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from checks.oracle import schedule
 from checks.oracle.arrays import Array
 
-POINTS, IMAGES, COLUMN, ONE = (4, 2), (3, 2, 5, 5), (6, 1), (1, 2)
+POINTS, IMAGES, COLUMN, ONE, LINE, ODD = (4, 2), (3, 2, 5, 5), (6, 1), (1, 2), (7,), (1, 17)
+SHAPES = (ONE, COLUMN, POINTS, LINE, (5, 4, 3), IMAGES, (2, 1, 3, 2, 3))  # of states, with 1 to 5 dimensions
 T = 1000
 LEAST = 1e-6  # of all ᾱ_t; the cosine schedule's last one, 2.4e-9, would be below
 
@@ -30,7 +31,7 @@ SCHEDULES = {"linear": schedule.linear_alpha_bar(T), "cosine": cosine_alpha_bar(
 LINEAR, COSINE = SCHEDULES["linear"], SCHEDULES["cosine"]
 FINE = schedule.linear_alpha_bar(10, 1e-8, 1e-8)  # in float32, these steps lose their β_t
 DRAWN = 26  # rows of each kind, besides the edges
-Pair = tuple[np.float64, np.float64]
+Pair = tuple[Any, Any]  # ᾱ_t and ᾱ_prev: two numbers, or two arrays of shape (B,)
 Test = TypeVar("Test", bound=Callable[..., None])
 
 
@@ -56,7 +57,7 @@ def each(**inputs: Inputs) -> Callable[[Test], Test]:
     def decorate(test: Test) -> Test:
         for row in reversed(rows):
             test = example(**row)(test)
-        test = given(**{name: column.more for name, column in inputs.items()})(test)
+        test = given(**{name: column.more for name, column in inputs.items()})(test)  # type: ignore[assignment]
         return settings(phases=[Phase.explicit], database=None, deadline=None, report_multiple_bugs=False)(test)
 
     return decorate
@@ -125,12 +126,27 @@ def _pairs() -> Iterable[tuple[float, float]]:
 PAIRS = Inputs([(np.float64(a), np.float64(a_prev)) for a, a_prev in _pairs()], _any_pair())
 
 
-def pair_batch(count: int, seed: int = 5, shortest: int = 1) -> tuple[Array, Array]:
+def pair_batch(count: int, seed: int = 5, shortest: int = 1) -> Pair:
     """ᾱ_t and ᾱ_prev, (count,) each, one pair for each item of a batch, from the linear schedule."""
     rng = np.random.default_rng(seed)
     t = np.sort(rng.choice(np.arange(60, T + 1), count, replace=False))[::-1]
     prev = t - rng.integers(shortest, 60, count)
     return LINEAR[t], LINEAR[prev]
+
+
+def everywhere() -> Pair:
+    """ᾱ_t and ᾱ_prev of every step of both schedules, whole and on sub-sequences, to t = 0: one long batch."""
+    taus = [schedule.even_timesteps(T, S) for S in (T, 600, 50, 7, 1)]
+    steps = np.concatenate([np.stack([tau, np.concatenate([[0], tau[:-1]])]) for tau in taus], axis=1)
+    both = np.concatenate([table[steps] for table in SCHEDULES.values()], axis=1)
+    return both[0], both[1]
+
+
+def batches(shapes: Iterable[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], Pair]]:
+    """A shape and a pair for each of its items: a few, and once `everywhere`."""
+    for shape in shapes:
+        yield shape, pair_batch(shape[0])
+    yield (len(everywhere()[0]), 2), everywhere()
 
 
 def between(low: float, high: float, kind: type = np.float64) -> Inputs:

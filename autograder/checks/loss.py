@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from checks import cases
-from checks.cases import IMAGES, POINTS, SCHEDULES
+from checks.cases import IMAGES, POINTS, SCHEDULES, SHAPES
 from checks.judge import EXACT, ROUGH, SINGLE, close, expect, kept, numbers
 from checks.oracle import steps
 from checks.oracle.arrays import Array
 from checks.oracle.losses import Loss
-from checks.promises import SHAPES, items_asked
+from checks.promises import items_asked
 from grader.examiner import Examiner, model_of_a_loss
 from grader.session import Returned
 

@@ -19,33 +19,28 @@ X = math.log(2 / DELTA)
 TAIL = 7.6  # P(|N(0, 1)| > 7.6) = 3e-14
 
 
-def standard_normal(residual: Array, beside: list[Array], where: str) -> None:
-    """Fail unless `residual` has variance 1, mean 0 and no correlation with any array in `beside`.
+def standard_normal(residual: Array, known: list[Array], drawn: list[Array], where: str) -> None:
+    """Fail unless `residual` has variance 1, mean 0 and no correlation with a known array, or with the last one drawn.
 
-    beside: arrays of the residual's shape that are known before the noise is drawn (the state, the model's
-    answer, the noise of earlier steps): given them, the projection of the noise on each is N(0, 1).
+    known: arrays of the residual's shape, as the state and the model's answer; drawn: the noise of the steps before.
+    Given them, the projection of fresh noise on each is N(0, 1).
     """
     r = residual.ravel()
-    known = [np.ones(r.size), *(other.ravel() for other in beside)]
-    if moments_fit(r, known):
+    before = [noise.ravel() for noise in drawn[-1:]]
+    beside = [np.ones(r.size), *(other.ravel() for other in known), *before]
+    if moments_fit(r, beside):
         return
-    basis, _ = np.linalg.qr(np.stack(known, axis=1))
-    fresh = r - basis @ (basis.T @ r)  # what no multiple of the known arrays explains
+    basis, _ = np.linalg.qr(np.stack(beside, axis=1))
+    fresh = r - basis @ (basis.T @ r)  # what no multiple of the arrays explains
     ratio = math.sqrt(float(fresh @ fresh) / r.size)
     if ratio <= 1e-6:
-        repeated = np.linalg.norm(r) > 1e-6 * math.sqrt(r.size) and any(_parallel(r, each.ravel()) for each in beside)
-        said = (
-            "the noise is not fresh: it is that of the step before" if repeated else "no noise was added, but must be"
-        )
+        repeated = any(abs(float(r @ z)) > (1 - 1e-9) * np.linalg.norm(r) * np.linalg.norm(z) > 0 for z in before)
+        said = "the noise is that of the step before, but must be fresh" if repeated else "no fresh noise was added"
         raise Wrong(f"{where}, {said}.")
     expect(
         moments_fit(fresh, []), f"{where}, the noise has {ratio:.2g} times the standard deviation that it must have."
     )
     raise Wrong(f"{where}, the mean is wrong, or the noise is not fresh.")
-
-
-def _parallel(r: Array, other: Array) -> bool:
-    return abs(float(r @ other)) > (1 - 1e-9) * float(np.linalg.norm(r) * np.linalg.norm(other))
 
 
 def moments_fit(r: Array, known: list[Array]) -> bool:

@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 
 from checks import cases
-from checks.cases import COLUMN, IMAGES, ONE, POINTS, SCHEDULES
+from checks.cases import IMAGES, SCHEDULES
 from checks.judge import EXACT, SINGLE, close, expect, kept
 from checks.oracle.arrays import Array
 from grader.examiner import Examiner
 from grader.wire import Seed
 
-SHAPES = (ONE, COLUMN, POINTS, IMAGES)
 Arguments = Callable[[list[Any], Any, Any], tuple[Any, ...]]  # (three states, ᾱ_t, ᾱ_prev) -> the call's arguments
 
 
@@ -54,9 +53,17 @@ def items_asked(examiner: Examiner, x_t: Array, t: np.ndarray, tolerance: float)
 
 def draws_from_generator(run: Callable[[Seed | None, int], Array], what: str) -> None:
     """Fail unless the result of run(generator, global_seed) depends on its generator alone, or on torch's for None."""
-    first = run(Seed(1), 1)
+    first = repeated(lambda: run(Seed(1), 1), what)
     expect(np.array_equal(first, run(Seed(1), 2)), f"With one generator, {what} changed with torch's global seed.")
     expect(not np.allclose(first, run(Seed(2), 1)), f"Another seed of the generator gave the same {what}.")
     without = run(None, 1)
     expect(np.array_equal(without, run(None, 1)), f"Without a generator, torch's global seed did not fix {what}.")
     expect(not np.allclose(without, run(None, 2)), f"Without a generator, {what} does not come from torch's own.")
+
+
+def repeated(run: Callable[[], Array], what: str) -> Array:
+    """The result of a run; fails where a second one, with the same arguments and the same seeds, gives another."""
+    first = run()
+    sentence = f"With the same arguments and seeds, {what} came out differently the second time."
+    expect(np.array_equal(first, run()), sentence)
+    return first

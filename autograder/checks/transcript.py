@@ -102,7 +102,7 @@ def is_stochastic(taken: list[Step], eta: float) -> None:
             close(step.x_prev, mean, f"The state after {step.where[3:]}", step.scale)
             continue
         residual = (step.x_prev - mean) / sigma_t
-        noise.standard_normal(residual, [step.x_t, step.eps, *drawn[-1:]], step.where)
+        noise.standard_normal(residual, [step.x_t, step.eps], drawn, step.where)
         drawn.append(residual)
     if drawn:
         noise.normal_shape(np.stack(drawn[:: max(1, len(drawn) // 10)]), "The noise of the steps")

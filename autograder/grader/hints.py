@@ -110,6 +110,10 @@ HINTS: dict[str, tuple[str, str]] = {
     "range_from_one": ("the steps are counted from 1 by T // S; S need not divide T, and T must be in", ""),
     "range_down": ("the steps are counted by T // S, which is another number of steps where S does not divide T", ""),
     "range_down_cut": ("the steps are T // S apart and then cut, so they do not reach down evenly", ""),
+    "inexact_division": (
+        "T/S is not exact as a float, so that i·T/S falls beside a step: use whole numbers",
+        "",
+    ),
     "descending": ("the steps are in falling order", ""),
     "timesteps_zero_based": ("the steps are 0-based, from 0 to T − 1", CONVENTIONS),
     "starts_at_zero": ("the steps begin at 0, which is clean data", CONVENTIONS),

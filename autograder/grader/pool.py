@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from grader import overlay
+from grader import overlay, sandbox
 from grader.claim import assignments
 from grader.corpus import Case
 from grader.marking import mark_loaded
@@ -34,8 +34,9 @@ def marks(
 
 
 def _start_zygote() -> None:
-    """Give a process of the pool a zygote of its own, which ends with it."""
+    """Give a process of the pool a zygote of its own; both end with the process that made the pool."""
     global _zygote
+    sandbox.end_with_parent()
     _zygote = Zygote()
 
 

@@ -199,7 +199,7 @@ LOOKS = [
     lambda returned: judge.zero(returned.value),
     lambda returned: judge.kept(returned, X, returned.value, "x_t"),
     lambda returned: judge.close(loss._gradient(returned, asked_thrice())[0], X, "The gradient"),
-    lambda returned: noise.standard_normal(judge.numbers(returned.value, X.shape, "x"), [X], "In step 1"),
+    lambda returned: noise.standard_normal(judge.numbers(returned.value, X.shape, "x"), [X], [], "In step 1"),
     lambda returned: frechet.fid(judge.numbers(returned.value, X.shape, "x_0"), np.zeros(2), np.eye(2)),
 ]
 

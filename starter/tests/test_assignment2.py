@@ -302,7 +302,9 @@ def test_ddim_step_of_a_batch(sampler, data):
 
 
 @pytest.mark.task("2.10")
-@pytest.mark.parametrize(("T", "S"), [(10, 5), (10, 3), (1000, 7), (1000, 600), (10, 10)])
+@pytest.mark.parametrize(
+    ("T", "S"), [(10, 5), (10, 3), (10, 10), (1000, 6), (1000, 7), (1000, 15), (1000, 19), (1000, 61), (1000, 600)]
+)
 def test_timesteps(sampler, T, S):
     """There are exactly S steps, int64, strictly ascending to T, evenly spaced to within 1."""
     tau, case = sampler.ddim_timesteps(T, S), f"T = {T}, S = {S}"

@@ -4,7 +4,7 @@ import numpy as np
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import cases, transcript
-from checks.cases import IMAGES, POINTS, SCHEDULES
+from checks.cases import IMAGES, LINE, ODD, POINTS, SCHEDULES
 from checks.judge import EXACT, SINGLE, close, expect, kept, numbers
 from checks.oracle import steps
 from checks.oracle.gaussian import GaussianData
@@ -22,7 +22,7 @@ SHORT = LINEAR[:41]  # a chain of T = 40 steps
 @weight(1)
 def test_ddpm_sample_calls(student):
     """The model is called exactly T times, at t = T, …, 1, with t as int64 of shape (B,)."""
-    for T in (1, 40):
+    for T in (1, 2, 40):
         examiner, _ = _ddpm_run(student, LINEAR[: T + 1])
         transcript.called_in_order(examiner, list(range(T, 0, -1)))
         for call in examiner.calls:
@@ -77,7 +77,7 @@ def test_ddpm_sample_promises(student):
     False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
     """
     for dtype, tolerance in ((np.float64, EXACT), (np.float32, SINGLE)):
-        for shape in (POINTS, IMAGES):
+        for shape in (POINTS, IMAGES, LINE, ODD):
             x_T = cases.states(65, 1, shape)[0].astype(dtype)
             data = GaussianData(8.0, 0.05)  # so that a clip shows
             examiner = transcript.noise_predictor(SHORT, shape, data=data, wobble=0.0)

@@ -6,11 +6,12 @@ import numpy as np
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import cases, noise
-from checks.cases import IMAGES, POINTS
+from checks.cases import IMAGES, LINE, ODD, POINTS, SHAPES
 from checks.judge import SINGLE, close, expect, kept, numbers
 from checks.loss import LossChecks
 from checks.oracle import losses, steps
-from checks.promises import SHAPES, draws_from_generator, keeps_its_promises
+from checks.oracle.arrays import along_first_axis
+from checks.promises import draws_from_generator, keeps_its_promises
 from grader.examiner import Examiner
 from grader.wire import Seed
 
@@ -35,11 +36,11 @@ def test_score_formula(student, alpha_bar_t):
 @weight(1)
 def test_score_batch(student):
     """Each item of the batch can have its own ᾱ_t, for points and for images."""
-    for shape in SHAPES:
+    for shape, (alpha_bar_t, _) in cases.batches(SHAPES):
         (eps,) = cases.states(212, 1, shape)
-        alpha_bar_t, _ = cases.pair_batch(shape[0])
         want = steps.score_from_eps(eps, alpha_bar_t)
-        close(student("score_from_eps", eps, alpha_bar_t).value, want, f"The score for shape {shape}", 20)
+        scale = along_first_axis(4 / np.sqrt(1 - alpha_bar_t), eps)
+        close(student("score_from_eps", eps, alpha_bar_t).value, want, f"The score for shape {shape}", scale)
 
 
 @number("2.1.3")
@@ -147,7 +148,7 @@ def test_langevin_generator(student):
 def test_langevin_promises(student):
     """It keeps float32 and float64, leaves no graph and leaves x unchanged; tiny steps move x only a little."""
     for dtype in (np.float64, np.float32):
-        for shape in (POINTS, IMAGES):
+        for shape in (POINTS, IMAGES, LINE, ODD):
             examiner, x, returned = _langevin(student, 1e-12, 6, shape, dtype)
             expect(len(examiner.calls) == 6, f"score_fn was called {len(examiner.calls)} times instead of 6.")
             close(returned.value, x, "x after six tiny steps", 1, SINGLE)
@@ -165,7 +166,7 @@ def _langevin_residuals(examiner, returned, x, step_sizes):
     drawn: list[np.ndarray] = []
     for index, (call, x_next, a) in enumerate(zip(examiner.calls, after, step_sizes), start=1):
         residual = (x_next - call.x - a * call.answer) / math.sqrt(2 * a)
-        noise.standard_normal(residual, [call.x, call.answer, *drawn[-1:]], f"In step {index} of {wanted}")
+        noise.standard_normal(residual, [call.x, call.answer], drawn, f"In step {index} of {wanted}")
         drawn.append(residual)
     noise.normal_shape(np.stack(drawn[::3]), "The noise of the steps")
     noise.fresh_everywhere(drawn, "The noise of the steps")
@@ -230,7 +231,7 @@ def test_annealed_promises(student):
     """It keeps float32 and float64, leaves no graph, and leaves x and sigmas unchanged; tiny steps move x only a
     little."""
     for dtype in (np.float64, np.float32):
-        for shape in (POINTS, IMAGES):
+        for shape in (POINTS, IMAGES, LINE, ODD):
             examiner, x, returned = _annealed(student, SIGMAS, 1e-15, 2, shape, dtype)
             _levels_in_order(examiner, SIGMAS, 2)
             close(returned.value, x, "x after a few tiny steps", 1, SINGLE)

@@ -1,7 +1,6 @@
 """Noise schedules and sub-sequences of steps. Time is 1-based: alpha_bar[0] == 1 is clean data."""
 
 import math
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -49,12 +48,12 @@ def is_even(tau: Any, T: int, S: int) -> bool:
     tau = np.asarray(tau)
     if S < 1 or tau.shape != (S,) or not np.issubdtype(tau.dtype, np.integer):
         return False
-    steps = [int(t) for t in tau]
-    if steps[0] < 1 or steps[-1] != T or any(b <= a for a, b in pairwise(steps)):
+    steps, i = tau.astype(np.int64), np.arange(1, S + 1)
+    if steps[0] < 1 or steps[-1] != T or (np.diff(steps) <= 0).any():
         return False
-    trailing = all(abs(t * S - i * T) <= S for i, t in enumerate(steps, 1))
-    linspace = all(abs((t - 1) * (S - 1) - i * (T - 1)) <= S - 1 for i, t in enumerate(steps))
-    return trailing or linspace
+    trailing = (abs(steps * S - i * T) <= S).all()
+    linspace = (abs((steps - 1) * (S - 1) - (i - 1) * (T - 1)) <= S - 1).all()
+    return bool(trailing or linspace)
 
 
 def _alpha_bar(alpha: NDArray[np.float64]) -> NDArray[np.float64]:
