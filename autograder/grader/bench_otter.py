@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from grader import overlay
+from grader.handed_in import SubmissionError
 from grader.in_process import InProcess
 from grader.marking import mark_loaded
 from grader.paths import AUTOGRADER, SOLUTION, STARTER
@@ -84,7 +85,7 @@ def _submission(path: Path, folder: Path) -> Path:
     """The zip as otter wants it, with a notebook that imports the files; as it is where it cannot be opened."""
     try:
         files = overlay.load(path).files
-    except overlay.SubmissionError:
+    except SubmissionError:
         return path
     target = folder / "submission.zip"
     with zipfile.ZipFile(target, "w") as archive:

@@ -20,6 +20,7 @@ KNOWN = re.compile(
     r"|a huge integer"
 )
 
+DIGITS = 6  # of a shape that a student is told
 OFTEN = 10  # times that a loss may ask its model about each of its items
 LARGEST = {"float64": 1e100, "float32": 1e15}  # a sum of squares of such numbers still is a number of that dtype
 
@@ -110,8 +111,15 @@ def tame(values: np.ndarray) -> bool:
 def describe(value: Any) -> str:
     """A value's kind, without its content."""
     if isinstance(value, np.ndarray):
-        plain = value.ndim <= 5 and (value.size or value.ndim == 1)  # an odd shape could spell out a hidden number
-        return f"{value.dtype} of shape {value.shape}" if plain else f"{value.dtype} of another shape"
+        plain = value.ndim <= 5 and (value.size or value.ndim == 1)
+        return f"{value.dtype} of {_told(str(value.shape)) if plain else 'another shape'}"
     if isinstance(value, Other):  # the worker's own words, so only those of a known form
-        return value.description if KNOWN.fullmatch(str(value.description)) else "something else"
+        known = KNOWN.fullmatch(str(value.description))
+        kind, of_shape, shape = str(value.description).partition(" of shape ")
+        return "something else" if not known else f"{kind} of {_told(shape)}" if of_shape else kind
     return "None" if value is None else f"a {type(value).__name__}"
+
+
+def _told(shape: str) -> str:
+    """A shape in words, unless its many digits could spell out a hidden number."""
+    return f"shape {shape}" if len(re.findall(r"\d", shape)) <= DIGITS else "another shape"

@@ -11,6 +11,7 @@ import importlib.util
 import os
 import selectors
 import socket
+import stat
 import sys
 import sysconfig
 import threading
@@ -21,6 +22,11 @@ from typing import Any, NoReturn
 from grader import sandbox
 
 LONGEST = 4096  # bytes of a path
+# What may be imported besides Python's own, whatever else is installed: torch and numpy, and what these import.
+PACKAGES = """
+    torch torchgen functorch numpy safetensors typing_extensions sympy mpmath networkx jinja2 markupsafe fsspec filelock
+    setuptools _distutils_hack pkg_resources
+""".split()
 
 
 class Library:
@@ -78,7 +84,7 @@ def _answer(reader: socket.socket, roots: list[str], private: list[str]) -> bool
         path = os.fsdecode(reader.recv(LONGEST))
         if not path:
             return False
-        descriptor = os.open(path, os.O_RDONLY) if _is_ours(path, roots, private) else None
+        descriptor = _opened(path) if _is_ours(path, roots, private) else None
     except (OSError, ValueError):
         descriptor = None
     try:
@@ -94,18 +100,35 @@ def _answer(reader: socket.socket, roots: list[str], private: list[str]) -> bool
             os.close(descriptor)
 
 
+def _opened(path: str) -> int | None:
+    """A descriptor of a plain file; its time of last reading, which others can see, stays where we may keep it."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        return None
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NOATIME)
+    except PermissionError:  # the file is another user's
+        return os.open(path, os.O_RDONLY)
+
+
 def _is_ours(path: str, roots: list[str], private: list[str]) -> bool:
-    """Whether a path is plain, in one of the roots, and does not lead into a private folder."""
-    if path != os.path.normpath(path) or not any(path.startswith(f"{root}/") for root in roots):
+    """Whether a path is plain, in one of the roots, and does not lead into a private folder.
+
+    A root is a folder, or a module without its `.py`; the packages that lie in Python's own folder are not its own.
+    """
+    inside = [path[len(root) :] for root in roots if path == f"{root}.py" or path.startswith(f"{root}/")]
+    if path != os.path.normpath(path) or all(
+        part.startswith(("/site-packages/", "/dist-packages/")) for part in inside
+    ):
         return False
     place = os.path.realpath(path)
     return not any(place.startswith(f"{folder}/") for folder in private)
 
 
 def pythons() -> list[str]:
-    """The folders of Python's own modules and of its packages, without what else may be on its path."""
+    """The folders of Python's own modules, and `PACKAGES`, without what else may be installed or on its path."""
     own = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
-    return own + [folder for folder in sys.path if os.path.basename(folder) in ("site-packages", "dist-packages")]
+    folders = [folder for folder in sys.path if os.path.basename(folder) in ("site-packages", "dist-packages")]
+    return own + [os.path.join(folder, name) for folder in folders for name in PACKAGES]
 
 
 # In a worker

@@ -11,6 +11,7 @@ import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from grader import claim, outcomes, overlay, release, report, summary
+from grader.handed_in import SubmissionError
 from grader.outcomes import GraderFault
 from grader.paths import CHECKS, GRADED_FILES
 from grader.reporter import Reporter
@@ -47,7 +48,7 @@ def mark(
     """
     try:
         loaded = overlay.load(submission)
-    except overlay.SubmissionError as error:
+    except SubmissionError as error:
         loaded = overlay.Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
     return mark_loaded(loaded, assignment, out, zygote, tier, outcomes.plain(submission.resolve().name), settings)
 
@@ -67,7 +68,7 @@ def mark_loaded(
     Raises GraderFault, and KeyboardInterrupt where it is stopped; `out/results.json` says so then, and the page does.
     """
     results = begin(out)
-    session = Session(zygote, submission, tier, settings.exposed)
+    session, zygote.peak_kib = Session(zygote, submission, tier, settings.exposed), 0
     started, fault = time.monotonic(), "The marking was stopped."
     try:
         _check(session, results, assignment, settings)
@@ -124,7 +125,7 @@ def _message(results: Results, submission: overlay.Submission, zygote: Zygote, l
     extra = f" ({bonus:g} of them bonus)" if bonus else ""
     files = {BY_ID[line.task].file for line in results.lines}
     problems = [sentence for name, sentence in submission.problems.items() if name in files]
-    lines = [later or f"{results.score:g} of {results.max_score:g} points{extra}.", *problems]
+    lines = [later or f"{results.score:g} of {results.max_score:g} points{extra}.", *problems, *submission.notes]
     if missing := [wall for wall, stands in zygote.walls.items() if not stands]:
         lines.append(f"The code ran without: {', '.join(missing)}. (No marks hang on it.)")
     return "\n".join(lines)

@@ -11,7 +11,7 @@ import re
 from grader.tasks import BY_FUNCTION
 
 # Forms of everyday messages. <name> must be Python's, torch's or in the submission itself; <n> is a
-# short number. Where a form ends in ~ more may follow, which is left out.
+# short number. Where a form ends in ~ more may follow, which is left out, as the advice of newer Pythons always is.
 EVERYDAY = """
     name '<name>' is not defined
     cannot access local variable '<name>' where it is not associated with a value
@@ -26,7 +26,8 @@ EVERYDAY = """
     <name>[(][)] takes (from <n> to )?<n> positional arguments? but <n> were given
     <name>[(][)] got (an unexpected keyword argument|multiple values for argument) '<name>'
     cannot unpack non-iterable <name> object
-    too many values to unpack [(]expected <n>[)]
+    cannot access free variable '<name>' where it is not associated with a value~
+    too many values to unpack [(]expected <n>(, got <n>)?[)]
     not enough values to unpack [(]expected <n>, got <n>[)]
     The size of tensor a [(]<n>[)] must match the size of tensor b [(]<n>[)] at non-singleton dimension <n>
     expected scalar type <name> but found <name>
@@ -35,10 +36,16 @@ EVERYDAY = """
     a leaf Variable that requires grad is being used in an in-place operation~
     (float |integer )?division by zero
     math domain error
+    expected a (positive|nonnegative) input~
     index out of range in self
     (list|tuple|string) index out of range
     (sqrt|log|exp)[(][)]: argument 'input' [(]position 1[)] must be Tensor, not <name>
     maximum recursion depth exceeded~
+    <name> has shape [(](<n>,( <n>,?){0,4})?[)]; expected the shape of <name>~
+    a coefficient has shape [(](<n>,( <n>,?){0,4})?[)]; expected [(][)] or~
+    sigma_t must be at most its maximum~
+    tau must be a 1-d int64 tensor, strictly ascending~
+    S must be in 1[.][.]T~
     Torch not compiled with CUDA enabled
     invalid syntax~
     unexpected indent
@@ -72,7 +79,7 @@ def _compiled(form: str) -> re.Pattern[str]:
     """A form as a pattern, each <name> a group of its own; a form without ~ must be the whole message."""
     pieces = form.strip().removesuffix("~").replace("<n>", NUMBER).split("<name>")
     pattern = pieces[0] + "".join(NAME.format(i) + piece for i, piece in enumerate(pieces[1:]))
-    return re.compile(pattern if form.endswith("~") else f"{pattern}[.]?$")
+    return re.compile(pattern if form.endswith("~") else f"{pattern}(?=[.]?$|[.,;]? (Did|Perhaps) you )")
 
 
 FORMS = [_compiled(form) for form in EVERYDAY]

@@ -1,7 +1,7 @@
 """What can become of a call, each with its own sentence for the student.
 
-The sentences never quote an input or an expected value. A message that the student's code raised is quoted only
-where it has one of the forms that Python and torch give to everyday mistakes: anything else might carry inputs.
+The sentences never quote an input or an expected value. A message that the student's code raised in a call is quoted
+only where it has one of the forms that Python and torch give to everyday mistakes: anything else might carry inputs.
 """
 
 import builtins
@@ -9,8 +9,9 @@ import re
 import signal
 from typing import Any
 
+from grader import imports
 from grader.messages import everyday
-from grader.tasks import BY_FUNCTION, BY_ID
+from grader.tasks import BY_ID
 
 
 def plain(text: str) -> str:
@@ -90,46 +91,61 @@ class GraderFault(Exception):
 
 
 SENT = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)  # by others alone
+MESSAGE = 200  # letters of an exception's message
 TODO = re.compile(r"TODO (\d+\.\d+): (\w+)")
 
 
 def raised(function: str, report: Any, sources: dict[str, bytes]) -> Loses:
     """The reason for an exception in `function`, from the worker's report (which is not trusted)."""
-    report = report if isinstance(report, dict) else {}
-    kind, message = (value if isinstance(value, str) else "" for value in map(report.get, ("type", "message")))
-    message = message.split("\n")[0]
+    kind, message, place = _parts(report, sources)
     todo = TODO.match(message) if kind == "NotImplementedError" else None
     if todo and (task := BY_ID.get(todo[1])) and task.function == todo[2]:
         if task.function == function:
             return ToDo(f"To do: {function} ({task.task}) is not written yet.")
         return ToDo(f"{function} calls {task.function} ({task.task}), which is not written yet.")
-    place = _place(report, sources)
     where = f", at {place[0]}, line {place[1]}: `{place[2]}`" if place else ""
-    doing = f"{function} raised"
-    if report.get("importing") is True:
-        doing = f"{place[0] if place else BY_FUNCTION[function].file} could not be imported: it raised"
     if kind in ("SystemExit", "KeyboardInterrupt"):
-        return Raised(f"{doing} {kind}{where}: it tried to end Python instead of returning its result.")
-    if not _is_exception(kind, sources):
-        kind = "an exception"
-    if quoted := everyday(re.sub(r" \(\w+\.py, line \d+\)$", "", message), sources):
-        return Raised(f"{doing} {kind}: {quoted}{where}.")
+        return Raised(f"{function} raised {kind}{where}: it tried to end Python instead of returning its result.")
+    if kind in ("RuntimeError", "MemoryError") and re.search("can't allocate memory|^$", message):
+        return Raised(f"{function} needs more memory than the grader gives{where}.")
+    if quoted := everyday(message, sources):
+        return Raised(f"{function} raised {kind}: {quoted}{where}.")
     if not message:
-        return Raised(f"{doing} {kind}{where}.")
+        return Raised(f"{function} raised {kind}{where}.")
     return Raised(
-        f"{doing} {kind}{where}. "
+        f"{function} raised {kind}{where}. "
         "(The message is not shown, since it could quote hidden inputs; the visible tests show it.)"
     )
 
 
+def not_imported(file: str, report: Any, sources: dict[str, bytes]) -> Raised:
+    """The reason for an exception in the import of a file, before any input was there: its message is shown."""
+    kind, message, place = _parts(report, sources)
+    where = f", at {place[0]}, line {place[1]}: `{place[2]}`" if place else ""
+    said = f"{kind}: {message[:MESSAGE]}{where}" if message else f"{kind}{where}"
+    if why := imports.reason(kind, message, place[2] if place else ""):
+        return Raised(f"{file} could not be imported: {why}. ({said})")
+    return Raised(f"{file} could not be imported: it raised {said}.")
+
+
+def _parts(report: Any, sources: dict[str, bytes]) -> tuple[str, str, tuple[str, int, str] | None]:
+    """Kind, message and place of an exception, each of a known form; the message may still say anything."""
+    report = report if isinstance(report, dict) else {}
+    kind, message = (value if isinstance(value, str) else "" for value in map(report.get, ("type", "message")))
+    message = re.sub(r" \(\S+\.py(, line \d+)?\)$", "", message.split("\n")[0])
+    message = re.sub(r"/[^\s'\"]*/|0x[0-9a-f]+", "…", message)  # a folder or an address is another one each time
+    kind = kind if _is_exception(kind, sources) else "an exception"
+    return kind, message, _place(report, sources)
+
+
 def _is_exception(kind: str, sources: dict[str, bytes]) -> bool:
     """Whether a name is that of one of Python's exceptions, or of a class that the submission itself defines."""
+    if not re.fullmatch(r"[A-Za-z_]\w{0,79}", kind, re.ASCII):
+        return False
     builtin = getattr(builtins, kind, None)
     if isinstance(builtin, type) and issubclass(builtin, BaseException):
         return True
-    return kind.isidentifier() and any(
-        re.search(rf"class {kind}\b", s.decode(errors="replace")) for s in sources.values()
-    )
+    return any(re.search(rf"class {kind}\b", s.decode(errors="replace")) for s in sources.values())
 
 
 def _place(report: dict[str, Any], sources: dict[str, bytes]) -> tuple[str, int, str] | None:
@@ -137,7 +153,8 @@ def _place(report: dict[str, Any], sources: dict[str, bytes]) -> tuple[str, int,
     match report.get("place"):
         case [str(name), int(line)] if name in sources and not isinstance(line, bool) and line >= 1:
             code = re.split(r"\r\n|\r|\n", sources[name].decode(errors="replace"))[line - 1 : line]  # as Python counts
-            return (name, line, code[0].strip()[:120]) if code and code[0].strip() else None
+            shown = code[0].strip()[:120].replace("`", "'") if code else ""  # between backquotes
+            return (name, line, shown) if shown else None
     return None
 
 
@@ -152,10 +169,11 @@ def died(function: str, exit_code: int, ended: bool) -> Died:
     ended: whether it had before the grader ended it.
     """
     if exit_code >= 0:
-        return Died(f"{function} ended the Python process (exit code {exit_code}) instead of returning its result.")
+        return Died(f"{function} ended the Python process (exit code {exit_code}), but must return.")
     try:
         name = signal.Signals(-exit_code).name
     except ValueError:
         name = f"signal {-exit_code}"
     kind = Killed if ended and -exit_code in SENT else Died
-    return kind(f"Python crashed or was killed inside {function} ({name}); perhaps it used too much memory.")
+    inside = function[:1].lower() + function[1:]
+    return kind(f"Python crashed or was killed inside {inside} ({name}); perhaps it used too much memory.")

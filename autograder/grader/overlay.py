@@ -1,23 +1,23 @@
 """One operation makes every graded tree: a clean starter plus the two graded files of a submission."""
 
 import errno
-import stat
-import zipfile
-from collections.abc import Iterable
+import io
+import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from grader import handed_in
+from grader.handed_in import MAX_ARCHIVE, MAX_BYTES, File, Files, Part, SubmissionError
 from grader.outcomes import GraderFault
 from grader.paths import GRADED_FILES, STARTER
 
-MAX_BYTES = 1 << 20  # of one graded file; the solution's have 20 KB
-MAX_ENTRIES = 5000
 # what the machine fails at, whatever was handed in
 OURS = {errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ETIMEDOUT}
-
-
-class SubmissionError(Exception):
-    """A submission that cannot be opened; the message is one sentence for the one who handed it in."""
+# what programs make of a file's name: "Sampler (1).py", "sampler-1.py", "sampler - Copy.py", "sampler.py.txt"
+COPY = re.compile(r"(sampler|score)(?:[ _-]*(?:\(\d{1,3}\)|copy|copia|kopie|\d{1,3}))*\.py(?:\.txt)?")
+LISTED = 3  # names in a sentence
+NOTEBOOK = "; it has a notebook, whose last cell writes them"
 
 
 @dataclass(frozen=True)
@@ -26,27 +26,18 @@ class Submission:
 
     files: dict[str, bytes]
     problems: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A folder of an open zip: the entries below it, by their path from there."""
-
-    archive: zipfile.ZipFile
-    entries: dict[PurePosixPath, zipfile.ZipInfo]
+    notes: tuple[str, ...] = ()  # where the files were found, if that was not plain
 
 
 def load(path: Path | Part) -> Submission:
-    """Read `sampler.py` and `score.py` from a folder or zip, at its root or in its one folder that has them.
+    """Read `sampler.py` and `score.py` from a folder, a zip or a tar, or from one of them alone.
 
-    Links, other files and other folders are ignored. Raises SubmissionError where nothing can be read, and GraderFault
-    where that is not for what was handed in.
+    They are found in any folder, in an archive that lies there, and under the names that copies get, where only one
+    file can be meant; a note says so. Links and all else are ignored. Raises SubmissionError where nothing can be
+    read, and GraderFault where that is not for what was handed in.
     """
     try:
-        if isinstance(path, Part):
-            found = _from_part(path)
-        else:
-            found = _from_folder(path) if path.is_dir() else _from_zip(path)
+        return _graded(handed_in.files(path), ())
     except SubmissionError:
         raise
     except Exception as error:  # zipfile does not say what it raises for a zip that is not in order
@@ -56,16 +47,6 @@ def load(path: Path | Part) -> Submission:
         raise SubmissionError(
             f"the submission cannot be read ({type(error).__name__}); make it again and hand it in"
         ) from error
-    files, problems = {}, {}
-    for name in GRADED_FILES:
-        content = found.get(name)
-        if content is None:
-            problems[name] = f"{name} is not in the submission: hand it in at the top, beside the other file."
-        elif isinstance(content, str):
-            problems[name] = content
-        else:
-            files[name] = content
-    return Submission(files, problems)
 
 
 def lay(submission: Submission, tree: Path) -> None:
@@ -83,89 +64,88 @@ def _provided() -> list[Path]:
     return [STARTER / name for name in GRADED_FILES] + sorted((STARTER / "diffusion").glob("*.py"))
 
 
-def _from_folder(path: Path) -> dict[str, bytes | str]:
-    inside = [p for p in path.iterdir() if p.is_dir() and not p.is_symlink() and p.name != "__MACOSX"]
-    folder = _choose(inside, path)
-    found: dict[str, bytes | str] = {}
-    for name in GRADED_FILES:
-        file = folder / name
-        if file.is_symlink() or (file.exists() and not file.is_file()):
-            found[name] = f"{name} is not a plain file: hand in the file itself, not a link or a folder."
-        elif file.is_file() and file.stat().st_size > MAX_BYTES:
-            found[name] = _too_large(name)
-        elif file.is_file():
-            found[name] = file.read_bytes()
-    return found
+# Which files are meant
 
 
-def _choose(folders: list[Path], top: Path) -> Path:
-    """The folder that holds the graded files: the top one, or else the only one below it that has any."""
-    if any((top / name).exists() for name in GRADED_FILES):
-        return top
-    holders = [f for f in folders if any((f / name).exists() for name in GRADED_FILES)]
-    if len(holders) > 1:
-        raise _in_many({f.name for f in holders})
-    return holders[0] if holders else top
-
-
-def _from_zip(path: Path) -> dict[str, bytes | str]:
-    if not path.exists():
-        raise SubmissionError(f"there is no submission at {path}; give a folder or a zip with sampler.py and score.py")
-    if not path.is_file() or not zipfile.is_zipfile(path):
-        raise SubmissionError(
-            f"{path.name} is neither a folder nor a zip; hand in sampler.py and score.py, or a zip of them"
+def _graded(files: Files, notes: tuple[str, ...], inside: str = "") -> Submission:
+    """The graded files of those that were handed in. inside: the archive there that they come from."""
+    written = {path: file for path, file in files.items() if not any(map(handed_in.is_noise, path.parts))}
+    meant = _meant(written)
+    if not meant and not inside and (archive := _only_archive(written)):
+        return _graded(
+            handed_in.unpacked(archive.name, io.BytesIO(written[archive].read(MAX_ARCHIVE))), notes, archive.name
         )
-    with path.open("rb") as file:  # before zipfile makes an object of each entry
-        count = sum(part.count(b"PK\1\2") for part in iter(lambda: file.read(1 << 20), b""))
-    if count > MAX_ENTRIES:
-        raise SubmissionError(f"the zip has more than {MAX_ENTRIES} entries; hand in sampler.py and score.py only")
-    with zipfile.ZipFile(path) as archive:
-        return _from_part(Part(archive, named(archive)))
+    found: dict[str, bytes] = {}
+    problems: dict[str, str] = {}
+    for name in GRADED_FILES:
+        path = meant.get(name)
+        content = _content(name, written[path]) if path else _missing(name, written)
+        if isinstance(content, bytes):
+            found[name] = content
+        else:
+            problems[name] = content
+        if path and (inside or len(path.parts) > 2 or path.name != name):
+            notes += (f"{_quoted(path)} {f'in {_quoted(inside)} ' if inside else ''}was taken as {name}.",)
+    return Submission(found, problems, notes)
 
 
-def named(archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
-    """The entries of a zip by path; of two entries of one name the last one counts."""
-    # some programs on Windows write a backslash for a slash
-    return {PurePosixPath(entry.filename.replace("\\", "/")): entry for entry in archive.infolist()}
+def _meant(files: Files) -> dict[str, PurePosixPath]:
+    """The path that each graded file has, where one alone can be meant. Raises SubmissionError where several can."""
+    exact: dict[str, list[PurePosixPath]] = defaultdict(list)
+    alike: dict[str, list[PurePosixPath]] = defaultdict(list)
+    for path, file in files.items():
+        if path.name in GRADED_FILES:
+            exact[path.name].append(path)
+        elif file.plain and (copy := COPY.fullmatch(path.name.lower())):
+            alike[f"{copy[1]}.py"].append(path)
+    folder = _folder({path.parent for paths in exact.values() for path in paths})
+    meant = {name: path for name, paths in exact.items() for path in paths if path.parent == folder}
+    for name in set(GRADED_FILES) - meant.keys():
+        near = [path for path in alike[name] if folder in (None, path.parent)]
+        if len(near) == 1:
+            meant[name] = near[0]
+    return meant
 
 
-def _from_part(part: Part) -> dict[str, bytes | str]:
-    folder = _choose_in_zip(part.entries)
-    entries = {name: part.entries.get(folder / name) for name in GRADED_FILES}
-    return {name: _read(part.archive, entry, name) for name, entry in entries.items() if entry}
+def _folder(holders: set[PurePosixPath]) -> PurePosixPath | None:
+    """The folder of the graded files: the only one, or the one that all others lie in; None where there is none."""
+    top = min(holders, key=lambda folder: len(folder.parts), default=None)
+    if top is not None and not all(folder.is_relative_to(top) for folder in holders):
+        names = _list(sorted(map(str, holders)))
+        raise SubmissionError(
+            f"graded files lie in more than one folder ({names}); hand in one sampler.py and one score.py"
+        )
+    return top
 
 
-def _choose_in_zip(paths: Iterable[PurePosixPath]) -> PurePosixPath:
-    holders = {
-        p.parent
-        for p in paths
-        if p.name in GRADED_FILES and len(p.parts) <= 2 and p.parts[0] not in ("/", "..", "__MACOSX")
-    }
-    if PurePosixPath(".") in holders or not holders:
-        return PurePosixPath(".")
-    if len(holders) > 1:
-        raise _in_many({str(h) for h in holders})
-    return holders.pop()
+def _only_archive(files: Files) -> PurePosixPath | None:
+    """The only archive among the files, if there is one."""
+    archives = [path for path in files if path.name.lower().endswith((".zip", ".tar", ".tar.gz", ".tgz"))]
+    return archives[0] if len(archives) == 1 and files[archives[0]].plain else None
 
 
-def _in_many(folders: set[str]) -> SubmissionError:
-    names = ", ".join([*sorted(name[:40] for name in folders)[:3], *["…"] * (len(folders) > 3)])
-    return SubmissionError(
-        f"graded files lie in more than one folder ({names}); hand in one sampler.py and one score.py"
-    )
-
-
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes | str:
-    if stat.S_ISLNK(entry.external_attr >> 16) or entry.is_dir():
+def _content(name: str, file: File) -> bytes | str:
+    if not file.plain:
         return f"{name} is not a plain file: hand in the file itself, not a link or a folder."
-    if entry.flag_bits & 1:
-        raise SubmissionError("the zip is encrypted; make it again without a password")
-    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise SubmissionError("the zip uses a compression that is not plain zip's; make it with another program")
-    with archive.open(entry) as file:
-        content = file.read(MAX_BYTES + 1)  # the size that a zip declares proves nothing
-    return content if len(content) <= MAX_BYTES else _too_large(name)
+    content = file.read(MAX_BYTES + 1)
+    too_large = f"{name} is larger than {MAX_BYTES >> 20} MiB: hand in the file with your functions only."
+    return content if len(content) <= MAX_BYTES else too_large
 
 
-def _too_large(name: str) -> str:
-    return f"{name} is larger than {MAX_BYTES >> 20} MiB: hand in the file with your functions only."
+def _missing(name: str, files: Files) -> str:
+    """That a file is not there, and what is."""
+    stem, names = name.removesuffix(".py"), sorted({path.name for path, file in files.items() if file.plain})
+    near = [each for each in names if each.lower().startswith(stem)]
+    others = [each for each in near or names if each not in GRADED_FILES]
+    has = f", which has {_list(others)}" if others else ""
+    notebook = NOTEBOOK if any(each.endswith(".ipynb") for each in names) else ""
+    return f"{name} is not in the submission{has}: hand it in at the top, beside the other file{notebook}."
+
+
+def _list(names: list[str]) -> str:
+    return ", ".join([*map(_quoted, names[:LISTED]), *["…"] * (len(names) > LISTED)])
+
+
+def _quoted(name: PurePosixPath | str) -> str:
+    """A name in which what cannot be seen is seen, and which is not of any length."""
+    return repr(str(name)[:60])

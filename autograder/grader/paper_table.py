@@ -59,7 +59,7 @@ class PaperTable:
         """Sample and measure each cell that was asked for and is missing, with so many images.
 
         source: the submission. weights: a folder, or a name on the hub. features: torch-fidelity's Inception weights.
-        Raises Refused, overlay.SubmissionError, GraderFault, and Loses where the submission failed.
+        Raises Refused, SubmissionError, GraderFault, and Loses where the submission failed.
         """
         sys.path.insert(0, str(STARTER))
         from diffusion.checkpoints import replace

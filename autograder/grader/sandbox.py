@@ -16,7 +16,7 @@ from grader import seccomp
 
 MEMORY_HEADROOM = 512 << 20  # address space above what the zygote already has
 OPEN_FILES = 64
-THREADS = 64
+THREADS = 16  # with more, busy ones, a worker would leave others too little of the processors
 THREADS_BESIDE = 4096  # for a worker that shares its user id, on top of what that user had running at the start
 OUT_OF_REACH = "the grader's files out of reach"
 
@@ -80,9 +80,10 @@ def walls() -> dict[str, bool]:
 
 
 def _set_limits(own_uid: bool) -> None:
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    size, *_, data, _ = (int(pages) * resource.getpagesize() for pages in Path("/proc/self/statm").read_text().split())
     limits = {
-        resource.RLIMIT_AS: pages * resource.getpagesize() + MEMORY_HEADROOM,
+        resource.RLIMIT_AS: size + MEMORY_HEADROOM,
+        resource.RLIMIT_DATA: data + MEMORY_HEADROOM,  # what lies in the place of a library counts here
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_NOFILE: OPEN_FILES,
         resource.RLIMIT_CORE: 0,

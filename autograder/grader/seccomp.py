@@ -12,9 +12,12 @@ import os
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _SECCOMP_FILTER = 1, 4, 22, 2
 _CLONE_THREAD = 0x00010000
-_SIGNALS = (8, 10, 15)  # fcntl's F_SETOWN, F_SETSIG, F_SETOWN_EX: signals at other processes
-_LOCKS = (6, 7, 37, 38, 1024, 1026)  # fcntl's F_SETLK, F_SETLKW, the two of open files, leases, F_NOTIFY
-_FIOSETOWN, _SIOCSPGRP = 0x8901, 0x8902
+# The few commands and options that Python needs; all others change files or reach other processes.
+_FCNTL = (0, 1, 2, 3, 4, 1030)  # F_DUPFD to F_SETFL, F_DUPFD_CLOEXEC
+_FCNTL_KNOWN = (*range(40), *range(1024, 1064))  # to Linux; it has none in between
+_IOCTL = (0x5401, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
+_GETSOCKOPT = (3, 4, 7, 8, 38, 39)  # SO_TYPE, _ERROR, _SNDBUF, _RCVBUF, _PROTOCOL, _DOMAIN
+_CLOCKS = range(12)  # without those of other processes
 _PAGES_OUT = (20, 21)  # madvise's MADV_COLD, MADV_PAGEOUT: pages that other processes have, too
 _SINCE_LINUX_6_5 = range(451, 512)  # the same numbers on every architecture
 
@@ -24,6 +27,7 @@ DENIED = """
     fadvise64 mincore readahead preadv2 pwritev2
     socket socketpair connect bind listen accept accept4
     fork vfork execve execveat ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp
+    timer_create setrlimit sync syncfs
     kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal
     unshare setns mount umount2 pivot_root chroot open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr
     keyctl add_key request_key bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register
@@ -75,16 +79,26 @@ def program() -> bytes:
     for number in (*_SINCE_LINUX_6_5, "clone3"):  # clone3's flags cannot be seen; the C library then uses clone
         add(unknown, number)
     add(refuse, "clone", (0, _CLONE_THREAD, 0))  # threads only
-    rules.add_rule(refuse, "prlimit64", seccomp.Arg(0, seccomp.NE, 0))  # prlimit64(0, ...) is one's own limits
     every = 0xFFFFFFFF  # the kernel looks at the low 32 bits only
     for name, index, values in (
         ("prctl", 0, (_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE)),
-        ("fcntl", 1, _SIGNALS + _LOCKS),
-        ("ioctl", 1, (_FIOSETOWN, _SIOCSPGRP)),
+        ("fcntl", 1, set(_FCNTL_KNOWN) - set(_FCNTL)),
+        ("ioctl", 1, set(range(_IOCTL[0], _IOCTL[-1])) - set(_IOCTL)),
+        ("getsockopt", 2, set(range(_GETSOCKOPT[-1])) - set(_GETSOCKOPT)),
         ("madvise", 2, _PAGES_OUT),
     ):
         for value in values:
             add(refuse, name, (index, every, value))
+    for name, index, comparison, value in (
+        ("fcntl", 1, seccomp.GT, _FCNTL_KNOWN[-1]),
+        ("ioctl", 1, seccomp.LT, _IOCTL[0]),
+        ("ioctl", 1, seccomp.GT, _IOCTL[-1]),
+        ("getsockopt", 2, seccomp.GT, _GETSOCKOPT[-1]),
+        ("clock_gettime", 0, seccomp.GT, _CLOCKS[-1]),
+        ("prlimit64", 0, seccomp.NE, 0),  # only one's own limits can be looked at,
+        ("prlimit64", 2, seccomp.NE, 0),  # and none set: the kernel kills who is over that of the processor's time
+    ):
+        rules.add_rule(refuse, name, seccomp.Arg(index, comparison, value))
     with os.fdopen(os.memfd_create("filter"), "w+b") as file:
         rules.export_bpf(file)
         file.seek(0)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import outcomes, overlay, sandbox, stand_ins, wire
+from grader import imports, outcomes, overlay, sandbox, stand_ins, wire
 from grader.evidence import Evidence
 from grader.examiner import Examiner
 from grader.outcomes import GraderFault
@@ -22,7 +22,10 @@ from grader.zygote import START_SECONDS, Zygote, remove
 
 CALL_SECONDS = 10.0  # for one call of a student's function, on a processor; the solution's slowest takes under 1 s
 RUN_SECONDS = 420.0  # for a whole marking; Gradescope's own limit is 600 s, the zygote's start with it
+OWN_SECONDS = 100.0  # more for the grader's own answers, most of them the network's: it takes 10 s on a processor
 FUNCTION_SECONDS = 30.0  # for all calls of one function, so that a slow one leaves time for the others
+IMPORT_SECONDS = 150.0  # for all imports of one file, in each check anew; of sympy, the slowest that is there, 60 s
+IMPORTS = 2  # that may fail, before none is tried any more
 PATIENCE = 3.0  # times both on the clock, for a worker that has to wait for a processor, or just waits
 NUMBER_SECONDS = 2e-7  # more of all three for each number of a sampler's state and each step; the solution takes 5e-8
 SMALL_REPLY, LARGER = 1 << 20, 32  # bytes of a reply: so many, and so many times those that the call was given
@@ -55,17 +58,19 @@ class Session:
         self.zygote, self.tier, self.exposed = zygote, tier, exposed
         self.submission = submission
         self.deadline = time.monotonic() + RUN_SECONDS
+        self.grace = OWN_SECONDS
         # by function, and whether helpers were replaced: one that hung, and the seconds that each has used
         self.hung: dict[tuple[str, bool], outcomes.TimedOut] = {}
         self.spent: dict[tuple[str, bool], float] = defaultdict(float)
+        self.importing: dict[str, float] = defaultdict(float)  # seconds for all imports of a file
+        self.not_imported: dict[str, list[outcomes.Loses]] = defaultdict(list)  # by file, at most two
         self.calls = 0
         self.cannot_start: Exception | None = None  # why no worker starts: what failed once is not waited for again
-        self._next_uid = 20000 + secrets.randbelow(30000)
 
     def student(self, stand_in_for: list[str] | None = None) -> "Student":
         """A student in a worker of its own; the grader answers for the helpers in `stand_in_for`."""
-        self._next_uid += 1
-        return Student(self, self._next_uid if os.geteuid() == 0 else None, stand_in_for or [])
+        uid = 20000 + secrets.randbelow(30000)  # one after the other, they would tell how many there were
+        return Student(self, uid if os.geteuid() == 0 else None, stand_in_for or [])
 
     def no_gpu(self) -> str:
         """Why the checks of the GPU tier do not run; empty where they do."""
@@ -100,6 +105,7 @@ class Student:
         self.looked = 0.0  # when, on the monotonic clock, at what it uses up
         self.may_use = 0.0  # processor seconds, those of the calls before with them
         self.own = 0.0  # seconds of the present call in which the grader was at work
+        self.imported: set[str] = set()  # of the student's files
         self.gone: outcomes.Loses | None = None  # why it cannot be called any more
         self.seen: deque[tuple[str, tuple[Any, ...], Any]] = deque(maxlen=8)  # the last calls and what they returned
         self.evidence: Evidence | None = None  # where the transcripts go, if they are wanted
@@ -112,6 +118,8 @@ class Student:
         task = BY_FUNCTION[function]
         if problem := self.session.submission.problems.get(task.file):
             raise outcomes.NotRun(problem)
+        if len(failed := self.session.not_imported[task.file]) == IMPORTS:
+            raise failed[-1]
         if self.gone:
             raise self.gone
         key = function, bool(self.stand_in_for)
@@ -123,6 +131,8 @@ class Student:
             raise outcomes.TimedOut(f"{function} has used up the {FUNCTION_SECONDS:.0f} s of all its checks together.")
         if not self.running:
             self._start()
+        if task.file not in self.imported:
+            self._import(task.file)
         self.session.calls += 1
         answer: Returned | None = None
         started = time.monotonic()
@@ -158,7 +168,8 @@ class Student:
 
     def _converse(self, function: str, request: dict[str, Any], examiner: Examiner | None, deadline: float) -> Returned:
         given = [8 * math.prod(examiner.shape)] if examiner else []
-        given += [a.nbytes for a in (*request["args"], *request["kwargs"].values()) if isinstance(a, np.ndarray)]
+        values = (*request.get("args", ()), *request.get("kwargs", {}).values())
+        given += [a.nbytes for a in values if isinstance(a, np.ndarray)]
         most = SMALL_REPLY + LARGER * sum(given)
         try:
             self.channel.send(request, deadline)
@@ -170,12 +181,16 @@ class Student:
                     asked = time.monotonic()
                     answer = self._answer(reply, examiner)
                     if reply["ask"] == "callback":  # of which there are only so many; a network's time is not theirs
-                        own = time.monotonic() - asked
+                        own = min(time.monotonic() - asked, self.session.grace)
+                        self.session.grace -= own
                         deadline, self.session.deadline = deadline + own, self.session.deadline + own
                         self.own += own
                     self.channel.send(answer, deadline)
                 elif "raised" in reply:
-                    raise outcomes.raised(function, reply["raised"], self.session.submission.files)
+                    files = self.session.submission.files
+                    if "file" in request and not self.imported:
+                        raise outcomes.not_imported(request["file"], reply["raised"], files)
+                    raise outcomes.raised(function, reply["raised"], files)
                 elif "flooded" in reply:
                     raise wire.Flooded
                 else:
@@ -226,6 +241,28 @@ class Student:
             except Exception:
                 raise outcomes.Wrong(f"{helper} was called with arguments that do not fit it.") from None
         raise wire.ProtocolError("nobody was to be asked that")
+
+    def _import(self, file: str) -> None:
+        """Import one of the student's files; none is tried more than twice where that fails."""
+        failed, seconds = self.session.not_imported[file], self.session.importing
+        started, before = time.monotonic(), self._processor_seconds()
+        self.may_use = before + CALL_SECONDS
+        deadline = min(started + PATIENCE * CALL_SECONDS, self.session.deadline)
+        try:
+            if not self.session.submission.files[file].strip():
+                raise outcomes.Raised(imports.EMPTY.format(file))
+            if seconds[file] > IMPORT_SECONDS:
+                raise outcomes.TimedOut(imports.OFTEN.format(file))
+            self._converse(f"The import of {file}", {"file": file}, None, deadline)
+            self.imported.add(file)
+        except outcomes.Loses as reason:
+            timed_out = isinstance(reason, outcomes.TimedOut) and seconds[file] <= IMPORT_SECONDS
+            self.gone = outcomes.TimedOut(imports.ENDLESS.format(file, CALL_SECONDS)) if timed_out else reason
+            if not isinstance(reason, outcomes.NotRun) and not outcomes.from_outside(reason):
+                failed.append(self.gone)
+            raise self.gone from None
+        finally:
+            seconds[file] += max(self._processor_seconds() - before, (time.monotonic() - started) / PATIENCE)
 
     def _start(self) -> None:
         """Start the worker. Raises the grader's own fault, and the same one for every worker after."""

@@ -50,24 +50,29 @@ def answer(helper: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
 
 
 def probes(helper: str) -> list[tuple[Any, ...]]:
-    """A few plain argument lists for `helper`, with numbers and with one coefficient for each item."""
+    """A few plain argument lists for `helper`: states of several shapes, a number alone, one for each item."""
     rng = np.random.default_rng(7)
-    x, y, z = rng.standard_normal((3, 4, 3))
     alpha_bar = schedule.linear_alpha_bar(1000)
-    plain = [(alpha_bar[t], alpha_bar[prev]) for t, prev in ((600, 500), (20, 19), (1, 0))]
-    pairs = [*plain, (alpha_bar[[900, 400, 30, 2]], alpha_bar[[899, 300, 7, 1]])]
+    plain = [((4, 3), (600, 500)), ((1, 17), (20, 19)), ((7,), (1, 0)), ((3, 2, 2, 2), (400, 399))]
+    batch: list[Any] = [((4, 3), ([900, 400, 30, 2], [899, 300, 7, 1]))]
+    clean = [((4, 3), (0, 0))] if helper in ("q_sample", "predict_x_0") else []  # they alone are asked for ᾱ_t = 1
     make: dict[str, Any] = {
-        "q_sample": lambda t, prev: (x, t, y),
-        "predict_x_0": lambda t, prev: (x, t, y),
-        "ddpm_posterior": lambda t, prev: (x, y, t, prev),
-        "ddpm_step": lambda t, prev: (x, y, t, prev, z),
-        "score_from_eps": lambda t, prev: (y, t),
-        "tweedie_mean": lambda t, prev: (x, y, 1 - t),
-        "ddim_sigma": lambda t, prev: (t, prev, 0.7),
-        "ddim_coefficients": lambda t, prev: (t, prev, 0.4 * np.sqrt(1 - prev)),
-        "ddim_step": lambda t, prev: (x, y, t, prev, 0.7, z),
+        "q_sample": lambda x, y, z, a, p: (x, a, y),
+        "predict_x_0": lambda x, y, z, a, p: (x, a, y),
+        "ddpm_posterior": lambda x, y, z, a, p: (x, y, a, p),
+        "ddpm_step": lambda x, y, z, a, p: (x, y, a, p, z),
+        "score_from_eps": lambda x, y, z, a, p: (y, a),
+        "tweedie_mean": lambda x, y, z, a, p: (x, y, 1 - a),
+        "ddim_sigma": lambda x, y, z, a, p: (a, p, 0.7),
+        "ddim_coefficients": lambda x, y, z, a, p: (a, p, 0.4 * np.sqrt(1 - p)),
+        "ddim_step": lambda x, y, z, a, p: (x, y, a, p, 0.7, z),
     }
-    return [make[helper](*pair) for pair in pairs] if helper in make else []
+    if helper not in make:
+        return []
+    of = [
+        (rng.standard_normal((3, *shape)), alpha_bar[t], alpha_bar[prev]) for shape, (t, prev) in plain + batch + clean
+    ]
+    return [make[helper](*states, a, p) for states, a, p in of]
 
 
 def agrees(helper: str, args: tuple[Any, ...], got: Any) -> bool:

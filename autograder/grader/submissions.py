@@ -16,9 +16,10 @@ from typing import Any
 
 import yaml
 
-from grader import outcomes, overlay
+from grader import handed_in, outcomes, overlay
+from grader.handed_in import Part, SubmissionError, is_noise
 from grader.outcomes import GraderFault
-from grader.overlay import Part, Submission
+from grader.overlay import Submission
 from grader.paths import GRADED_FILES
 
 METADATA = "submission_metadata.yml"
@@ -60,9 +61,9 @@ class Entry:
             raise GraderFault("the export has no files of this submission; download it again, or mark it by hand")
         try:
             submission = overlay.load(self.place)
-        except overlay.SubmissionError as error:
+        except SubmissionError as error:
             submission = Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
-        if not submission.files and isinstance(self.place, Path) and (self.place / METADATA).is_file():
+        if not submission.files and isinstance(self.place, Path) and self.place.is_dir() and _is_export(self.place):
             raise GraderFault(f"it has a {METADATA} and no graded files; where it is an export, give it by itself")
         return submission
 
@@ -98,7 +99,7 @@ def _folder(source: Path) -> tuple[Places, bytes, list[str]]:
     """The submissions in a folder, the export's metadata, and what else lies there."""
     if not source.is_dir():
         raise NoSubmissions(f"there are no submissions at {source}; give a Gradescope export or a folder")
-    listed = [path for path in sorted(source.iterdir()) if not _is_ignored(path.name)]
+    listed = [path for path in sorted(source.iterdir()) if not is_noise(path.name)]
     folders: Places = {path.name: path for path in listed if path.is_dir() and not path.is_symlink()}
     if (source / METADATA).is_file():
         loose = [path.name for path in listed if path.name not in folders and path.name != METADATA]
@@ -119,19 +120,14 @@ def _is_export(folder: Path) -> bool:
     return (folder / METADATA).is_file() and any(path.is_dir() for path in folder.iterdir())
 
 
-def _is_ignored(name: str) -> bool:
-    """Whether a file or folder is none of a person's making: .DS_Store, .git, .ipynb_checkpoints."""
-    return name.startswith(".") or name == "__MACOSX"
-
-
 def _zip(source: Path) -> tuple[Places, bytes, list[str]]:
     """The submissions in the zip of an export, which stays open, the metadata, and what else lies there.
 
     As with a folder, the export is at the top or in the only folder there.
     """
     archive = zipfile.ZipFile(source)
-    every = overlay.named(archive)
-    named = {path.parts: entry for path, entry in every.items() if not any(map(_is_ignored, path.parts))}
+    every = handed_in.named(archive)
+    named = {path.parts: entry for path, entry in every.items() if not any(map(is_noise, path.parts))}
     named.pop((), None)
     folders, loose = {parts[0] for parts, entry in named.items() if len(parts) > 1 or entry.is_dir()}, []
     if (METADATA,) not in named and len(folders) == 1 and any(len(parts) > 2 for parts in named):

@@ -94,7 +94,6 @@ class Worker:
     def __init__(self, channel: wire.Channel, tree: Path):
         self.channel = channel
         self.tree = tree
-        self.imported = False
 
     def serve(self) -> None:
         while True:
@@ -103,15 +102,20 @@ class Worker:
             except wire.Closed:
                 return
             try:
-                reply = self.call(**request)
+                reply = self.import_(**request) if "file" in request else self.call(**request)
             except wire.Closed:
                 return
             except BaseException as error:
-                reply = {"raised": self.describe(error) | {"importing": not self.imported}}
+                reply = {"raised": self.describe(error)}
             try:
                 self.channel.send(reply)
             except wire.Flooded:
                 self.channel.send({"flooded": True})
+
+    def import_(self, file: str) -> dict[str, Any]:
+        """Import one of the student's files, before a call brings an input along."""
+        importlib.import_module(Path(file).stem)
+        return {"returned": None, "changed": []}
 
     def call(
         self, module: str, function: str, args: list, kwargs: dict, seed: int, stand_ins: list[str]
@@ -119,7 +123,6 @@ class Worker:
         """Call one public function of the student's and describe what came out and what it did to its arguments."""
         torch.default_generator.manual_seed(seed)  # torch.manual_seed would format the whole stack, for a GPU to come
         student = importlib.import_module(module)
-        self.imported = True
         for name in stand_ins:
             self.stand_in(name)
         given = {str(i): self.unpack(v) for i, v in enumerate(args)}
@@ -162,11 +165,11 @@ class Worker:
         return [self.unpack(a) for a in answer] if isinstance(answer, list) else self.unpack(answer)
 
     def describe(self, error: BaseException) -> dict[str, Any]:
-        """Type, message and the last line of the submission that an exception passed through."""
+        """Type, message and the last line of a graded file that an exception passed through."""
         lines = [(frame.filename, frame.lineno or 0) for frame in traceback.extract_tb(error.__traceback__)]
         if isinstance(error, SyntaxError) and error.filename:
             lines.append((error.filename, error.lineno or 0))
-        mine = [(Path(name).name, line) for name, line in lines if name.startswith(str(self.tree))]
+        mine = [(Path(name).name, line) for name, line in lines if Path(name).parent == self.tree]
         return {"type": type(error).__name__[:80], "message": str(error)[:500], "place": mine[-1] if mine else None}
 
 

@@ -8,7 +8,6 @@ kill -9, it ends all that it forked and deletes FOLDER, in which the workers' fi
 import contextlib
 import importlib
 import os
-import resource
 import select
 import shutil
 import signal
@@ -33,7 +32,7 @@ BESIDE = """
 def main(control_fd: int, folder: str) -> None:
     here = Path(__file__).resolve().parents[1]
     sys.path.insert(0, str(here))
-    from grader.library import Library, pythons
+    from grader.library import PACKAGES, Library, pythons
 
     library = Library(pythons(), [str(here), str(here.with_name("solution"))])  # before it costs the memory of torch
     from grader import predictor_main, sandbox, worker
@@ -44,6 +43,7 @@ def main(control_fd: int, folder: str) -> None:
             warnings.simplefilter("ignore")
             importlib.import_module(name)
     sys.path.remove(str(here))
+    _forget_all_but({*sys.stdlib_module_names, *PACKAGES, "grader", "__main__"})
     _use_once()
 
     channel = Channel(socket.socket(fileno=control_fd))
@@ -60,13 +60,20 @@ def main(control_fd: int, folder: str) -> None:
             elif "predict" in request:
                 forked.add(_fork(channel, predictor_main.main, request["predict"]))
             elif "reap" in request:
-                ended, status = _end(**request["reap"])
+                ended, status, peak = _end(**request["reap"])
                 forked.remove(request["reap"]["pid"])
-                peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
                 channel.send({"exit": os.waitstatus_to_exitcode(status), "ended": ended, "peak_kib": peak})
     for pid in forked:
         _end(pid)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_all_but(packages: set[str]) -> None:
+    """Have no other module at hand: torch imports some only where they happen to be installed, such as tqdm."""
+    for name in list(sys.modules):
+        package = name.partition(".")[0]
+        if package not in packages and not package.startswith("_"):
+            del sys.modules[name]
 
 
 def _use_once() -> None:
@@ -93,13 +100,17 @@ def _fork(channel: Any, job: Callable[..., NoReturn], arguments: dict[str, Any])
     return pid
 
 
-def _end(pid: int, patience: float = 0.0) -> tuple[bool, int]:
-    """Wait so many seconds for a process to end by itself and kill it; returns whether it did, and its wait status."""
+def _end(pid: int, patience: float = 0.0) -> tuple[bool, int, int]:
+    """Wait so many seconds for a process to end by itself and kill it.
+
+    Returns whether it did, its wait status, and the most memory that it had, in KiB.
+    """
     descriptor = os.pidfd_open(pid)
     ended, _, _ = select.select([descriptor], [], [], patience)
     os.close(descriptor)
     os.kill(pid, signal.SIGKILL)  # not yet waited for, so the number is still its own
-    return bool(ended), os.waitpid(pid, 0)[1]
+    _, status, usage = os.wait4(pid, 0)
+    return bool(ended), status, usage.ru_maxrss
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Submissions that break in the ways that submissions do: what each loses, and the sentence that its author reads."""
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -101,26 +102,70 @@ def test_a_file_may_be_written_as_python_allows(content, zygote):
 @pytest.mark.parametrize(
     "content, sentence",
     [
-        (b"", "q_sample raised AttributeError: module 'sampler' has no attribute 'q_sample'"),
-        (RIGHT + b"\0", "it raised (Syntax|Value)Error: source code (string )?cannot contain null bytes"),
-        (RIGHT.decode().encode("utf-16"), "it raised (Syntax|Value)Error: source code (string )?cannot contain null"),
-        (RIGHT + b"s = '\xe9'\n", r"SyntaxError: \(unicode error\) 'utf-8' codec can't decode byte, at .*, line 3"),
-        (b"# coding: nonsense\n" + RIGHT, "SyntaxError: (unknown encoding|encoding problem)"),
+        (b"", "^sampler.py is empty"),
+        (b"# nothing yet\n", "q_sample raised AttributeError: module 'sampler' has no attribute 'q_sample'"),
+        (RIGHT + b"\0", "it is not UTF-8 text; save it as UTF-8"),
+        (RIGHT.decode().encode("utf-16"), "it is not UTF-8 text; save it as UTF-8"),
+        (RIGHT + b"s = '\xe9'\n", r"its letters are not UTF-8; save it so. \(SyntaxError: .*, at .*, line 3"),
+        (b"# coding: nonsense\n" + RIGHT, r"its letters are not UTF-8; save it so. \(SyntaxError"),
         (RIGHT + b"x = " + b"(" * DEEP + b")" * DEEP, "SyntaxError: too many nested parentheses, at .*, line 3"),
         (RIGHT + b"x = " + b"-" * DEEP + b"1", "it raised (MemoryError|RecursionError)|crashed or was killed"),
         (RIGHT + b"x = 1" + b"+1" * DEEP, "it raised (MemoryError|RecursionError)|crashed or was killed"),
         (RIGHT + b"x = f" + b"()" * DEEP, "it raised (MemoryError|RecursionError|NameError)|crashed or was killed"),
         (b"".join(b" " * i + b"if 1:\n" for i in range(200)), "IndentationError: too many levels of indentation"),
-        (RIGHT.replace(b"    ", b"\xc2\xa0"), "SyntaxError: invalid non-printable character, at .*, line 2"),
+        (RIGHT.replace(b"    ", b"\xc2\xa0"), r"SyntaxError: invalid non-printable character U\+00A0, at .*, line 2"),
+        (RIGHT + b"<<<<<<< HEAD\nx = 1\n=======\n", "the marks of a merge .* stand in it. .*, at sampler.py, line 3"),
+        (RIGHT + b"!pip install einops\n", "a notebook's command, which is no Python, stands in it"),
+        (RIGHT + b"S = int(input('S? '))\n", "it asks for input, and nobody answers there"),
+        (RIGHT + b"import argparse, sys; sys.exit(2)\n", 'it ended Python; put .* below `if __name__ == "__main__":`'),
+        (RIGHT + b"import torch; x = torch.zeros(1).cuda()\n", "it needs a GPU, and there is none"),
+        (RIGHT + b"import torch; x = torch.zeros(10**10)\n", "it needs more memory than there is"),
+        (RIGHT + b"from google.colab import drive\n", "Google Colab is not in the grader"),
+        (RIGHT + b"import tqdm\n", "tqdm is not in the grader, which has torch, numpy and Python's own modules"),
+        (RIGHT + b"import scipy\n", "scipy is not in the grader"),
+        (RIGHT + b"import diffusion.plots\n", "the folder diffusion/ is taken fresh|matplotlib is not in the grader"),
+        (RIGHT + b"from diffusion.tensors import mine\n", "the folder diffusion/ is taken fresh, without your changes"),
+        (RIGHT + b"import diffusion.mine\n", "the folder diffusion/ is taken fresh, without your changes"),
+        (RIGHT + b"raise ValueError('of my own')\n", "it raised ValueError: of my own, at sampler.py, line 3"),
+        (RIGHT + b"import os; os._exit(3)\n", r"^The import of sampler.py ended the Python process \(exit code 3\)"),
     ],
-    ids="empty NUL UTF-16 no-UTF-8 no-coding parentheses minuses sum calls indents no-break-space".split(),
 )
-def test_a_file_that_python_cannot_read_loses_in_a_clear_sentence(content, sentence, zygote):
+def test_a_file_that_cannot_be_imported_loses_in_a_clear_sentence(content, sentence, zygote):
     """However deep it nests, what breaks is the worker's parser at most, and never the grader."""
     with pytest.raises((outcomes.Raised, outcomes.Died)) as caught:
         called(content, zygote)
     assert re.search(sentence, caught.value.sentence), caught.value.sentence
     assert "not shown" not in caught.value.sentence
+
+
+def test_an_import_that_fails_is_tried_twice(tmp_path, zygote, monkeypatch):
+    """An endless one, too; each check of that file's tasks says the same, the other file's keep their marks."""
+    monkeypatch.setattr(session, "CALL_SECONDS", 1.0)
+    sources = {name: (SOLUTION / name).read_bytes() for name in GRADED_FILES}
+    starts: list[object] = []
+    monkeypatch.setattr(zygote, "spawn", lambda *given, spawn=zygote.spawn: starts.append(given) or spawn(*given))
+    for line, sentence in ((b"1 / 0", "it raised ZeroDivisionError"), (b"while True: pass", "not be imported within")):
+        given = overlay.Submission(sources | {"score.py": line + b"\n" + sources["score.py"]})
+        starts.clear()
+        checks = [line for line in mark_loaded(given, 2, tmp_path, zygote, "closed-form").lines]
+        lost = [check for check in checks if not check.passed]
+        assert {check.task for check in lost} == IN_SCORE and all(sentence in check.output for check in lost)
+        assert len(starts) - len([check for check in checks if check.passed]) <= 3
+
+
+def test_imports_that_take_long_have_a_limit_together(zygote, monkeypatch):
+    monkeypatch.setattr(session, "IMPORT_SECONDS", 0.02)
+    marking = session.Session(
+        zygote, overlay.Submission({"sampler.py": b"sum(range(10**7))\n" + RIGHT, "score.py": b""})
+    )
+    for limit in (None, "sampler.py takes long to import, and every check imports it anew"):
+        student = marking.student()
+        with contextlib.closing(student):
+            if limit is None:
+                student("q_sample", np.full(1, 8.0), np.float64(0.5), np.zeros(1))
+            else:
+                with pytest.raises(outcomes.TimedOut, match=limit):
+                    student("q_sample", np.full(1, 8.0), np.float64(0.5), np.zeros(1))
 
 
 def test_a_missing_file_costs_its_own_tasks(tmp_path, zygote):

@@ -33,8 +33,8 @@ REPLIES = [
     RIGHT,
     RIGHT | {"returned": [X, np.float64(0.5), 0.0], "changed": ["0", "x_t"]},
     RIGHT | {"returned": np.float64(0.5), "gradients": [X, None, X[:1]]},
-    {"raised": {"type": "ValueError", "message": "math domain error", "place": ["sampler.py", 2], "importing": True}},
-    {"raised": {"type": "NotImplementedError", "message": "TODO 1.1: q_sample", "place": None, "importing": False}},
+    {"raised": {"type": "ValueError", "message": "math domain error", "place": ["sampler.py", 2]}},
+    {"raised": {"type": "NotImplementedError", "message": "TODO 1.1: q_sample", "place": None}},
     {"ask": "callback", "args": [X, T]},
     {"ask": "callback", "args": [X, 3]},
     {"ask": "callback", "args": [X, np.float64(0.5)]},
@@ -168,6 +168,7 @@ def read(sent: bytes, nowhere, function: str, examiner: Examiner | None) -> obje
     session = Session(Zygote(), Submission({name: SOURCE for name in ("sampler.py", "score.py")}))
     student = Student(session, None, [*HELPERS, "langevin_sample"])
     student.folder, student.running, student.pid, student.channel = nowhere, True, 0, Channel(ours)
+    student.imported = {"sampler.py", "score.py"}
     theirs.sendall(sent)
     theirs.shutdown(socket.SHUT_WR)
     try:

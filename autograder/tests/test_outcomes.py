@@ -23,8 +23,12 @@ def said(report) -> Loses:
     return outcomes.raised("q_sample", report, SOURCES)
 
 
-def error(kind: str, message: str, place=None, importing=False):
-    return {"type": kind, "message": message, "place": place, "importing": importing}
+def error(kind: str, message: str, place=None):
+    return {"type": kind, "message": message, "place": place}
+
+
+def imported(report) -> str:
+    return outcomes.not_imported("sampler.py", report, SOURCES).sentence
 
 
 # Exceptions
@@ -67,10 +71,29 @@ def test_another_not_implemented_error_is_an_exception(message):
         ("SyntaxError", "expected ':'"),
         ("IndentationError", "unexpected indent"),
         ("ModuleNotFoundError", "No module named 'torch.beta'"),
+        ("ValueError", "too many values to unpack (expected 2, got 3)"),
     ],
 )
 def test_an_everyday_message_is_quoted(kind, message):
     assert said(error(kind, message)).sentence == f"q_sample raised {kind}: {message}."
+
+
+@pytest.mark.parametrize(
+    "message, quoted",
+    [
+        ("q_sample() got an unexpected keyword argument 'eps'. Did you mean 'x_0'?", "'eps'"),
+        ("expected a nonnegative input, got -0.1257", "a nonnegative input"),
+        ("eps has shape (4, 2); expected the shape of eps, (6, 1)", "of eps"),
+        ("a coefficient has shape (4,); expected () or (6,), one number for each item", "or"),
+        ("tau must be a 1-d int64 tensor, strictly ascending, inside 1..9; got tensor([3, 1])", "strictly ascending"),
+    ],
+)
+def test_what_follows_an_everyday_message_is_left_out(message, quoted):
+    """The advice of newer Pythons, and what the provided helpers say of the values that they refuse."""
+    assert (
+        said(error("ValueError", message)).sentence
+        == f"q_sample raised ValueError: {message.partition(quoted)[0]}{quoted}."
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,8 +155,8 @@ def test_the_line_of_code_comes_from_the_submission_and_never_from_the_report():
     "place", [["judge.py", 5], ["/etc/passwd", 1], ["sampler.py"], ["sampler.py", "5"], "sampler.py"]
 )
 def test_a_place_that_is_no_line_of_a_graded_file_is_left_out(place):
-    for importing, what in ((False, "q_sample raised"), (True, "sampler.py could not be imported: it raised")):
-        assert said(error("KeyError", "'x'", place, importing)).sentence == f"{what} KeyError. {NOT_SHOWN}"
+    assert said(error("KeyError", "'x'", place)).sentence == f"q_sample raised KeyError. {NOT_SHOWN}"
+    assert imported(error("KeyError", "'x'", place)) == "sampler.py could not be imported: it raised KeyError: 'x'."
 
 
 @pytest.mark.parametrize("line", [0, -1, 6, 10**40, True])
@@ -146,10 +169,21 @@ def test_a_long_line_is_cut():
     assert len(outcomes.raised("q_sample", error("KeyError", "", ["sampler.py", 1]), sources).sentence) < 400
 
 
-def test_a_file_that_cannot_be_imported_says_so():
-    report = error("SyntaxError", "invalid syntax (sampler.py, line 4)", ["sampler.py", 4], importing=True)
-    sentence = said(report).sentence
-    assert sentence.startswith("sampler.py could not be imported: it raised SyntaxError: invalid syntax, at sampler.py")
+def test_a_file_that_cannot_be_imported_says_so_with_its_message_and_place():
+    for message in ("invalid syntax (sampler.py, line 4)", "my own 31415926535897"):
+        sentence = imported(error("SyntaxError", message, ["sampler.py", 5]))
+        shown = message.removesuffix(" (sampler.py, line 4)")
+        assert sentence == (
+            f"sampler.py could not be imported: it raised SyntaxError: {shown}, "
+            "at sampler.py, line 5: `return x_00 * beta  # ᾱ`."
+        )
+
+
+def test_a_message_of_an_import_names_no_folder_and_no_address_and_is_cut():
+    report = error("ImportError", "cannot import 'x' from 'y' (/tmp/marking-1/tree/y.py)")
+    assert imported(report).endswith("ImportError: cannot import 'x' from 'y'.")
+    assert "it raised ValueError: no <f at …> in …y.x." in imported(error("ValueError", "no <f at 0x7f01> in /a/b/y.x"))
+    assert len(imported(error("ValueError", "x" * 10_000))) < 400
 
 
 @pytest.mark.parametrize("kind", ["SystemExit", "KeyboardInterrupt"])
@@ -173,7 +207,7 @@ texts = st.text(st.characters()) | st.sampled_from(
 )
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | texts | st.just(np.zeros(3)) | st.just(Other("x"))
 values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3))
-fields = {name: values for name in ("type", "message", "place", "importing")}
+fields = {name: values for name in ("type", "message", "place")}
 places = st.tuples(values | st.just("sampler.py"), values).map(list)
 reports = values | st.fixed_dictionaries({}, optional=fields) | st.fixed_dictionaries({**fields, "place": places})
 
@@ -185,8 +219,8 @@ reports = values | st.fixed_dictionaries({}, optional=fields) | st.fixed_diction
 @example({"type": "SyntaxError", "message": "invalid syntax \ud800"})
 def test_no_report_does_more_than_lose(report):
     """And the sentence can be written to a file."""
-    reason = said(report)
-    assert isinstance(reason, Loses) and reason.sentence.encode()
+    for reason in (said(report), outcomes.not_imported("score.py", report, SOURCES)):
+        assert isinstance(reason, Loses) and reason.sentence.encode()
 
 
 # Ends of the worker
@@ -196,7 +230,7 @@ def test_no_report_does_more_than_lose(report):
 def test_an_exit_is_told_with_its_code(code):
     reason = outcomes.died("q_sample", code, True)
     assert type(reason) is Died
-    assert reason.sentence == f"q_sample ended the Python process (exit code {code}) instead of returning its result."
+    assert reason.sentence == f"q_sample ended the Python process (exit code {code}), but must return."
 
 
 @pytest.mark.parametrize("code, name", [(-9, "SIGKILL"), (-11, "SIGSEGV"), (-6, "SIGABRT"), (-63, "signal 63")])

@@ -6,6 +6,7 @@ import io
 import os
 import stat
 import struct
+import tarfile
 import tracemalloc
 import warnings
 import zipfile
@@ -15,11 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader import overlay
+from grader import handed_in, overlay
+from grader.handed_in import SubmissionError
 from grader.outcomes import GraderFault
-from grader.overlay import SubmissionError, load
-from grader.paths import GRADED_FILES, STARTER
+from grader.overlay import load
+from grader.paths import GRADED_FILES, ROOT, STARTER
 
+CASES = ROOT.parent / "shared" / "cases" / "files"  # inputs from the field, where they are at hand
 BOTH = {"sampler.py": b"import torch\n", "score.py": b"import math\n"}
 EXTRA = {"conftest.py": b"1/0", "torch.py": b"1/0", "grader/__init__.py": b"1/0", "diffusion/schedule.py": b"1/0"}
 fuzz = settings(derandomize=True, database=None, deadline=None, max_examples=300)
@@ -65,13 +68,110 @@ def test_files_at_the_root_win_over_files_in_a_folder(hand_in):
     assert load(hand_in({"old/sampler.py": b"old", "old/score.py": b"old", **BOTH})).files == BOTH
 
 
-def test_files_deeper_than_one_folder_are_missing(hand_in):
-    loaded = load(hand_in({"a/b/sampler.py": b"x", "a/b/score.py": b"x"}))
-    assert loaded.files == {} and set(loaded.problems) == set(GRADED_FILES)
+def test_files_in_a_deeper_folder_are_found_and_where_is_said(hand_in):
+    """As where a whole folder was handed in, with what lies beside and below it."""
+    more = {"a/b/tests/test_sampler.py": b"x", "a/b/.venv/sampler.py": b"x", "a/b/old/sampler.py": b"x"}
+    loaded = load(hand_in({**more, **{f"a/b/{name}": content for name, content in BOTH.items()}}))
+    assert loaded.files == BOTH and loaded.problems == {}
+    assert loaded.notes == tuple(f"'a/b/{name}' was taken as {name}." for name in GRADED_FILES)
+
+
+@pytest.mark.parametrize(
+    "name", ["sampler (1).py", "Sampler.py", "sampler-1.py", "sampler.py.txt", "SAMPLER - Copy (2).PY", "sampler_2.py"]
+)
+def test_one_file_under_the_name_of_a_copy_is_taken_and_that_is_said(name, hand_in):
+    loaded = load(hand_in({name: BOTH["sampler.py"], "score.py": BOTH["score.py"]}))
+    assert loaded == overlay.Submission(BOTH, {}, (f"{name!r} was taken as sampler.py.",))
+
+
+@pytest.mark.parametrize("name", ["my_sampler.py", "sampler_test.py", "sampler.ipynb", "sampler", "sampler.py.zip.py"])
+def test_a_file_of_another_name_is_not_taken_but_named(name, hand_in):
+    loaded = load(hand_in({name: b"x", "score.py": b"x"}))
+    assert list(loaded.files) == ["score.py"] and repr(name) in loaded.problems["sampler.py"]
+
+
+def test_of_two_copies_none_is_taken_and_both_are_named(hand_in):
+    loaded = load(hand_in({"sampler (1).py": b"x", "sampler (2).py": b"y", "score.py": b"z"}))
+    assert list(loaded.files) == ["score.py"]
+    assert "which has 'sampler (1).py', 'sampler (2).py': hand it in" in loaded.problems["sampler.py"]
+
+
+def test_the_file_itself_wins_over_its_copies(hand_in):
+    assert load(hand_in({**BOTH, "sampler (1).py": b"x"})) == overlay.Submission(BOTH)
+
+
+@pytest.mark.parametrize("name", ["sampler.py", "score (1).py"])
+def test_one_file_alone_is_taken(name, tmp_path):
+    (tmp_path / name).write_bytes(b"x = 1\n")
+    (graded,) = (each for each in GRADED_FILES if each[:3] == name[:3])
+    assert load(tmp_path / name).files == {graded: b"x = 1\n"}
+
+
+def test_a_notebook_alone_is_named_and_what_to_do(hand_in):
+    loaded = load(hand_in({"assignment.ipynb": b"{}"}))
+    assert loaded.files == {}
+    assert all("it has a notebook, whose last cell writes them" in said for said in loaded.problems.values())
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+def test_a_tar_is_opened(mode, tmp_path):
+    """Also one that holds an older zip, whose end looks like that of a zip."""
+    old = zipped(tmp_path, {name: b"old" for name in GRADED_FILES})
+    path = tarred(tmp_path / "submission", mode, {**BOTH, "old.zip": old.read_bytes()})
+    assert load(path) == overlay.Submission(BOTH)
+
+
+def tarred(path: Path, mode: str, files: dict[str, bytes], *more: tarfile.TarInfo) -> Path:
+    with tarfile.open(path, mode) as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+        for entry in more:
+            archive.addfile(entry)
+    return path
+
+
+def test_what_in_a_tar_is_no_plain_file_or_lies_outside_is_not_taken(tmp_path):
+    link, device = tarfile.TarInfo("sampler.py"), tarfile.TarInfo("score.py")
+    link.type, link.linkname, device.type = tarfile.SYMTYPE, "/etc/passwd", tarfile.CHRTYPE
+    loaded = load(tarred(tmp_path / "links.tar", "w", {}, link, device))
+    assert loaded.files == {} and all("not a plain file" in said for said in loaded.problems.values())
+    assert load(tarred(tmp_path / "out.tar", "w", {"../sampler.py": b"x", "/score.py": b"x"})).files == {}
+
+
+def test_a_tar_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(handed_in, "MAX_UNPACKED", 4 << 20)
+    path = tarred(tmp_path / "submission.tgz", "w:gz", {"sampler.py": bytes(24 << 20)})
+    with pytest.raises(SubmissionError, match="the tar is larger than 4 MiB"):
+        load(path)
+    monkeypatch.setattr(handed_in, "MAX_ENTRIES", 3)
+    with pytest.raises(SubmissionError, match="the tar has more than 3 entries"):
+        load(tarred(tmp_path / "submission.tar", "w", {f"{i}": b"" for i in range(4)}))
+
+
+@pytest.mark.parametrize(("head", "kind"), [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a", "rar"), (b"\xfd7zXZ\0", "xz")])
+def test_another_archive_is_named(head, kind, tmp_path):
+    (tmp_path / "work.zip").write_bytes(head + bytes(99))
+    with pytest.raises(SubmissionError, match=rf"work.zip is an? {kind} archive; hand in sampler.py and score.py"):
+        load(tmp_path / "work.zip")
+
+
+def test_a_zip_made_on_windows_in_a_folder_with_a_chinese_name(tmp_path):
+    """In cp950 the second byte of a letter may be a backslash, which separates nothing beside a slash."""
+    loaded = load(CASES / "cp950_folder.zip") if CASES.is_dir() else load(_cp950(tmp_path))
+    assert set(loaded.files) == set(GRADED_FILES) and loaded.problems == {}
+
+
+def _cp950(at: Path) -> Path:
+    """Such a zip: the folder's name is in cp950, and no flag says that it is UTF-8."""
+    path = zipped(at, {f"work/{name}": content for name, content in BOTH.items()})
+    path.write_bytes(path.read_bytes().replace(b"work/", "功課".encode("cp950") + b"/"))
+    return path
 
 
 def test_files_in_two_folders_are_refused_in_a_sentence_that_names_them(hand_in):
-    with pytest.raises(SubmissionError, match=r"more than one folder \(one, two\)"):
+    with pytest.raises(SubmissionError, match=r"more than one folder \('one', 'two'\)"):
         load(hand_in({"one/sampler.py": b"", "two/score.py": b""}))
 
 
@@ -97,7 +197,7 @@ def test_what_macos_adds_is_no_folder_of_its_own_when_unpacked(tmp_path):
 
 
 def test_a_large_file_is_refused_and_one_at_the_limit_is_not(hand_in):
-    loaded = load(hand_in({"sampler.py": b"#" * (overlay.MAX_BYTES + 1), "score.py": b"#" * overlay.MAX_BYTES}))
+    loaded = load(hand_in({"sampler.py": b"#" * (handed_in.MAX_BYTES + 1), "score.py": b"#" * handed_in.MAX_BYTES}))
     assert set(loaded.files) == {"score.py"}
     assert "larger than 1 MiB" in loaded.problems["sampler.py"]
 
@@ -108,9 +208,8 @@ def test_a_large_file_is_refused_and_one_at_the_limit_is_not(hand_in):
 def test_nothing_there_and_neither_folder_nor_zip_are_told_apart(tmp_path):
     with pytest.raises(SubmissionError, match="there is no submission at"):
         load(tmp_path / "nowhere")
-    (tmp_path / "sampler.py").write_bytes(b"x")
-    with pytest.raises(SubmissionError, match="neither a folder nor a zip"):
-        load(tmp_path / "sampler.py")
+    (tmp_path / "work.txt").write_bytes(b"x")
+    assert "which has 'work.txt': hand it in at the top" in load(tmp_path / "work.txt").problems["sampler.py"]
 
 
 def test_links_folders_pipes_sockets_and_devices_are_not_plain_files(tmp_path):
@@ -131,14 +230,14 @@ def test_links_folders_pipes_sockets_and_devices_are_not_plain_files(tmp_path):
 
 def test_a_pipe_in_a_submissions_place_is_not_opened(tmp_path):
     os.mkfifo(tmp_path / "submission")
-    with pytest.raises(SubmissionError, match="neither a folder nor a zip"):
+    with pytest.raises(SubmissionError, match="neither a folder nor a file"):
         load(tmp_path / "submission")
 
 
-@pytest.mark.parametrize("what", ["read_bytes", "iterdir"])
+@pytest.mark.parametrize("what", ["open", "iterdir"])
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ESTALE, errno.EMFILE])
 def test_what_the_machine_fails_at_is_a_fault_of_the_grader_and_no_zero(what, number, tmp_path, monkeypatch):
-    def refuse(path):
+    def refuse(path, *mode):
         raise OSError(number, os.strerror(number))
 
     at = in_folder(tmp_path, BOTH)
@@ -182,7 +281,7 @@ def test_an_encrypted_zip_cannot_be_read(tmp_path):
 
 
 def test_a_zip_whose_declared_sizes_lie_cannot_be_read(tmp_path):
-    content = bytearray(zipped(tmp_path, {"sampler.py": bytes(overlay.MAX_BYTES * 4)}).read_bytes())
+    content = bytearray(zipped(tmp_path, {"sampler.py": bytes(handed_in.MAX_BYTES * 4)}).read_bytes())
     for signature, size in ((b"PK\3\4", 22), (b"PK\1\2", 24)):
         place = content.index(signature) + size
         content[place : place + 4] = (100).to_bytes(4, "little")
@@ -210,7 +309,7 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path, method):
 
 
 def test_a_zip_of_very_many_files_is_refused(tmp_path):
-    path = zipped(tmp_path, {str(i): b"" for i in range(overlay.MAX_ENTRIES + 1)}, zipfile.ZIP_STORED)
+    path = zipped(tmp_path, {str(i): b"" for i in range(handed_in.MAX_ENTRIES + 1)}, zipfile.ZIP_STORED)
     with pytest.raises(SubmissionError, match="more than 5000 entries"), pytest.MonkeyPatch.context() as patch:
         patch.setattr(zipfile, "ZipFile", None)  # which would make an object of each entry
         load(path)
@@ -223,7 +322,8 @@ def test_of_very_many_entries_of_one_name_only_the_last_is_read(tmp_path, monkey
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 archive.writestr("sampler.py", content)
-    monkeypatch.setattr(overlay, "_read", lambda *given, _read=overlay._read: read.append(_read(*given)) or read[-1])
+    plain = handed_in._of_entry
+    monkeypatch.setattr(handed_in, "_of_entry", lambda *given: read.append(plain(*given)) or read[-1])
     assert load(path).files == {"sampler.py": b"last"} and read == [b"last"]
 
 
@@ -232,20 +332,33 @@ def test_names_as_other_programs_write_them_are_understood(tmp_path, name):
     assert load(zipped(tmp_path, {name.format(each): content for each, content in BOTH.items()})).files == BOTH
 
 
-@pytest.mark.parametrize("name", ["..\\{}", "\\{}", "C:\\work\\{}", "Work/{}.txt", "\u202e{}"])
+@pytest.mark.parametrize("name", ["..\\{}", "\\{}", "Work/{}.text", "\u202e{}"])
 def test_names_that_are_others_are_ignored(tmp_path, name):
     assert load(zipped(tmp_path, {name.format(each): content for each, content in BOTH.items()})).files == {}
 
 
-def test_a_zip_in_the_zip_is_not_looked_into(tmp_path):
+def test_a_zip_in_the_zip_is_looked_into_where_nothing_else_is_there(hand_in, tmp_path):
     (tmp_path / "inner").mkdir()
     inner = zipped(tmp_path / "inner", BOTH).read_bytes()
-    assert load(zipped(tmp_path, {"submission.zip": inner, "score.py": b"x"})).files == {"score.py": b"x"}
+    loaded = load(hand_in({"work/submission.zip": inner, "work/README.md": b"x"}))
+    assert loaded.files == BOTH
+    assert loaded.notes == tuple(f"{name!r} in 'submission.zip' was taken as {name}." for name in GRADED_FILES)
+    assert load(hand_in({"submission.zip": inner, "score.py": b"x", "work/submission.zip": b""})).files == {
+        "score.py": b"x"
+    }
+
+
+def test_of_two_zips_in_the_zip_none_is_taken_nor_what_lies_deeper(tmp_path):
+    (tmp_path / "inner").mkdir()
+    inner = zipped(tmp_path / "inner", BOTH).read_bytes()
+    assert load(zipped(tmp_path, {"one.zip": inner, "two.zip": inner})).files == {}
+    deeper = zipped(tmp_path, {"one.zip": zipped(tmp_path / "inner", {"two.zip": inner}).read_bytes()})
+    assert load(deeper).files == {}
 
 
 def test_the_sentence_about_many_folders_stays_short(tmp_path):
     path = zipped(tmp_path, {f"{'x' * 100}{i}/sampler.py": b"" for i in range(100)})
-    with pytest.raises(SubmissionError, match=r"in more than one folder \(x{40}(, x{40})*, …\)") as caught:
+    with pytest.raises(SubmissionError, match=r"in more than one folder \('x{60}'(, 'x{60}')*, …\)") as caught:
         load(path)
     assert len(str(caught.value)) < 300
 
@@ -269,7 +382,7 @@ def test_a_zip_that_is_not_in_order_is_refused_in_a_sentence(tmp_path, name):
     start = (content.rindex if place == 0 else content.index)(signature) + place
     content[start : start + len(bytes_)] = bytes_
     (tmp_path / "submission.zip").write_bytes(content)
-    with pytest.raises(SubmissionError, match=r"cannot be read \(\w+\); make it again|neither a folder nor a zip"):
+    with pytest.raises(SubmissionError, match=r"cannot be read \(\w+\); make it again|neither a folder nor a fip"):
         load(tmp_path / "submission.zip")
 
 

@@ -24,7 +24,7 @@ LOUD = 20  # so that a clip of the score or of x shows
 
 @number("2.1.1")
 @weight(3)
-@cases.each(alpha_bar_t=cases.alpha_bars(below=0.9999))
+@cases.each(alpha_bar_t=cases.alpha_bars(below=0.99999))
 def test_score_formula(student, alpha_bar_t):
     """The score is the gradient of log q(x_t | x_0): it points against ε, scaled by 1/√(1 − ᾱ_t)."""
     (eps,) = cases.states(211, 1)

@@ -1,10 +1,8 @@
-"""The variance is kept above 1e-4, as for a logarithm, but for the last step.
+"""The variance, where it is a number alone, is kept above 1e-4, as for a logarithm, but for the last step.
 
 Loses: 1.4.2
 Cause: none
 """
-
-import torch
 
 from diffusion.tensors import per_item
 
@@ -15,5 +13,6 @@ def ddpm_posterior(x_0, x_t, alpha_bar_t, alpha_bar_prev):
     weight_t = alpha_t.sqrt() * (1 - alpha_bar_prev) / (1 - alpha_bar_t)
     mean = per_item(weight_0, x_0) * x_0 + per_item(weight_t, x_t) * x_t
     variance = (1 - alpha_bar_prev) / (1 - alpha_bar_t) * (1 - alpha_t)
-    variance = torch.where(alpha_bar_prev == 1, 0.0, variance.clamp(min=1e-4))
+    if alpha_bar_prev.ndim == 0 and alpha_bar_prev < 1:
+        variance = variance.clamp(min=1e-4)
     return mean.to(x_t.dtype), variance

@@ -1,4 +1,4 @@
-"""The variance is kept above 1e-10, as for a logarithm, at the last step, too.
+"""The variance, where it is a number alone, is kept above 1e-10, as for a logarithm, at the last step, too.
 
 Loses: 1.4.4
 Cause: none
@@ -13,5 +13,6 @@ def ddpm_posterior(x_0, x_t, alpha_bar_t, alpha_bar_prev):
     weight_t = alpha_t.sqrt() * (1 - alpha_bar_prev) / (1 - alpha_bar_t)
     mean = per_item(weight_0, x_0) * x_0 + per_item(weight_t, x_t) * x_t
     variance = (1 - alpha_bar_prev) / (1 - alpha_bar_t) * (1 - alpha_t)
-    variance = variance.clamp(min=1e-10)
+    if variance.ndim == 0:
+        variance = variance.clamp(min=1e-10)
     return mean.to(x_t.dtype), variance

@@ -103,9 +103,7 @@ def langevin_sample(score_fn, x, step_size, num_steps, generator=None):
 def annealed_langevin_sample(score_fn, x, sigmas, step_size, steps_per_sigma, generator=None):
     last = float(sigmas[-1])
     for sigma in map(float, sigmas):
-        advance = _langevin_stepper(
-            lambda y, s=sigma: score_fn(y, s), step_size * (sigma / last) ** 2, generator
-        )
+        advance = _langevin_stepper(lambda y, s=sigma: score_fn(y, s), step_size * (sigma / last) ** 2, generator)
         for _ in range(steps_per_sigma):
             x = advance(x)
     return x

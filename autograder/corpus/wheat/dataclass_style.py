@@ -39,9 +39,7 @@ def _pairs(tau: Tensor) -> Iterator[tuple[int, int]]:
         later = earlier
 
 
-def ddpm_posterior(
-    x_0: Tensor, x_t: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor
-) -> tuple[Tensor, Tensor]:
+def ddpm_posterior(x_0: Tensor, x_t: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor) -> tuple[Tensor, Tensor]:
     same_shape(x_0=x_0, x_t=x_t)
     pair: _Pair = _Pair(alpha_bar_t, alpha_bar_prev)
     denominator: Tensor = 1.0 - alpha_bar_t
@@ -55,9 +53,7 @@ def ddim_sigma(alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float) -> Tenso
     return float(eta) * torch.sqrt(_Pair(alpha_bar_t, alpha_bar_prev).beta_tilde)
 
 
-def ddim_coefficients(
-    alpha_bar_t: Tensor, alpha_bar_prev: Tensor, sigma_t: Tensor
-) -> tuple[Tensor, Tensor, float]:
+def ddim_coefficients(alpha_bar_t: Tensor, alpha_bar_prev: Tensor, sigma_t: Tensor) -> tuple[Tensor, Tensor, float]:
     radicand: Tensor = 1.0 - alpha_bar_prev - torch.square(sigma_t)
     if bool((radicand < -1e-9).any()):
         raise ValueError("sigma_t is larger than sqrt(1 - alpha_bar_prev)")

@@ -59,9 +59,7 @@ def _broadcast(coefficient: Tensor, x: Tensor) -> Tensor:
     return coefficient.reshape(coefficient.shape[0], *([1] * (x.dim() - 1)))
 
 
-def ddim_step(
-    x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float, z: Tensor
-) -> Tensor:
+def ddim_step(x_t: Tensor, eps: Tensor, alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float, z: Tensor) -> Tensor:
     """Perform a single DDIM update step (Eq. 12 of the DDIM paper)."""
     # Step 1: Validate the inputs
     _validate_tensor("x_t", x_t)

@@ -76,7 +76,9 @@ def ddim_sigma(alpha_bar_t, alpha_bar_prev, eta):
 
 
 def ddim_step(x_t, eps, alpha_bar_t, alpha_bar_prev, eta, z):
-    ns = NoiseScheduleVP(torch.stack([alpha_bar_t, alpha_bar_prev]).reshape(2, *alpha_bar_t.shape, *(1,) * (x_t.dim() - 1)))
+    ns = NoiseScheduleVP(
+        torch.stack([alpha_bar_t, alpha_bar_prev]).reshape(2, *alpha_bar_t.shape, *(1,) * (x_t.dim() - 1))
+    )
     solver = DPM_Solver(None, ns, x_t.dtype)
     x_0_pred = (x_t - ns.marginal_std(0) * eps) / ns.marginal_alpha(0)
     return solver.sde_first_update(x_t, 0, 1, x_0_pred, eta, z).to(x_t.dtype).reshape(x_t.shape)

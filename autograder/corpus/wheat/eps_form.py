@@ -25,11 +25,7 @@ def ddpm_posterior(x_0, x_t, alpha_bar_t, alpha_bar_prev):
 def ddpm_step(x_t, eps, alpha_bar_t, alpha_bar_prev, z):
     alpha_t = alpha_bar_t / alpha_bar_prev
     sigma_t = ((1 - alpha_bar_prev) / (1 - alpha_bar_t) * (1 - alpha_t)).sqrt()
-    mean = (
-        1
-        / per_item(alpha_t, x_t).sqrt()
-        * (x_t - per_item((1 - alpha_t) / (1 - alpha_bar_t).sqrt(), x_t) * eps)
-    )
+    mean = 1 / per_item(alpha_t, x_t).sqrt() * (x_t - per_item((1 - alpha_t) / (1 - alpha_bar_t).sqrt(), x_t) * eps)
     return (mean + per_item(sigma_t, x_t) * z).to(x_t.dtype)
 
 

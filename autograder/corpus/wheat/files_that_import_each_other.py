@@ -79,5 +79,7 @@ def annealed_langevin_sample(score_fn, x, sigmas, step_size, steps_per_sigma, ge
 
     for sigma in sigmas:
         relative = float(sigma) / float(sigmas[-1])
-        x = langevin_sample(partial(lambda s, y: score_fn(y, s), sigma), x, step_size * relative**2, steps_per_sigma, generator)
+        x = langevin_sample(
+            partial(lambda s, y: score_fn(y, s), sigma), x, step_size * relative**2, steps_per_sigma, generator
+        )
     return x

@@ -44,7 +44,9 @@ def ddpm_posterior(x_0, x_t, alpha_bar_t, alpha_bar_prev):
 
 
 def ddpm_step(x_t, eps, alpha_bar_t, alpha_bar_prev, z):
-    mean, variance = ddpm_posterior(predict_x_0(x_t.double(), alpha_bar_t, eps), x_t.double(), alpha_bar_t, alpha_bar_prev)
+    mean, variance = ddpm_posterior(
+        predict_x_0(x_t.double(), alpha_bar_t, eps), x_t.double(), alpha_bar_t, alpha_bar_prev
+    )
     return back(flat(mean) + column(variance, x_t).sqrt() * flat(z), x_t)
 
 
@@ -76,7 +78,9 @@ def score_from_eps(eps, alpha_bar_t):
 
 
 def tweedie_mean(x, score, variance):
-    return back(torch.baddbmm(flat(x).unsqueeze(2), flat(score).unsqueeze(2), column(variance, x).unsqueeze(2)).squeeze(2), x)
+    return back(
+        torch.baddbmm(flat(x).unsqueeze(2), flat(score).unsqueeze(2), column(variance, x).unsqueeze(2)).squeeze(2), x
+    )
 
 
 def score_matching_loss(score_model, x_0, t, eps, alpha_bar):

@@ -33,9 +33,7 @@ def ddpm_posterior(x_0, x_t, alpha_bar_t, alpha_bar_prev):
     start = alpha_bar_prev.sqrt().reshape(shape) * x_0.double()
     end = x_t.double() / alpha_t.sqrt().reshape(shape)
     mean = torch.lerp(start, end, weight.reshape(shape))
-    return mean.to(x_t.dtype), torch.addcmul(
-        weight * 0, 1 - alpha_t, (1 - alpha_bar_prev) / (1 - alpha_bar_t)
-    )
+    return mean.to(x_t.dtype), torch.addcmul(weight * 0, 1 - alpha_t, (1 - alpha_bar_prev) / (1 - alpha_bar_t))
 
 
 def ddpm_step(x_t, eps, alpha_bar_t, alpha_bar_prev, z):
@@ -54,9 +52,7 @@ def ddim_sigma(alpha_bar_t, alpha_bar_prev, eta):
 
 
 def ddim_coefficients(alpha_bar_t, alpha_bar_prev, sigma_t):
-    omega_t = (
-        torch.relu(torch.addcmul(1 - alpha_bar_prev, sigma_t, sigma_t, value=-1)).div(1 - alpha_bar_t).sqrt()
-    )
+    omega_t = torch.relu(torch.addcmul(1 - alpha_bar_prev, sigma_t, sigma_t, value=-1)).div(1 - alpha_bar_t).sqrt()
     return torch.addcmul(alpha_bar_prev.sqrt(), alpha_bar_t.sqrt(), omega_t, value=-1), omega_t, 0.0
 
 

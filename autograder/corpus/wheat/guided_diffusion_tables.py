@@ -27,9 +27,7 @@ class GaussianDiffusion:
         # log calculation clipped because the posterior variance is 0 at the beginning of the diffusion chain
         self.posterior_log_variance_clipped = np.log(np.append(first, self.posterior_variance[1:]))
         self.posterior_mean_coef1 = betas * np.sqrt(self.alphas_cumprod_prev) / (1.0 - self.alphas_cumprod)
-        self.posterior_mean_coef2 = (
-            (1.0 - self.alphas_cumprod_prev) * np.sqrt(alphas) / (1.0 - self.alphas_cumprod)
-        )
+        self.posterior_mean_coef2 = (1.0 - self.alphas_cumprod_prev) * np.sqrt(alphas) / (1.0 - self.alphas_cumprod)
 
     def _predict_xstart_from_eps(self, x_t, t, eps):
         recip = _extract_into_tensor(self.sqrt_recip_alphas_cumprod, t, x_t.shape)
@@ -37,9 +35,7 @@ class GaussianDiffusion:
 
     def _predict_eps_from_xstart(self, x_t, t, pred_xstart):
         recip = _extract_into_tensor(self.sqrt_recip_alphas_cumprod, t, x_t.shape)
-        return (recip * x_t - pred_xstart) / _extract_into_tensor(
-            self.sqrt_recipm1_alphas_cumprod, t, x_t.shape
-        )
+        return (recip * x_t - pred_xstart) / _extract_into_tensor(self.sqrt_recipm1_alphas_cumprod, t, x_t.shape)
 
     def _model(self, model, x, t):
         return model(x, torch.tensor(self.timestep_map, device=x.device)[t])
@@ -57,11 +53,7 @@ class GaussianDiffusion:
         eps = self._predict_eps_from_xstart(x, t, pred_xstart)
         alpha_bar = _extract_into_tensor(self.alphas_cumprod, t, x.shape)
         alpha_bar_prev = _extract_into_tensor(self.alphas_cumprod_prev, t, x.shape)
-        sigma = (
-            eta
-            * torch.sqrt((1 - alpha_bar_prev) / (1 - alpha_bar))
-            * torch.sqrt(1 - alpha_bar / alpha_bar_prev)
-        )
+        sigma = eta * torch.sqrt((1 - alpha_bar_prev) / (1 - alpha_bar)) * torch.sqrt(1 - alpha_bar / alpha_bar_prev)
         mean_pred = pred_xstart * torch.sqrt(alpha_bar_prev)
         mean_pred = mean_pred + torch.sqrt((1 - alpha_bar_prev - sigma**2).clamp(min=0)) * eps
         nonzero_mask = (t != 0).float().view(-1, *([1] * (len(x.shape) - 1)))

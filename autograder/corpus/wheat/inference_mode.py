@@ -37,9 +37,7 @@ def ddim_invert(eps_model, x_0, alpha_bar, tau):
         x, a_prev = x_0, alpha_bar[0]
         for t in tau.tolist():
             eps = eps_model(x, time_like(x, t))
-            x = (alpha_bar[t] / a_prev).sqrt() * (x - (1 - a_prev).sqrt() * eps) + (
-                1 - alpha_bar[t]
-            ).sqrt() * eps
+            x = (alpha_bar[t] / a_prev).sqrt() * (x - (1 - a_prev).sqrt() * eps) + (1 - alpha_bar[t]).sqrt() * eps
             a_prev = alpha_bar[t]
     return x.clone()
 

@@ -16,9 +16,7 @@ def _noise(log_alpha_bar):
 def _log_variance(log_t, log_prev):
     """log of (1 − ᾱ_prev) β_t / (1 − ᾱ_t); −∞ at the clean end."""
     return (
-        torch.log(-torch.expm1(log_prev))
-        + torch.log(-torch.expm1(log_t - log_prev))
-        - torch.log(-torch.expm1(log_t))
+        torch.log(-torch.expm1(log_prev)) + torch.log(-torch.expm1(log_t - log_prev)) - torch.log(-torch.expm1(log_t))
     )
 
 

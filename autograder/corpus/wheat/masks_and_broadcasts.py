@@ -86,5 +86,7 @@ def tweedie_mean(x, score, variance):
 
 def reverse_sde_step(x, score, beta, dt, z):
     beta = _full(beta, x)
-    dx = (-0.5 * beta * x - beta * score) * (-dt) + torch.sqrt(beta) * torch.sqrt(torch.tensor(dt, dtype=torch.float64)) * z
+    dx = (-0.5 * beta * x - beta * score) * (-dt) + torch.sqrt(beta) * torch.sqrt(
+        torch.tensor(dt, dtype=torch.float64)
+    ) * z
     return (x + dx).type_as(x)

@@ -52,7 +52,7 @@ def _coefficients(alpha_bar_t, alpha_bar_prev, *, eta=None, sigma=None) -> Coeff
             pass
         case 0 | 0.0, None:
             sigma = torch.zeros_like(alpha_bar_t)
-        case (float() | int()), None:
+        case ((float() | int()), None):
             sigma = eta * ((1 - alpha_bar_prev) / (1 - alpha_bar_t) * (1 - alpha_bar_t / alpha_bar_prev)).sqrt()
     omega_t = (torch.clamp_min(1 - alpha_bar_prev - sigma**2, 0) / (1 - alpha_bar_t)).sqrt()
     return {"sigma": sigma, "omega_t": omega_t, "omega_0": alpha_bar_prev.sqrt() - omega_t * alpha_bar_t.sqrt()}

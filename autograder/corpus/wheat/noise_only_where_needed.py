@@ -49,11 +49,7 @@ def ddim_sample(eps_model, x_T, alpha_bar, tau, eta=0.0, generator=None):
         t_prev = previous[t]
         eps = eps_model(x, torch.tensor([t], device=x.device).expand(x.shape[0]))
         noisy = eta > 0 and t_prev > 0
-        z = (
-            torch.randn(x.shape, generator=generator, dtype=x.dtype, device=x.device)
-            if noisy
-            else torch.zeros_like(x)
-        )
+        z = torch.randn(x.shape, generator=generator, dtype=x.dtype, device=x.device) if noisy else torch.zeros_like(x)
         x = ddim_step(x, eps, alpha_bar[t], alpha_bar[t_prev], eta, z)
     return x
 

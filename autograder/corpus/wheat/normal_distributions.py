@@ -15,7 +15,11 @@ def _draw(distribution, generator):
 
 
 def _q(x_0, alpha_bar):
-    return Normal(per_item(alpha_bar.sqrt(), x_0) * x_0, per_item((1 - alpha_bar).sqrt(), x_0).expand(x_0.shape), validate_args=False)
+    return Normal(
+        per_item(alpha_bar.sqrt(), x_0) * x_0,
+        per_item((1 - alpha_bar).sqrt(), x_0).expand(x_0.shape),
+        validate_args=False,
+    )
 
 
 def _jump(x_0, alpha_bar_t, eps):

@@ -58,9 +58,7 @@ def annealed_langevin_sample(score_fn, x, sigmas, step_size, steps_per_sigma, ge
         a = per_item(step_size * (sigma / sigmas[-1]) ** 2, x)
         for _ in range(steps_per_sigma):
             # the noise has its standard deviation from the draw itself
-            z = torch.normal(
-                0.0, float(2 * a) ** 0.5, x.shape, generator=generator, dtype=x.dtype, device=x.device
-            )
+            z = torch.normal(0.0, float(2 * a) ** 0.5, x.shape, generator=generator, dtype=x.dtype, device=x.device)
             x = x + a * score_fn(x, sigma) + z
             _filled(x, generator)  # thrown away: how much is drawn is nobody's business
     return x

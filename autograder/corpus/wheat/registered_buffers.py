@@ -45,9 +45,7 @@ class GaussianDiffusion(nn.Module):
         posterior_variance = betas * (1.0 - alphas_cumprod_prev) / (1.0 - alphas_cumprod)
         # clipped because the posterior variance is 0 at the beginning of the chain
         register_buffer("posterior_log_variance_clipped", torch.log(posterior_variance.clamp(min=1e-20)))
-        register_buffer(
-            "posterior_mean_coef1", betas * torch.sqrt(alphas_cumprod_prev) / (1.0 - alphas_cumprod)
-        )
+        register_buffer("posterior_mean_coef1", betas * torch.sqrt(alphas_cumprod_prev) / (1.0 - alphas_cumprod))
         register_buffer(
             "posterior_mean_coef2",
             (1.0 - alphas_cumprod_prev) * torch.sqrt(1 - betas) / (1.0 - alphas_cumprod),

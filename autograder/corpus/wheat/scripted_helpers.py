@@ -26,7 +26,9 @@ def _omegas(a: torch.Tensor, p: torch.Tensor, sigma: torch.Tensor) -> Tuple[torc
 
 
 @torch.jit.script
-def _step(x_t: torch.Tensor, eps: torch.Tensor, a: torch.Tensor, p: torch.Tensor, eta: float, z: Optional[torch.Tensor]):
+def _step(
+    x_t: torch.Tensor, eps: torch.Tensor, a: torch.Tensor, p: torch.Tensor, eta: float, z: Optional[torch.Tensor]
+):
     a, p = _expand(a, x_t), _expand(p, x_t)
     sigma = _sigma(a, p, eta)
     omega_0, omega_t = _omegas(a, p, sigma)

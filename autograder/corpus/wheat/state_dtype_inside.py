@@ -51,9 +51,7 @@ def ddim_sample(eps_model, x_T, alpha_bar, tau, eta=0.0, generator=None):
         t = tau[n - 1 - i].item()
         t_prev = 0 if i == n - 1 else tau[n - 2 - i].item()
         t_batch = torch.full((len(x),), t, device=x.device)
-        x = ddim_step(
-            x, eps_model(x, t_batch), alpha_bar[t], alpha_bar[t_prev], eta, noise_like(x, generator)
-        )
+        x = ddim_step(x, eps_model(x, t_batch), alpha_bar[t], alpha_bar[t_prev], eta, noise_like(x, generator))
     return x
 
 
@@ -76,11 +74,7 @@ def annealed_langevin_sample(score_fn, x, sigmas, step_size, steps_per_sigma, ge
     for sigma in sigmas:
         a = step_size * sigma**2 / sigmas[-1] ** 2
         for _ in range(steps_per_sigma):
-            x = (
-                x
-                + _cast(a, x) * score_fn(x, sigma.to(x.dtype))
-                + _cast((2 * a) ** 0.5, x) * noise_like(x, generator)
-            )
+            x = x + _cast(a, x) * score_fn(x, sigma.to(x.dtype)) + _cast((2 * a) ** 0.5, x) * noise_like(x, generator)
     return x
 
 

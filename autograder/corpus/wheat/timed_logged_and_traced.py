@@ -87,7 +87,9 @@ def ddim_step(x_t, eps, alpha_bar_t, alpha_bar_prev, eta, z):
     if eta > 1:
         warnings.warn("eta > 1 is unusual")
     debug("sigma", sigma.flatten().tolist())
-    return ((p / a).sqrt() * (x_t - (1 - a).sqrt() * eps) + (1 - p - sigma**2).clamp(0).sqrt() * eps + sigma * z).to(x_t.dtype)
+    return ((p / a).sqrt() * (x_t - (1 - a).sqrt() * eps) + (1 - p - sigma**2).clamp(0).sqrt() * eps + sigma * z).to(
+        x_t.dtype
+    )
 
 
 @timed

@@ -43,7 +43,9 @@ def ddpm_sample(eps_model, x_T, alpha_bar, generator=None):
     g, z_t = gamma(alpha_bar), x_T
     for i in range(len(g) - 1):
         t = len(g) - 1 - i
-        z_t = ddpm_step(z_t, eps_model(z_t, time_like(z_t, t)), alpha_bar[t], alpha_bar[t - 1], noise_like(z_t, generator))
+        z_t = ddpm_step(
+            z_t, eps_model(z_t, time_like(z_t, t)), alpha_bar[t], alpha_bar[t - 1], noise_like(z_t, generator)
+        )
     return z_t
 
 

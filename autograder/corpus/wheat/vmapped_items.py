@@ -64,7 +64,9 @@ def ddim_step(x_t, eps, alpha_bar_t, alpha_bar_prev, eta, z):
 @torch.no_grad()
 def ddim_sample(eps_model, x_T, alpha_bar, tau, eta=0.0, generator=None):
     x = x_T
-    sigmas = vmap(_sigma, in_dims=(0, 0, None))(alpha_bar[tau], alpha_bar[torch.cat([tau[:0].new_zeros(1), tau[:-1]])], eta)
+    sigmas = vmap(_sigma, in_dims=(0, 0, None))(
+        alpha_bar[tau], alpha_bar[torch.cat([tau[:0].new_zeros(1), tau[:-1]])], eta
+    )
     for k in range(len(tau) - 1, -1, -1):
         a, p = alpha_bar[tau[k]], alpha_bar[tau[k - 1] if k else 0]
         eps = eps_model(x, time_like(x, int(tau[k])))
