@@ -2,15 +2,20 @@
 
     python submission.py
 
-It says where a file cannot be imported, or imports what the grader doesn't have, and runs the visible tests. The zip is
-written in any case; the exit code is 1 where something is wrong. It needs torch, numpy and pytest only.
+It says where a file cannot be imported, needs what the grader doesn't have (a package, a newer Python, a change in
+diffusion/), and runs the visible tests. The zip is written in any case; the exit code is 1 where something is wrong. It
+needs torch, numpy and pytest only.
 """
 
 import argparse
 import ast
+import hashlib
+import io
+import json
 import re
 import subprocess
 import sys
+import tokenize
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,8 +26,10 @@ ZIP = HERE / "submission.zip"
 MAX_BYTES = 1 << 20  # of a file that the grader takes
 SECONDS = 120  # to import a file in
 
+GRADERS = (3, 10)  # the grader's Python
+NEWER = {"tomllib", "annotationlib", "compression"}  # modules that later ones have
 # what the grader has, and what it has not, for want of packages
-PACKAGES = {"torch", "numpy", "sampler", "score", "diffusion", *sys.stdlib_module_names}
+PACKAGES = {"torch", "numpy", "sampler", "score", "diffusion", *sys.stdlib_module_names} - NEWER
 NOT_THERE = {f"diffusion.{name}" for name in ("metrics", "pictures", "plots", "results")}
 WENT_WELL, RAISED = 7, 8  # exit codes that a file does not end Python with by chance
 IMPORT = f"""
@@ -31,7 +38,9 @@ name, path = sys.argv[1:]
 sys.path.insert(0, path)
 from diffusion import faults
 try:
-    __import__(name)
+    module = __import__(name)
+    for each in list(vars(module).values()):  # from Python 3.14 on, a name that an annotation lacks shows only here
+        getattr(each, "__annotations__", None)
 except BaseException as error:
     print(faults.told(error), file=sys.stderr, flush=True)
     os._exit({RAISED})
@@ -51,6 +60,10 @@ def main() -> int:
         print(f"submission.py: {ZIP.name} is written, but not looked at: there is no {absent[0]} here; pip install .")
         return 1
     wrong = [fault for name in FILES if (fault := read(name))]
+    wrong += [
+        f"diffusion/{name} is not as you received it, and the grader takes it fresh; put what you need into sampler.py"
+        for name in changed()
+    ]
     if not wrong:
         started = [(name, start(name)) for name in FILES]
         wrong = list(dict.fromkeys(fault for name, process in started if (fault := end(name, process))))
@@ -83,15 +96,53 @@ def read(name: str) -> str:
     content = (HERE / name).read_bytes()
     if len(content) > MAX_BYTES:
         return f"{name} is larger than {MAX_BYTES >> 20} MiB, which the grader refuses"
+    graders = f"the grader's Python is {GRADERS[0]}.{GRADERS[1]}"
     try:
-        tree = ast.parse(content, name)
+        ast.parse(content, name)
+        tree = ast.parse(content, name, feature_version=GRADERS)
     except (SyntaxError, ValueError) as error:  # ValueError: a zero byte, or letters that are no UTF-8
-        return f"{name}, line {getattr(error, 'lineno', None) or 1}: {getattr(error, 'msg', error)}"
+        line = f"{name}, line {getattr(error, 'lineno', None) or 1}"
+        newer = "3." in (said := str(getattr(error, "msg", error)))
+        return f"{line}: {said}" + f", and {graders}" * newer
+    if line := newer_f_string(content):
+        return f"{name}, line {line}: such an f-string needs Python 3.12, and {graders}"
     for node in ast.walk(tree):
         for module in imported(node):
             if module.split(".")[0] not in PACKAGES or module in NOT_THERE:
                 return f"{name}, line {node.lineno}: the grader does not have {module}; do without this import"
     return ""
+
+
+def newer_f_string(content: bytes) -> int:
+    """The first line with an f-string that only Python 3.12 can read, 0 where there is none.
+
+    Before, what stands in its braces could hold neither the string's own quotes nor a backslash, a comment or, but
+    between three quotes, the end of a line. An older Python has said so itself.
+    """
+    if sys.version_info < (3, 12):
+        return 0
+    open_quotes: list[str] = []
+    for part in tokenize.tokenize(io.BytesIO(content).readline):
+        name = tokenize.tok_name[part.type]
+        if open_quotes and not name.endswith("STRING_MIDDLE") and not name.endswith("STRING_END"):
+            ends = part.type in (tokenize.NL, tokenize.NEWLINE) and len(open_quotes[-1]) == 1
+            if ends or part.type == tokenize.COMMENT or any(each in part.string for each in (*open_quotes, "\\")):
+                return part.start[0]
+        if name in ("FSTRING_START", "TSTRING_START"):
+            open_quotes.append(part.string.lstrip("rRfFtT"))
+        elif name in ("FSTRING_END", "TSTRING_END"):
+            open_quotes.pop()
+    return 0
+
+
+def changed() -> list[str]:
+    """The modules in diffusion/ that are not as they came; a line may end in either way."""
+    digests = HERE / "tests" / "provided.json"
+    if not digests.is_file():
+        return []
+    came = json.loads(digests.read_text("utf-8"))
+    now = {path.name: path.read_bytes().replace(b"\r\n", b"\n") for path in (HERE / "diffusion").glob("*.py")}
+    return sorted(name for name in now if hashlib.sha256(now[name]).hexdigest() != came.get(name))
 
 
 def unfinished() -> list[str]:

@@ -7,6 +7,7 @@ only where it has one of the forms that Python and torch give to everyday mistak
 import builtins
 import re
 import signal
+import sys
 from typing import Any
 
 from grader import imports
@@ -91,6 +92,7 @@ class GraderFault(Exception):
 
 
 SENT = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)  # by others alone
+NEW = (SyntaxError, ImportError, NameError)  # what a newer Python than the grader's may not raise
 MESSAGE = 200  # letters of an exception's message
 TODO = re.compile(r"TODO (\d+\.\d+): (\w+)")
 
@@ -125,7 +127,14 @@ def not_imported(file: str, report: Any, sources: dict[str, bytes]) -> Raised:
     said = f"{kind}: {message[:MESSAGE]}{where}" if message else f"{kind}{where}"
     if why := imports.reason(kind, message, place[2] if place else ""):
         return Raised(f"{file} could not be imported: {why}. ({said})")
-    return Raised(f"{file} could not be imported: it raised {said}.")
+    python = f" (The grader's Python is {sys.version_info[0]}.{sys.version_info[1]}.)" * issubclass(_class(kind), NEW)
+    return Raised(f"{file} could not be imported: it raised {said}.{python}")
+
+
+def _class(kind: str) -> type:
+    """The exception of a name, as far as it is Python's."""
+    found = getattr(builtins, kind, None)
+    return found if isinstance(found, type) else Exception
 
 
 def _parts(report: Any, sources: dict[str, bytes]) -> tuple[str, str, tuple[str, int, str] | None]:

@@ -15,7 +15,7 @@ from grader.starter import MARKER
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
 STARTER = "README.md README.html README.zh-TW.md README.zh-TW.html Makefile pyproject.toml assignment.ipynb".split()
 STARTER += "sampler.py score.py train.py sample.py evaluate.py figures.py submission.py *.py".split()
-STARTER += "tests/causes.json tests/*.py diffusion/pictures/*.py".split()
+STARTER += "tests/causes.json tests/provided.json tests/*.py diffusion/pictures/*.py".split()
 STARTER += "diffusion/tasks.json diffusion/tensors.py diffusion/*.py diffusion/*.json".split()
 SCRIPTS = "setup.sh run_autograder".split()
 LOCKS = [f"requirements/py3{minor}.txt" for minor in (10, 11, 12, 13)]

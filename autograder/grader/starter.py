@@ -10,6 +10,8 @@ A region in `solution/*.py` holds the stub beside the answer:
     # --- end 2.8
 """
 
+import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -58,7 +60,15 @@ def generate() -> dict[Path, str]:
 
     handouts = {path: "zh-TW" if "zh-TW" in path.name else "en" for path in STARTER.glob("README*.md")}
     pages = {path.with_suffix(".html"): page(path.read_text("utf-8"), each) for path, each in handouts.items()}
-    return {STARTER / name: stub_out((SOLUTION / name).read_text("utf-8"), name) for name in GRADED_FILES} | pages
+    stubs = {STARTER / name: stub_out((SOLUTION / name).read_text("utf-8"), name) for name in GRADED_FILES}
+    return stubs | pages | {STARTER / "tests" / "provided.json": _digests()}
+
+
+def _digests() -> str:
+    """The digest of each provided module that the grader takes fresh, by which a student's change of it is seen."""
+    modules = sorted((STARTER / "diffusion").glob("*.py"))
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in modules}
+    return json.dumps(digests, indent=1) + "\n"
 
 
 def write() -> list[Path]:

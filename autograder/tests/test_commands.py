@@ -110,7 +110,7 @@ def student(tmp_path):
     def _student(**files):
         for folder in ("tests", "diffusion"):
             (tmp_path / folder).mkdir(exist_ok=True)
-        for name in ("submission.py", "diffusion/__init__.py", "diffusion/faults.py"):
+        for name in ("submission.py", "diffusion/__init__.py", "diffusion/faults.py", "tests/provided.json"):
             shutil.copy(STARTER / name, tmp_path / name)
         texts = {"sampler.py": "", "score.py": "", "tests/test_it.py": "def test_it(): pass\n"}
         texts |= {f"{name}.py" if name != "tests" else "tests/test_it.py": text for name, text in files.items()}
@@ -173,6 +173,7 @@ def test_the_same_files_give_the_same_bytes(student):
         ),
         (b"from . import score\n", "score.py, line 1: the grader does not have .;"),
         (b"from train import main\n", "score.py, line 1: the grader does not have train;"),
+        (b"import tomllib\n", "score.py, line 1: the grader does not have tomllib;"),
         (b"import math, numpy as np, torch.nn\nimport score, collections.abc\nfrom diffusion import data, toy\n", ""),
     ],
 )
@@ -181,6 +182,51 @@ def test_a_file_is_read_before_it_is_imported(tmp_path, monkeypatch, text, sente
     (tmp_path / "score.py").write_bytes(text)
     fault = submission.read("score.py")
     assert fault.startswith(sentence) if sentence else not fault
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="this Python cannot read it")
+def test_what_the_graders_python_cannot_read_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(submission, "HERE", tmp_path)
+    (tmp_path / "score.py").write_bytes(b"try:\n    pass\nexcept* ValueError:\n    pass\n")
+    fault = submission.read("score.py")
+    assert "only supported in Python 3.11 and greater, and the grader's Python is 3.10" in fault
+
+
+F_STRINGS = {
+    """f"{d["S"]}" """: 1,
+    """f"{'\\n'.join(d)}" """: 1,
+    """x = 1\nf"{\n1}" """: 2,
+    """f"{d['S']}" """: 0,
+    '''f"""{d["S"]:>{1}} {{}}"""''': 0,
+    """f'''{\n1\n}'''""": 0,
+    """f"{1!r}\\n" + "a" """: 0,
+}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="this Python refuses them by itself")
+@pytest.mark.parametrize("text, line", F_STRINGS.items())
+def test_an_f_string_that_only_newer_pythons_read_is_named(text, line):
+    assert submission.newer_f_string(f"d = 1\n{text}\n".encode()) == (line and line + 1)
+
+
+def test_a_change_in_what_the_grader_takes_fresh_is_named(student):
+    """Not the way in which a line ends, which git may change."""
+    folder = student()
+    path = folder / "diffusion" / "faults.py"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert "WRONG" not in submit(folder).text
+    (folder / "diffusion" / "mine.py").write_text("x = 1\n")
+    path.write_bytes(path.read_bytes() + b"\r\nx = 1\r\n")
+    done = submit(folder)
+    assert done.code == 1 and done.text.count("WRONG: ") == 2
+    for name in ("faults.py", "mine.py"):
+        assert f"WRONG: diffusion/{name} is not as you received it, and the grader takes it fresh" in done.text
+
+
+def test_a_name_that_an_annotation_lacks_is_named_on_every_python(student):
+    done = submit(student(sampler="def f(x: Tensor): pass\n"))
+    assert done.code == 1 and "WRONG: sampler.py cannot be imported. " in done.text
+    assert "NameError: name 'Tensor' is not defined" in done.text
 
 
 @pytest.mark.parametrize(
