@@ -50,7 +50,8 @@ def grade(
     folders = claim.folders(out, assignment)
     claim.take(folders.values())
     if not submission.exists():
-        console.print(f"There is no submission at {submission}; give a folder or a zip with sampler.py and score.py.")
+        why = f"There is no submission at {submission}; give a folder or a zip with sampler.py and score.py."
+        console.print(why, markup=False, soft_wrap=True)
         raise typer.Exit(2)
     settings = _settings()
     claim.answer_signals(signal.default_int_handler)
@@ -114,7 +115,7 @@ def starter() -> None:
     try:
         changed = starter_files.write() + visible_causes.write()
     except starter_files.RegionError as error:
-        console.print(f"The solution's regions are not in order: {error}")
+        console.print(f"The solution's regions are not in order: {error}", markup=False, soft_wrap=True)
         raise typer.Exit(2) from None
     console.print(*[f"wrote {path.name}" for path in changed] or ["the starter was in step already"])
 
@@ -232,7 +233,8 @@ def bench_class(
     from grader.bench_class import run
 
     if out.exists():
-        console.print(f"Nothing was measured: {out} is there already; give another folder.", style="bold red")
+        why = f"Nothing was measured: {out} is there already; give another folder."
+        console.print(why, style="bold red", markup=False, soft_wrap=True)
         raise typer.Exit(2)
     raise typer.Exit(0 if run(console, out, only) else 1)
 

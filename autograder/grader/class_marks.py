@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -97,6 +98,12 @@ def read(out: Path) -> list[Marked]:
     return sorted(found, key=lambda each: (each.results is None, -each.score, len(each.id), each.id))
 
 
+def _rows(text: str) -> Iterable[dict[str, str]]:
+    """The rows of a table, between whose cells a spreadsheet may have written semicolons or tabs for commas."""
+    head = text.partition("\n")[0]
+    return csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=head.count))
+
+
 def _key(path: Path) -> str:
     """The digest of a submission: the name of the folder that it, or its report, is a link to."""
     return path.resolve().name if path.is_symlink() else (path / "report.html").resolve().parent.name
@@ -118,7 +125,7 @@ def _people(out: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     people: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     path = out / "grades.csv"
     try:
-        for row in csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"))) if path.exists() else ():
+        for row in _rows(path.read_bytes().decode("utf-8-sig")) if path.exists() else ():
             name, sid, email, submission = (row[head].removeprefix("'") for head in WHO)
             names, emails = people.get(submission, ((), ()))
             who = name or email or sid

@@ -16,6 +16,16 @@ from grader.settings import DEFAULTS, Settings, Tier
 from grader.tasks import BY_FUNCTION, BY_ID, task_of
 
 
+def shares(points: float, weights: list[Fraction]) -> list[float]:
+    """A task's points by weight, in hundredths, so that they sum exactly: what is left over by largest remainder."""
+    whole = [Fraction(points) * 100 * weight / sum(weights) for weight in weights]
+    parts = [int(part) for part in whole]
+    by_remainder = sorted(range(len(whole)), key=lambda index: parts[index] - whole[index])
+    for index in by_remainder[: round(sum(whole)) - sum(parts)]:
+        parts[index] += 1
+    return [part / 100 for part in parts]
+
+
 class Reporter:
     """Runs every collected check against one submission; `results` has a line for each, whatever happens."""
 
@@ -48,16 +58,20 @@ class Reporter:
     @pytest.hookimpl
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         checks = [item for item in session.items if isinstance(item, pytest.Function)]
-        shares: dict[str, Fraction] = defaultdict(Fraction)
+        of_task: dict[str, list[pytest.Function]] = defaultdict(list)
         for item in checks:
-            shares[_task(item)] += self._weight(item)
+            of_task[_task(item)].append(item)
+            if "subtests" in item.fixturenames:  # pytest's: one that fails would not fail its check
+                self.faults.append(f"{item.nodeid} uses subtests; make a check of each, or one sentence")
+        points: dict[str, float] = {}
+        for task, items in of_task.items():
+            points |= zip([item.nodeid for item in items], shares(BY_ID[task].points, list(map(self._weight, items))))
         for item in checks:
-            points = Fraction(BY_ID[_task(item)].points) * self._weight(item) / shares[_task(item)]
             function = item.function
             self.line[item.nodeid] = Line(
                 number=function.__number__,
                 claim=_claim(item),
-                points=round(float(points), 4),
+                points=points[item.nodeid],
                 tags=[f"task {_task(item)}", *(["bonus"] if BY_ID[_task(item)].bonus else [])],
                 visibility=getattr(function, "__visibility__", self.settings.visibility),
                 bonus=BY_ID[_task(item)].bonus,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from grader import corpus, overlay, pool, release, starter
 from grader.paths import CORPUS, SOLUTION, STARTER
@@ -32,7 +33,9 @@ def run(console: Console) -> bool:
     faults = 0
     with tempfile.TemporaryDirectory() as folder, Zygote() as zygote:
         for what, fault in _all(Path(folder), zygote):
-            console.print(f"[red]WRONG[/] {what}: {fault}" if fault else f"[green]holds[/] {what}", highlight=False)
+            console.print(
+                f"[red]WRONG[/] {what}: {escape(fault)}" if fault else f"[green]holds[/] {what}", highlight=False
+            )
             faults += bool(fault)
     console.print(f"{faults} of these do not hold." if faults else "All of it holds.", style="bold")
     return not faults

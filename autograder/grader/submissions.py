@@ -4,7 +4,10 @@ An export holds a folder for each submission and, at its top, `submission_metada
 is odd about one submission costs no other: it stays nameable, or it is named as left out.
 """
 
+import base64
+import contextlib
 import itertools
+import math
 import re
 import unicodedata
 import zipfile
@@ -24,9 +27,30 @@ from grader.paths import GRADED_FILES
 
 METADATA = "submission_metadata.yml"
 LONGEST = 200  # bytes of an id, which is the name of a folder, and may get a number
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # as yaml.safe_load; ten times as fast where libyaml is there
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 
 Places = dict[str, Path | Part]  # where the files of each submission are, by the name that it has there
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """As yaml.safe_load, ten times as fast where libyaml is there; what Ruby marks with a tag is a plain value."""
+
+
+def _plain(loader: Any, node: yaml.Node) -> Any:
+    """A value without its tag; bytes, which Ruby writes in base64, as text."""
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    if not node.tag.endswith("binary"):
+        return str(node.value)
+    with contextlib.suppress(ValueError):
+        return base64.b64decode(node.value).decode(errors="replace")
+    return str(node.value)
+
+
+for _tag in (None, "tag:yaml.org,2002:binary"):  # any tag that is unknown, and this one
+    _Loader.add_constructor(_tag, _plain)
 
 
 class NoSubmissions(Exception):
@@ -53,19 +77,18 @@ class Entry:
     results: dict[str, Any] | None = None  # what Gradescope's run of the autograder said
 
     def submission(self) -> Submission:
-        """Its graded files; what cannot be opened has none, and a sentence that says why.
-
-        Raises GraderFault where nothing was found of it: that is no zero of the student's.
-        """
+        """Its graded files. Raises GraderFault where none was found: a person reads why, before it is a zero."""
         if self.place is None:
             raise GraderFault("the export has no files of this submission; download it again, or mark it by hand")
         try:
-            submission = overlay.load(self.place)
+            if (submission := overlay.load(self.place)).files:
+                return submission
+            why = " ".join(submission.problems.values())
         except SubmissionError as error:
-            submission = Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
-        if not submission.files and isinstance(self.place, Path) and self.place.is_dir() and _is_export(self.place):
-            raise GraderFault(f"it has a {METADATA} and no graded files; where it is an export, give it by itself")
-        return submission
+            why = f"{error}."
+        if isinstance(self.place, Path) and self.place.is_dir() and _is_export(self.place):
+            why = f"It has a {METADATA} and no graded files; where it is an export, give it by itself."
+        raise GraderFault(outcomes.plain(f"{why} Or mark it by hand."))
 
 
 @dataclass(frozen=True)
@@ -90,7 +113,7 @@ def find(source: Path) -> Found:
         raise NoSubmissions(f"{source} holds no submissions; give a Gradescope export or a folder of zips and folders")
     ids = _ids(rows.keys() | places.keys())
     entries = [_entry(ids[name], rows.get(name), places.get(name)) for name in ids]
-    left_out = [f"Left out: {_quoted(name)}, which is no submission's folder or zip" for name in loose]
+    left_out = [f"Left out: {_quoted(name)}, which is no submission's folder, zip or tar" for name in loose]
     renamed = [f"The submission {_quoted(raw)} is called {name!r} here" for raw, name in ids.items() if raw != name]
     return Found(sorted(entries, key=lambda entry: _natural(entry.id)), left_out, renamed)
 
@@ -104,15 +127,23 @@ def _folder(source: Path) -> tuple[Places, bytes, list[str]]:
     if (source / METADATA).is_file():
         loose = [path.name for path in listed if path.name not in folders and path.name != METADATA]
         return folders, (source / METADATA).read_bytes(), loose
-    zips = [path for path in listed if path.suffix.lower() == ".zip" and not path.is_symlink()]
+    zips = [path for path in listed if path.name.lower().endswith(ARCHIVES) and not path.is_symlink()]
     places = folders | {path.name: path for path in zips}
     loose = [path.name for path in listed if path.name not in places]
-    if len(folders) == len(places) == 1 and _is_export(source / next(iter(folders))):
+    if len(folders) == len(places) == 1 and _is_class(source / next(iter(folders))):
         places, metadata, more = _folder(source / next(iter(folders)))
         return places, metadata, loose + more
     if not places and any(name in GRADED_FILES for name in loose):
         raise NoSubmissions(f"{source} is one submission, not a class; mark it with make grade SUBMISSION={source}")
     return places, b"", loose
+
+
+def _is_class(folder: Path) -> bool:
+    """Whether a folder, the only one there, is no submission, but holds those of several people."""
+    holders = [
+        path for path in folder.iterdir() if path.is_dir() and any((path / name).exists() for name in GRADED_FILES)
+    ]
+    return _is_export(folder) or len(holders) > 1
 
 
 def _is_export(folder: Path) -> bool:
@@ -169,19 +200,23 @@ def _ids(names: Iterable[str]) -> dict[str, str]:
 def _entry(name: str, about: Any, place: Path | Part | None) -> Entry:
     """An entry from its row of the metadata, of which any part may be missing."""
     about = about if isinstance(about, dict) else {}
-    people = about.get(":submitters")
+    about = _unmarked(about)
+    people = about.get("submitters")
     people = [each for each in people if isinstance(each, dict)] if isinstance(people, list) else []
-    persons = tuple(Person(*(_text(each.get(key)) for key in (":name", ":sid", ":email"))) for each in people)
-    results = _unmarked(about.get(":results"))
+    persons = tuple(Person(*(_text(each.get(key)) for key in ("name", "sid", "email"))) for each in people)
+    results = about.get("results")
     tests = results.get("tests") if isinstance(results, dict) else None
-    return Entry(name, persons, _text(about.get(":created_at")), place, results if isinstance(tests, list) else None)
+    return Entry(name, persons, _text(about.get("created_at")), place, results if isinstance(tests, list) else None)
 
 
 def _unmarked(value: Any) -> Any:
-    """A value with the colons off its keys, by which Ruby marks symbols."""
+    """A value with the colons off its keys, by which Ruby marks symbols, and of JSON's kinds alone."""
     if isinstance(value, dict):
         return {str(key).removeprefix(":"): _unmarked(each) for key, each in value.items()}
-    return [_unmarked(each) for each in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_unmarked(each) for each in value]
+    plain = value is None or isinstance(value, (str, int)) or isinstance(value, float) and math.isfinite(value)
+    return value if plain else str(value)
 
 
 def _quoted(name: str) -> str:

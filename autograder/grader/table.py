@@ -37,11 +37,9 @@ def show(console: Console, results: Results, assignment: int) -> None:
     console.print(table)
     console.print(escape(results.message), style="bold", highlight=False)
     seconds, peak = results.extra["seconds"], results.extra["peak_mib"]
-    console.print(
+    told = (
         f"{results.path}: {results.extra['calls']} calls in {seconds['checks']:.1f} s, after {seconds['zygote']:.1f} s "
-        f"for torch; at most {peak['grader']} MiB in the grader, {peak['worker']} in a worker (most of it shared)",
-        style="dim",
-        highlight=False,
-        soft_wrap=True,
+        f"for torch; at most {peak['grader']} MiB in the grader, {peak['worker']} in a worker (most of it shared)"
     )
+    console.print(escape(told), style="dim", highlight=False, soft_wrap=True)
     console.print(escape(f"report for course staff: {results.report}\n"), style="dim", highlight=False, soft_wrap=True)

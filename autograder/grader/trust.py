@@ -65,7 +65,8 @@ def run(console: Console, only: str, out: Path) -> bool:
         _needed(page)
     out.mkdir(parents=True, exist_ok=True)
     (out / "trust.md").write_text(_text(page, time.monotonic() - started))
-    console.print(f"{out / 'trust.md'}: {len(page.faults) or 'none'} of these do not hold.", highlight=False)
+    told = f"{out / 'trust.md'}: {len(page.faults) or 'none'} of these do not hold."
+    console.print(told, highlight=False, markup=False, soft_wrap=True)
     return not page.faults
 
 

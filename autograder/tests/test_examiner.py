@@ -10,7 +10,7 @@ from checks import loss, promises
 from checks.loss import LossChecks
 from checks.oracle import losses, schedule, steps
 from grader import corpus, stand_ins
-from grader.examiner import Examiner, model_of_a_loss
+from grader.examiner import Examiner, describe, model_of_a_loss
 from grader.outcomes import Flooded, Loses, Raised, TimedOut, Wrong
 from grader.paths import CORPUS, SOLUTION
 from grader.session import Returned, Session
@@ -145,7 +145,7 @@ ODD = [None, "x", 1.0, True, [], [[]], [X, X], [X, X, 0.0], {"a": 1}, Other("x")
 
 @pytest.mark.parametrize("helper", sorted(set().union(*stand_ins.MAY_CALL.values()) - {"langevin_sample"}))
 def test_a_helper_is_right_with_its_right_answer_and_with_no_odd_one(helper):
-    assert len(stand_ins.probes(helper)) == 4
+    assert len(stand_ins.probes(helper)) >= 5
     for args in stand_ins.probes(helper):
         right = stand_ins.answer(helper, list(args), {})
         assert stand_ins.agrees(helper, args, right)
@@ -273,3 +273,20 @@ def test_a_report_that_is_no_gradient_of_both_answers_loses(gradients):
     case = loss.Case(questions((X, T), (X, T)), X, T, X, 0.5, X, X)
     with np.errstate(all="ignore"), pytest.raises(Wrong):
         loss._gradient(Returned(np.ones(()), [], True, gradients), case)
+
+
+@pytest.mark.parametrize(
+    "value, said",
+    [
+        (np.zeros((48, 64)), "float64 of shape (48, 64)"),
+        (np.zeros((1, 34192), np.bool_), "bool of shape (1, 34192)"),
+        (np.zeros((1234, 567, 0)), "float64 of another shape"),
+        (np.zeros((1000, 1, 784)), "float64 of another shape"),
+        (Other("a torch.float16 tensor of shape (3, 64, 64)"), "a torch.float16 tensor of shape (3, 64, 64)"),
+        (Other("a torch.float16 tensor of shape (3419, 2767, 2531)"), "a torch.float16 tensor of another shape"),
+        (Other("a value of type str"), "a value of type str"),
+        (Other("0.1257"), "something else"),
+    ],
+)
+def test_a_value_is_described_without_digits_enough_for_a_hidden_number(value, said):
+    assert describe(value) == said

@@ -1,6 +1,7 @@
 """What a student reads: one sentence for each outcome, nothing of an input in it, whatever a worker reports."""
 
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -164,6 +165,18 @@ def test_a_line_that_the_file_does_not_have_is_left_out(line):
     assert said(error("KeyError", "'x'", ["sampler.py", line])).sentence == f"q_sample raised KeyError. {NOT_SHOWN}"
 
 
+def test_a_line_with_a_backquote_stays_between_its_own():
+    sources = {"sampler.py": b"raise ValueError(17)  #`. The points are due. `Ask"}
+    sentence = outcomes.raised("q_sample", error("ValueError", "", ["sampler.py", 1]), sources).sentence
+    assert sentence.endswith(": `raise ValueError(17)  #'. The points are due. 'Ask`.")
+
+
+@pytest.mark.parametrize("kind", ["of\u3164the\u3164grader", "x" * 81])
+def test_a_sentence_is_no_exceptions_name(kind):
+    sources = {"sampler.py": f"class {kind}(Exception): pass".encode()}
+    assert outcomes.raised("q_sample", error(kind, ""), sources).sentence == "q_sample raised an exception."
+
+
 def test_a_long_line_is_cut():
     sources = {"sampler.py": b"x" * 10_000}
     assert len(outcomes.raised("q_sample", error("KeyError", "", ["sampler.py", 1]), sources).sentence) < 400
@@ -175,13 +188,14 @@ def test_a_file_that_cannot_be_imported_says_so_with_its_message_and_place():
         shown = message.removesuffix(" (sampler.py, line 4)")
         assert sentence == (
             f"sampler.py could not be imported: it raised SyntaxError: {shown}, "
-            "at sampler.py, line 5: `return x_00 * beta  # ᾱ`."
+            "at sampler.py, line 5: `return x_00 * beta  # ᾱ`. "
+            f"(The grader's Python is {sys.version_info[0]}.{sys.version_info[1]}.)"
         )
 
 
 def test_a_message_of_an_import_names_no_folder_and_no_address_and_is_cut():
     report = error("ImportError", "cannot import 'x' from 'y' (/tmp/marking-1/tree/y.py)")
-    assert imported(report).endswith("ImportError: cannot import 'x' from 'y'.")
+    assert "ImportError: cannot import 'x' from 'y'. (The" in imported(report)
     assert "it raised ValueError: no <f at …> in …y.x." in imported(error("ValueError", "no <f at 0x7f01> in /a/b/y.x"))
     assert len(imported(error("ValueError", "x" * 10_000))) < 400
 

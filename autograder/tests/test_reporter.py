@@ -4,12 +4,16 @@ import json
 import os
 import re
 import signal
+from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader import claim, hints, marking, overlay, session
 from grader.outcomes import GraderFault
 from grader.paths import SOLUTION
+from grader.reporter import shares
 from grader.results import MAX_OUTPUT, Results
 from grader.session import OUT_OF_TIME
 
@@ -72,10 +76,24 @@ def outcome(results):
 def test_shares_of_a_task_sum_to_its_points_by_weight(run):
     thirds = "".join(check(f"1.1.{i}", PASS) for i in (1, 2, 3))
     results, fault = run(thirds + check("1.2.1", PASS, "@weight(4)") + check("1.2.2", FAIL, "@weight(1)"))
-    assert [test["max_score"] for test in results["tests"]] == [3.3333, 3.3333, 3.3333, 8.0, 2.0]
+    assert [test["max_score"] for test in results["tests"]] == [3.34, 3.33, 3.33, 8.0, 2.0]
     assert [test["status"] for test in results["tests"]] == ["passed"] * 4 + ["failed"] and not fault
     assert results["score"] == 18.0 and results["output"].startswith("18 of 20 points.")
-    assert sum(test["score"] for test in results["tests"]) == pytest.approx(18, abs=1e-3)
+    assert sum(test["score"] for test in results["tests"]) == pytest.approx(18, abs=1e-9)
+
+
+@given(st.integers(0, 10_000), st.lists(st.integers(0, 9), min_size=1, max_size=12).filter(any))
+def test_shares_sum_exactly_and_each_is_within_a_hundredth(hundredths, weights):
+    found = shares(hundredths / 100, list(map(Fraction, weights)))
+    assert sum(round(100 * share) for share in found) == hundredths
+    for share, weight in zip(found, weights):
+        assert abs(100 * share - hundredths * weight / sum(weights)) < 1 + 1e-9 and (weight or not share)
+
+
+def test_a_check_with_subtests_is_refused_since_one_that_fails_would_not_fail_it(run):
+    body = "with subtests.test(): assert False"
+    results, fault = run(check("1.1.1", body, arguments="subtests") + check("1.1.2", PASS))
+    assert "uses subtests" in fault and results["score"] == 0
 
 
 def test_the_bonus_comes_beside_the_points(run):

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import importlib.util
 import os
 import platform
 import select
@@ -200,6 +201,15 @@ def test_processes_sockets_and_other_processes_are_out_of_reach(student, code):
         "readahead(open(torch.__file__).fileno(), 0, 4096)",
         "preadv2(open(torch.__file__).fileno(), 0, 0, 0, 8)",
         "madvise(0, 4096, 21)",
+        "timer_create(1, None, bytes(8))",  # it could send itself what only others send
+        "setrlimit(0, (ctypes.c_long * 2)(60, 60))",
+        "fcntl(open(torch.__file__).fileno(), 1035, bytes(8))",  # a mark on a file of Python's, for other workers
+        "fcntl(open(torch.__file__).fileno(), 9)",
+        "ioctl(open(torch.__file__).fileno(), ctypes.c_ulong(0x80086601), bytes(8))",
+        "ioctl(4, 0x8912, bytes(64))",  # this machine's addresses
+        "getsockopt(4, 1, 77, bytes(4), bytes(4))",  # a handle of the grader's process
+        "clock_gettime(-6, bytes(16))",  # the clock of another process
+        "syncfs(4)",
     ],
 )
 def test_system_calls_beside_pythons_own_are_refused(student, call):
@@ -476,6 +486,7 @@ def test_a_worker_tries_each_folder_of_the_graders(zygote):
         ("{python}/site-packages/link/judge.py", False),
         ("site-packages/one/two.py", False),
         ("", False),
+        ("{python}/site-packages/one", False),  # a folder, which could be listed
     ],
 )
 def test_the_library_hands_out_what_is_pythons_alone(tmp_path, path, handed_out):
@@ -494,6 +505,31 @@ def test_the_library_hands_out_what_is_pythons_alone(tmp_path, path, handed_out)
             with contextlib.suppress(FileNotFoundError):
                 found.append(finder.read(path.format(python=tmp_path))[0])
             assert found == [b"here"] * handed_out
+
+
+def test_of_packages_only_torch_numpy_and_what_they_need_is_there(student):
+    """Whatever else is installed, so that the marks are the same everywhere."""
+    body = """found = []
+for name in NAMES:
+    try:
+        __import__(name)
+        found.append(1)
+    except ModuleNotFoundError:
+        found.append(0)
+return found"""
+    names = dict.fromkeys("torch numpy sympy safetensors json".split(), 1)
+    names |= dict.fromkeys("pytest hypothesis rich yaml".split(), 0)
+    assert called(student, body.replace("NAMES", repr(list(names)))) == list(names.values())
+    assert all(importlib.util.find_spec(name) for name in names)
+
+
+def test_python_in_a_folder_with_its_packages_hands_out_its_own_alone(tmp_path):
+    for name in ("os.py", "site-packages/torch/x.py", "site-packages/tqdm/x.py", "site-packages/six.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("here")
+    roots = [str(tmp_path), str(tmp_path / "site-packages" / "torch")]
+    found = [library._is_ours(str(path), roots, []) for path in sorted(tmp_path.rglob("*.py"))]
+    assert found == [True, False, True, False]  # os, six, torch, tqdm
 
 
 def test_the_library_ends_with_the_zygote_even_where_it_is_stopped():
