@@ -18,7 +18,7 @@ def of_value(function: str) -> list[tuple[str, tuple[Any, ...]]]:
     """Plain arguments for a function, and words for where they are: near and far pairs, a batch, several η."""
     rng = np.random.default_rng(11)
     if function == "ddim_timesteps":
-        sizes = ((1000, 10), (1000, 30), (1000, 7), (37, 5), (10, 10), (1000, 19), (1000, 61), (1000, 6), (1000, 15))
+        sizes = ((1000, 10), (1000, 30), (1000, 7), (37, 5), (10, 10), (1000, 38), (1000, 122), (1000, 6), (1000, 15))
         return [(f"for T = {T}, S = {S}", (T, S)) for T, S in sizes]
     if function in ("noise_prediction_loss", "score_matching_loss"):
         t = np.array([3, 40, 17, 2])

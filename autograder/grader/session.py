@@ -24,7 +24,8 @@ CALL_SECONDS = 10.0  # for one call of a student's function, on a processor; the
 RUN_SECONDS = 420.0  # for a whole marking; Gradescope's own limit is 600 s, the zygote's start with it
 OWN_SECONDS = 100.0  # more for the grader's own answers, most of them the network's: it takes 10 s on a processor
 FUNCTION_SECONDS = 30.0  # for all calls of one function, so that a slow one leaves time for the others
-IMPORT_SECONDS = 150.0  # for all imports of one file, in each check anew; of sympy, the slowest that is there, 60 s
+IMPORT_SECONDS = 10.0  # for one import of a file
+ALL_IMPORTS_SECONDS = 150.0  # for all of them, in each check anew; of sympy, the slowest that is there, 60 s
 IMPORTS = 2  # that may fail, before none is tried any more
 PATIENCE = 3.0  # times both on the clock, for a worker that has to wait for a processor, or just waits
 NUMBER_SECONDS = 2e-7  # more of all three for each number of a sampler's state and each step; the solution takes 5e-8
@@ -58,7 +59,9 @@ class Session:
         self.zygote, self.tier, self.exposed = zygote, tier, exposed
         self.submission = submission
         self.deadline = time.monotonic() + RUN_SECONDS
-        self.grace = OWN_SECONDS
+        self.grace = (
+            math.inf if tier == "gpu" else OWN_SECONDS
+        )  # a GPU is no machine of Gradescope's, which has a limit of its own
         # by function, and whether helpers were replaced: one that hung, and the seconds that each has used
         self.hung: dict[tuple[str, bool], outcomes.TimedOut] = {}
         self.spent: dict[tuple[str, bool], float] = defaultdict(float)
@@ -181,10 +184,13 @@ class Student:
                     asked = time.monotonic()
                     answer = self._answer(reply, examiner)
                     if reply["ask"] == "callback":  # of which there are only so many; a network's time is not theirs
-                        own = min(time.monotonic() - asked, self.session.grace)
-                        self.session.grace -= own
-                        deadline, self.session.deadline = deadline + own, self.session.deadline + own
-                        self.own += own
+                        own = time.monotonic() - asked
+                        more = min(own, self.session.grace)
+                        self.session.grace, self.session.deadline = (
+                            self.session.grace - more,
+                            self.session.deadline + more,
+                        )
+                        deadline, self.own = min(deadline + own, self.session.deadline), self.own + own
                     self.channel.send(answer, deadline)
                 elif "raised" in reply:
                     files = self.session.submission.files
@@ -246,18 +252,18 @@ class Student:
         """Import one of the student's files; none is tried more than twice where that fails."""
         failed, seconds = self.session.not_imported[file], self.session.importing
         started, before = time.monotonic(), self._processor_seconds()
-        self.may_use = before + CALL_SECONDS
-        deadline = min(started + PATIENCE * CALL_SECONDS, self.session.deadline)
+        self.may_use = before + IMPORT_SECONDS
+        deadline = min(started + PATIENCE * IMPORT_SECONDS, self.session.deadline)
         try:
             if not self.session.submission.files[file].strip():
                 raise outcomes.Raised(imports.EMPTY.format(file))
-            if seconds[file] > IMPORT_SECONDS:
+            if seconds[file] > ALL_IMPORTS_SECONDS:
                 raise outcomes.TimedOut(imports.OFTEN.format(file))
             self._converse(f"The import of {file}", {"file": file}, None, deadline)
             self.imported.add(file)
         except outcomes.Loses as reason:
-            timed_out = isinstance(reason, outcomes.TimedOut) and seconds[file] <= IMPORT_SECONDS
-            self.gone = outcomes.TimedOut(imports.ENDLESS.format(file, CALL_SECONDS)) if timed_out else reason
+            timed_out = isinstance(reason, outcomes.TimedOut) and seconds[file] <= ALL_IMPORTS_SECONDS
+            self.gone = outcomes.TimedOut(imports.ENDLESS.format(file, IMPORT_SECONDS)) if timed_out else reason
             if not isinstance(reason, outcomes.NotRun) and not outcomes.from_outside(reason):
                 failed.append(self.gone)
             raise self.gone from None

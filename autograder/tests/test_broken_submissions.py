@@ -140,7 +140,7 @@ def test_a_file_that_cannot_be_imported_loses_in_a_clear_sentence(content, sente
 
 def test_an_import_that_fails_is_tried_twice(tmp_path, zygote, monkeypatch):
     """An endless one, too; each check of that file's tasks says the same, the other file's keep their marks."""
-    monkeypatch.setattr(session, "CALL_SECONDS", 1.0)
+    monkeypatch.setattr(session, "IMPORT_SECONDS", 1.0)
     sources = {name: (SOLUTION / name).read_bytes() for name in GRADED_FILES}
     starts: list[object] = []
     monkeypatch.setattr(zygote, "spawn", lambda *given, spawn=zygote.spawn: starts.append(given) or spawn(*given))
@@ -154,7 +154,7 @@ def test_an_import_that_fails_is_tried_twice(tmp_path, zygote, monkeypatch):
 
 
 def test_imports_that_take_long_have_a_limit_together(zygote, monkeypatch):
-    monkeypatch.setattr(session, "IMPORT_SECONDS", 0.02)
+    monkeypatch.setattr(session, "ALL_IMPORTS_SECONDS", 0.02)
     marking = session.Session(
         zygote, overlay.Submission({"sampler.py": b"sum(range(10**7))\n" + RIGHT, "score.py": b""})
     )
