@@ -57,7 +57,9 @@ def each(**inputs: Inputs) -> Callable[[Test], Test]:
     def decorate(test: Test) -> Test:
         for row in reversed(rows):
             test = example(**row)(test)
-        test = given(**{name: column.more for name, column in inputs.items()})(test)  # type: ignore[assignment]
+        more = {name: column.more for name, column in inputs.items()}
+        test = given(**more)(test)  # type: ignore[assignment]
+        test.drawn_from = more  # type: ignore[attr-defined]  # for `grader.hunt`
         return settings(phases=[Phase.explicit], database=None, deadline=None, report_multiple_bugs=False)(test)
 
     return decorate

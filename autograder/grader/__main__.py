@@ -251,6 +251,17 @@ def trust(
 
 
 @app.command()
+def hunt(
+    submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py and score.py")] = SOLUTION,
+    examples: Annotated[int, typer.Option(min=1, help="inputs of each check")] = 1000,
+) -> None:
+    """Look for inputs at which a submission is wrong, beside those of every marking; exit 1 where one is found."""
+    from grader.hunt import run
+
+    raise typer.Exit(0 if run(console, submission, examples) else 1)
+
+
+@app.command()
 def injections() -> None:
     """Harm a marking in every way: it gives full marks, or says that they do not count; exit 1 where it does not."""
     from grader.injections import run

@@ -1,9 +1,12 @@
 """One operation makes every graded tree: a clean starter plus the two graded files of a submission."""
 
+import contextlib
 import errno
 import io
 import re
+import tempfile
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -57,6 +60,14 @@ def lay(submission: Submission, tree: Path) -> None:
         target = tree / relative
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes() if content is None else content)
+
+
+@contextlib.contextmanager
+def laid(submission: Submission) -> Iterator[Path]:
+    """The graded tree in a folder that is deleted afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        lay(submission, Path(folder, "tree"))
+        yield Path(folder, "tree")
 
 
 def _provided() -> list[Path]:

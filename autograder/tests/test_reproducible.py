@@ -1,5 +1,7 @@
 """The same submission gets the same results, whatever the machine was doing."""
 
+import hashlib
+import io
 import json
 import os
 import re
@@ -8,10 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from rich.console import Console
 
+from checks import cases
+from grader import hunt
 from grader.marking import mark
-from grader.paths import ROOT, SOLUTION
+from grader.paths import CHECKS, GRADED_FILES, ROOT, SOLUTION
 from grader.zygote import Zygote
 
 
@@ -79,3 +85,37 @@ def test_the_same_is_asked_wherever_the_grader_lies_and_however_it_words_its_cla
         assert done.returncode == 0, done.stderr
         found.add(done.stdout)
     assert len(found) == 1 and found.pop().startswith("105.0 ")
+
+
+def test_a_hunt_finds_inputs_at_which_a_wrong_answer_shows_and_none_for_a_right_one(tmp_path):
+    """A right square root, but for one interval of the noise level, which no row needs to hold."""
+    for name in GRADED_FILES:
+        (tmp_path / name).write_bytes((SOLUTION / name).read_bytes())
+    console = Console(file=io.StringIO(), width=200)
+    assert hunt.run(console, tmp_path, 20) and console.file.getvalue().count("right at all of them") == 16
+    with (tmp_path / "score.py").open("a") as file:
+        file.write("\nright_mean = tweedie_mean\n")
+        file.write("def tweedie_mean(x, s, v): return right_mean(x, s, v if v.ndim or v < 40.5 or v > 41 else 2 * v)\n")
+    console = Console(file=io.StringIO(), width=200)
+    assert not hunt.run(console, tmp_path, 1000)
+    assert re.search(r"2\.2\.1: variance = 4[01]\.\d+: The mean is not what it must be", console.file.getvalue())
+
+
+def test_no_check_lets_hypothesis_draw_in_a_marking():
+    checks = [path.read_text() for path in CHECKS.glob("assignment*/test_*.py")]
+    assert checks and not any("hypothesis" in text or "given(" in text for text in checks)
+    assert sum(text.count("@cases.each(") for text in checks) == len(list(hunt.checks())) == 16
+
+
+@pytest.mark.parametrize("table", cases.SCHEDULES)
+def test_no_coefficient_of_a_check_is_below_the_least(table):
+    """Below it a guard against a division by zero would be seen."""
+    assert cases.SCHEDULES[table].min() >= cases.LEAST
+    assert min(a for a, _ in cases.PAIRS.rows) >= cases.LEAST <= min(cases.alpha_bars().rows)
+
+
+def test_the_inputs_are_those_of_this_release():
+    """To be raised with the version where a row changes on purpose; a numpy that draws others would show here, too."""
+    rows = [*cases.PAIRS.rows, *cases.alpha_bars().rows, *cases.between(0.01, 20.0).rows, *cases.states(1, 2)]
+    text = " ".join(f"{number:.9g}" for row in rows for number in np.ravel(row))
+    assert hashlib.sha256(text.encode()).hexdigest()[:16] == "c4f8f90f433393e5"
