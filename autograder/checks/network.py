@@ -54,7 +54,7 @@ def tau_of(S: int) -> np.ndarray:
 
 
 def x_T(block: int) -> np.ndarray:
-    """The pure noise that a block starts from, (BLOCK, 1, 28, 28) float32: the same on every machine."""
+    """The pure noise that a block starts from, (BLOCK, 1, 28, 28) float32: numpy's, the same on every machine."""
     return np.random.default_rng([2120, block]).standard_normal((BLOCK, *SHAPE), dtype=np.float32)
 
 

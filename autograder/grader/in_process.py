@@ -62,3 +62,5 @@ class InProcess:
     def __exit__(self, *exception: object) -> None:
         Student.__call__ = self.before  # type: ignore[method-assign]
         del sys.path[:2]
+        for name in ("sampler", "score"):  # the next folder has others of these names
+            sys.modules.pop(name, None)

@@ -6,7 +6,7 @@ from contextlib import closing, nullcontext
 import numpy as np
 import pytest
 
-from checks import loss, promises
+from checks import loss, noise, promises
 from checks.loss import LossChecks
 from checks.oracle import losses, schedule, steps
 from grader import corpus, stand_ins
@@ -290,3 +290,27 @@ def test_a_report_that_is_no_gradient_of_both_answers_loses(gradients):
 )
 def test_a_value_is_described_without_digits_enough_for_a_hidden_number(value, said):
     assert describe(value) == said
+
+
+# What is said of the noise of a step
+
+
+@pytest.mark.parametrize(
+    "made_of, said",
+    [
+        ({"fresh": 1.0}, ""),
+        ({}, "no fresh noise was added"),
+        ({"eps": 0.4}, "no fresh noise was added"),
+        ({"x_t": 0.2, "eps": -0.4}, "no fresh noise was added"),
+        ({"before": 1.0}, "the noise is that of the step before, but must be fresh"),
+        ({"before": 1.0, "eps": 0.4}, "no fresh noise was added"),
+        ({"fresh": 1.2}, "the noise has 1.2 times the standard deviation that it must have"),
+        ({"fresh": 1.0, "eps": 0.4}, "the mean is wrong, or the noise is not fresh"),
+    ],
+)
+def test_what_is_said_of_the_noise_of_a_step_is_so(made_of, said):
+    """A deterministic step leaves a multiple of ε, which is none of the step before."""
+    arrays = dict(zip(("fresh", "x_t", "eps", "before"), np.random.default_rng(3).standard_normal((4, 40, 50))))
+    residual = sum((factor * arrays[name] for name, factor in made_of.items()), np.zeros((40, 50)))
+    with pytest.raises(Wrong, match=f"^In step 2, {said}\\.") if said else nullcontext():
+        noise.standard_normal(residual, [arrays["x_t"], arrays["eps"]], [arrays["before"]], "In step 2")

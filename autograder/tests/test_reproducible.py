@@ -88,17 +88,17 @@ def test_the_same_is_asked_wherever_the_grader_lies_and_however_it_words_its_cla
 
 
 def test_a_hunt_finds_inputs_at_which_a_wrong_answer_shows_and_none_for_a_right_one(tmp_path):
-    """A right square root, but for one interval of the noise level, which no row needs to hold."""
+    """A right mean, but for an interval of the variance."""
     for name in GRADED_FILES:
         (tmp_path / name).write_bytes((SOLUTION / name).read_bytes())
     console = Console(file=io.StringIO(), width=200)
     assert hunt.run(console, tmp_path, 20) and console.file.getvalue().count("right at all of them") == 16
     with (tmp_path / "score.py").open("a") as file:
         file.write("\nright_mean = tweedie_mean\n")
-        file.write("def tweedie_mean(x, s, v): return right_mean(x, s, v if v.ndim or v < 40.5 or v > 41 else 2 * v)\n")
+        file.write("def tweedie_mean(x, s, v): return right_mean(x, s, v if v.ndim or v < 30 or v > 41 else 2 * v)\n")
     console = Console(file=io.StringIO(), width=200)
-    assert not hunt.run(console, tmp_path, 1000)
-    assert re.search(r"2\.2\.1: variance = 4[01]\.\d+: The mean is not what it must be", console.file.getvalue())
+    assert not hunt.run(console, tmp_path, 100)
+    assert re.search(r"2\.2\.1: variance = (3\d|4[01])\.\d+: The mean is not what it must be", console.file.getvalue())
 
 
 def test_no_check_lets_hypothesis_draw_in_a_marking():

@@ -28,7 +28,10 @@ def state_shape(network: nn.Module, data: str) -> tuple[int, ...]:
 
 
 def draw_x_T(shape: tuple[int, ...], count: int, generator: Generator) -> Tensor:
-    """Pure noise, (count, *shape), on the CPU: the same on every machine, however the images are cut into batches."""
+    """Pure noise, (count, *shape), on the CPU: the same on every machine, however the images are cut into batches.
+
+    But for rounding: torch's normal numbers differ by up to 2e-6 between kinds of CPU.
+    """
     return torch.stack([torch.randn(shape, generator=generator) for _ in range(count)])
 
 

@@ -19,7 +19,7 @@ def network() -> UNet:
 
 
 def noise(seeds: list[int]) -> Tensor:
-    """An x_T for each seed, (len(seeds), 1, 28, 28), the same on every machine."""
+    """An x_T for each seed, (len(seeds), 1, 28, 28), the same on every machine but for rounding (2e-6)."""
     drawn = [sampling.draw_x_T(SHAPE, 1, Generator().manual_seed(seed)) for seed in seeds]
     return torch.cat(drawn).to(DEVICE)
 
