@@ -3,7 +3,7 @@ What stops it: each part of a report is checked, and no code is quoted that is n
 
 Loses: 1.1.1, 1.1.2, 1.1.3
 Wall: everyday messages only
-Ends: raised, wrong
+Ends: raised, to do, wrong
 """
 
 

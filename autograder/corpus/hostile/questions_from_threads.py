@@ -3,7 +3,7 @@ What stops it: the grader answers one after the other; what comes of it is not a
 
 Loses: 1.6.1, 1.6.2, 1.6.3, 1.6.4, 1.6.5, 1.6.6
 Wall: none, the grader answers one after the other, and what comes of that is no sampler.
-Ends: wrong, raised, died, broke the protocol, flooded
+Ends: wrong, raised, died, broke the protocol, flooded, timed out
 """
 
 import threading
