@@ -1,4 +1,4 @@
-"""2.10: ways to write the sub-sequence, those that are wrong for some T and S only, and those that are right for all."""
+"""2.10: ways to write the sub-sequence, wrong for some T and S only, or right for all."""
 
 import math
 from fractions import Fraction
