@@ -123,8 +123,8 @@ def fid_interval(features: Tensor, real: Reference) -> float:
 def kid(features: Tensor, real: Reference, seed: int = 0) -> tuple[float, float]:
     """The kernel inception distance, unbiased, and its standard deviation over random subsets of at most 1000 images.
 
-    That is the spread of KID with 1000 images where there are 2000 or more; of fewer the subsets share many images, and it
-    comes out too small. It is not the error of this mean over 100 such subsets.
+    That is the spread of KID with 1000 images where there are 2000 or more; of fewer the subsets share many images, and
+    it comes out too small. It is not the error of this mean over 100 such subsets.
     """
     subsets = {"kid_subsets": 100, "kid_subset_size": min(1000, len(features), len(real.features))}
     figures = kid_features_to_metric(features.float(), real.features, **subsets, rng_seed=seed, verbose=False)
