@@ -40,6 +40,7 @@ EVERYDAY = """
     index out of range in self
     (list|tuple|string) index out of range
     (sqrt|log|exp)[(][)]: argument 'input' [(]position 1[)] must be Tensor, not <name>
+    EOF when reading a line
     maximum recursion depth exceeded~
     <name> has shape [(](<n>,( <n>,?){0,4})?[)]; expected the shape of <name>~
     a coefficient has shape [(](<n>,( <n>,?){0,4})?[)]; expected [(][)] or~

@@ -73,6 +73,7 @@ def test_another_not_implemented_error_is_an_exception(message):
         ("IndentationError", "unexpected indent"),
         ("ModuleNotFoundError", "No module named 'torch.beta'"),
         ("ValueError", "too many values to unpack (expected 2, got 3)"),
+        ("EOFError", "EOF when reading a line"),
     ],
 )
 def test_an_everyday_message_is_quoted(kind, message):
@@ -198,6 +199,19 @@ def test_a_message_of_an_import_names_no_folder_and_no_address_and_is_cut():
     assert "ImportError: cannot import 'x' from 'y'. (The" in imported(report)
     assert "it raised ValueError: no <f at …> in …y.x." in imported(error("ValueError", "no <f at 0x7f01> in /a/b/y.x"))
     assert len(imported(error("ValueError", "x" * 10_000))) < 400
+
+
+@pytest.mark.parametrize(
+    "kind, message",
+    [
+        ("MemoryError", ""),
+        ("RuntimeError", "[enforce fail at alloc_cpu.cpp:127] err == 0. can't allocate memory: 0.1257"),
+    ],
+)
+def test_out_of_memory_says_so(kind, message):
+    sentence = said(error(kind, message, ["sampler.py", 5])).sentence
+    assert sentence.startswith("q_sample needs more memory than the grader gives, at sampler.py, line 5: ")
+    assert "0.1257" not in sentence
 
 
 @pytest.mark.parametrize("kind", ["SystemExit", "KeyboardInterrupt"])
