@@ -57,6 +57,11 @@ def _table_sigma(alpha_bar: Array, times: Sequence[int], i: int, eta: float) -> 
     return eta * ((1 - p) / (1 - a) * (1 - a / alpha_bar[times[i] - 1])) ** 0.5
 
 
+def _full_chain_sigma(alpha_bar: Array, times: Sequence[int], i: int, eta: float) -> Any:
+    """σ_t of the step from t to t − 1, whatever the sequence."""
+    return misconceptions.right_sigma(alpha_bar[times[i]], alpha_bar[times[i] - 1], eta)
+
+
 def _next_sigma(alpha_bar: Array, times: Sequence[int], i: int, eta: float) -> Any:
     return RIGHT_SIGMA(alpha_bar, times, i - 1, eta) if i > 1 else 0.0
 
@@ -75,19 +80,20 @@ def _down(
     sigma: Callable[..., Any] = RIGHT_SIGMA,
     noise: Callable[..., Any] | None = None,
     prev: Callable[..., int] = lambda alpha_bar, times, i: times[i - 1],
+    at: Callable[..., int] = lambda alpha_bar, times, i: times[i],
     ask: Callable[[Sequence[int], int], int] = lambda times, i: times[i],
     change: Callable[..., Any] = misconceptions.no_clip,
     direction: Callable[..., Any] = misconceptions.kept,
     result: Callable[[Array], Array] = lambda x: x,
     **chain: str,
 ) -> Callable[..., Chain]:
-    """A DDIM loop with another σ or noise, previous step, t for the model, x_0_pred, direction or result."""
+    """A DDIM loop with another σ, noise, place or previous place in ᾱ, t for the model, x_0_pred, direction, result."""
 
     def make(alpha_bar: Array, tau: Sequence[int], eta: float) -> Chain:
         times = [0, *(int(t) for t in tau)]
         moves = []
         for i in range(len(times) - 1, 0, -1):
-            a, p = alpha_bar[times[i]], alpha_bar[prev(alpha_bar, times, i)]
+            a, p = alpha_bar[at(alpha_bar, times, i)], alpha_bar[prev(alpha_bar, times, i)]
             s = sigma(alpha_bar, times, i, eta)
             z = noise(alpha_bar, times, i, eta) if noise else s
             factor = misconceptions.root(direction(p, s))
@@ -170,7 +176,25 @@ def _with_prev(prev: Callable[..., int]) -> Callable[..., Chain]:
     return _down(sigma=sigma, prev=prev)
 
 
+def _late_place(alpha_bar: Array, times: Sequence[int], i: int) -> int:
+    return min(times[i] + 1, len(alpha_bar) - 1)
+
+
+def _late_prev(alpha_bar: Array, times: Sequence[int], i: int) -> int:
+    return min(times[i - 1] + 1, len(alpha_bar) - 2)
+
+
+def _late_sigma(alpha_bar: Array, times: Sequence[int], i: int, eta: float) -> Any:
+    a, p = alpha_bar[_late_place(alpha_bar, times, i)], alpha_bar[_late_prev(alpha_bar, times, i)]
+    return misconceptions.right_sigma(a, p, eta)
+
+
+_LATE = {"at": _late_place, "prev": _late_prev}
 _SUB_SEQUENCE: Chains = [
+    ("sigma_of_the_full_chain", _down(sigma=_but(_full_chain_sigma, lambda i: i == 1))),
+    ("sigma_of_the_full_chain", _down(noise=_but(_full_chain_sigma, lambda i: i == 1))),
+    ("table_one_late", _down(sigma=_late_sigma, **_LATE)),  # type: ignore[arg-type]
+    ("table_one_late", _down(sigma=_late_sigma, noise=_but(_late_sigma, lambda i: i == 1), **_LATE)),  # type: ignore[arg-type]
     ("table_beta_on_subsequence", _down(sigma=_table_sigma)),
     ("table_beta_on_subsequence", _down(noise=_table_sigma)),
     ("sigma_of_the_step_before", _down(sigma=_next_sigma)),
@@ -269,14 +293,16 @@ def _climb(
     return make
 
 
+_NCSN = _climb(lambda a: a / 2, lambda a: a**0.5)
 _LANGEVIN: Chains = [
     ("downhill", _climb(drift=lambda a: -a)),
-    ("ncsn_half_step", _climb(lambda a: a / 2, lambda a: a**0.5)),
+    ("ncsn_half_step", _NCSN),
     ("half_drift", _climb(lambda a: a / 2)),
     ("two_missing_under_root", _climb(spread=lambda a: a**0.5)),
     ("noise_not_rooted", _climb(spread=lambda a: 2 * a)),
     ("noise_not_rooted", _climb(spread=lambda a: a)),
     ("two_outside_root", _climb(spread=lambda a: 2 * a**0.5)),
+    ("step_outside_root", _climb(spread=lambda a: 2**0.5 * a)),
     ("last_noise_missing", _climb(last_silent=True)),
     ("noise_missing", _climb(spread=lambda a: 0.0)),
     ("one_step_short", _climb(keep=slice(1, None))),
@@ -310,6 +336,7 @@ _ANNEALED: Chains = [
     *[(cause, _annealed(make)) for cause, make in _LANGEVIN if cause not in ("one_step_short", "last_noise_missing")],
     ("annealed_fixed_step", _annealed(_climb(), ratio=lambda s, i: 1.0)),
     ("annealed_not_squared", _annealed(_climb(), ratio=lambda s, i: float(s[i] / s[-1]))),
+    ("annealed_ncsn_not_squared", _annealed(_NCSN, ratio=lambda s, i: float(s[i] / s[-1]))),
     ("annealed_ratio_to_first", _annealed(_climb(), ratio=lambda s, i: float(s[i] / s[0]) ** 2)),
     ("annealed_ratio_upside_down", _annealed(_climb(), ratio=lambda s, i: float(s[-1] / s[i]) ** 2)),
     ("annealed_one_step_per_level", _annealed(_climb(), each=1)),
