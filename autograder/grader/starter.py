@@ -75,6 +75,7 @@ def write() -> list[Path]:
     """Write the generated files; return those that changed."""
     changed = out_of_step()
     for path, text in generate().items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
     return changed
 

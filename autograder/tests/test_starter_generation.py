@@ -111,7 +111,8 @@ def test_a_changed_or_missing_file_is_out_of_step_until_it_is_written(tmp_path, 
     monkeypatch.setattr(starter, "STARTER", tmp_path)
     score = tmp_path / "score.py"
     score.write_text((STARTER / "score.py").read_text() + "# one line more\n")
-    assert starter.out_of_step() == starter.write() == [tmp_path / "sampler.py", score]
+    missing = [tmp_path / "sampler.py", score, tmp_path / "tests" / "provided.json"]
+    assert starter.out_of_step() == starter.write() == missing
     assert starter.out_of_step() == []
     assert score.read_text() == (STARTER / "score.py").read_text()
 

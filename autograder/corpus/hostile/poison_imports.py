@@ -3,9 +3,10 @@ What stops it: only this check's process has them.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
 Wall: another process
-Ends: wrong
+Ends: died, wrong
 """
 
+import builtins
 import sys
 import types
 
@@ -15,7 +16,12 @@ class Finder:
         raise SystemExit(name)
 
 
+def refused(name, *rest):
+    raise SystemExit(name)
+
+
 def attack():
+    swap(builtins, __import__=refused)
     sys.meta_path.insert(0, Finder())
     sys.path[:] = ["."]
     for name in ("diffusion", "grader.wire", "grader.worker", "numpy", "json", "struct"):
