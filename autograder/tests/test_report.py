@@ -392,7 +392,7 @@ CRASH += b"        x = x - 0.1 * m(x, x.new_full((len(x),), t).long())\n    os._
 FORGED = b"""
 import gc
 def ddim_sample(m, x, a, tau, eta=0.0, g=None):
-    channel = next(o for o in gc.get_objects() if type(o).__name__ == "Channel")
+    channel = next(o for o in gc.get_objects() if type(o).__name__ == "Channel" and o.sock.fileno() >= 0)
     t = x.new_full((len(x),), 1000).long()
     m(x, t)
     channel.send({"ask": "callback", "args": [x.numpy() * float("inf"), t.numpy()]})
