@@ -367,6 +367,14 @@ def test_a_results_folder_that_cannot_be_written_to_is_a_fault(folder):
     assert done.exit_code == 2 and "/proc/nowhere/results.json cannot be written" in done.output
 
 
+def test_a_path_that_reads_like_markup_is_printed_as_it_is(folder):
+    out = folder / "week 5 [final]" / "a[/b]"
+    done = CliRunner().invoke(app, ["grade", str(folder / "hand-in"), "-a", "1", "--out", str(out)])
+    said = "".join(done.output.split())
+    assert done.exit_code == 0, done.output
+    assert all("".join(f"{out}/{name}".split()) in said for name in ("results.json", "report.html"))
+
+
 def test_no_folder_for_temporary_files_is_a_fault_and_no_older_marks_stay(folder, monkeypatch):
     def refuse(*_, **__):
         raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
