@@ -7,12 +7,13 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import bands, cases, images, quality, transcript
 from checks.cases import SCHEDULES, T
-from checks.judge import close, numbers
+from checks.judge import ROUGH, expect, numbers
 from checks.oracle import frechet, schedule
 from grader.wire import Seed
 
 LINEAR = SCHEDULES["linear"]
 ETAS = (0.0, 0.2, 0.5, 1.0)
+ON_THE_EDGE = 5  # of 1000 samples: between two classes a rounding in float32 grows from step to step
 
 
 @number("2.9.7")
@@ -65,7 +66,10 @@ def test_sample_mixture_quality(student):
         tau = schedule.even_timesteps(T, S)
         still, noisy = (_sample(student, bands.X_T, tau, eta, images.CLASSES) for eta in (0.0, 1.0))
         right = bands.right_samples(bands.X_T, S, 0.0)
-        close(still, right, f"At S = {S}, η = 0, x_0", np.abs(right).max())
+        off = np.abs(still - right).max(axis=1) > ROUGH * np.abs(right).max()
+        expect(
+            off.sum() <= ON_THE_EDGE, f"At S = {S}, η = 0, {off.sum()} of {len(off)} samples are not the right ones."
+        )
         bands.fits(noisy, S, f"At S = {S}, η = 1")
         distances = [frechet.fid(x_0, *images.CLASSES.moments()) for x_0 in (still, noisy)]
         found.append("{:.1f} at η = 0 and {:.1f} at η = 1 at S = {}".format(*distances, S))
