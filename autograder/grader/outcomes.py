@@ -123,6 +123,7 @@ def raised(function: str, report: Any, sources: dict[str, bytes]) -> Loses:
 def not_imported(file: str, report: Any, sources: dict[str, bytes]) -> Raised:
     """The reason for an exception in the import of a file, before any input was there: its message is shown."""
     kind, message, place = _parts(report, sources)
+    message = re.sub(r"/[^\s'\"]*/|0x[0-9a-f]+", "…", message)  # a folder or an address is another one each time
     where = f", at {place[0]}, line {place[1]}: `{place[2]}`" if place else ""
     said = f"{kind}: {message[:MESSAGE]}{where}" if message else f"{kind}{where}"
     if why := imports.reason(kind, message, place[2] if place else ""):
@@ -142,7 +143,6 @@ def _parts(report: Any, sources: dict[str, bytes]) -> tuple[str, str, tuple[str,
     report = report if isinstance(report, dict) else {}
     kind, message = (value if isinstance(value, str) else "" for value in map(report.get, ("type", "message")))
     message = re.sub(r" \(\S+\.py(, line \d+)?\)$", "", message.split("\n")[0])
-    message = re.sub(r"/[^\s'\"]*/|0x[0-9a-f]+", "…", message)  # a folder or an address is another one each time
     kind = kind if _is_exception(kind, sources) else "an exception"
     return kind, message, _place(report, sources)
 

@@ -74,6 +74,7 @@ def test_another_not_implemented_error_is_an_exception(message):
         ("ModuleNotFoundError", "No module named 'torch.beta'"),
         ("ValueError", "too many values to unpack (expected 2, got 3)"),
         ("EOFError", "EOF when reading a line"),
+        ("TypeError", "unsupported operand type(s) for //: 'int' and 'NoneType'"),
     ],
 )
 def test_an_everyday_message_is_quoted(kind, message):
