@@ -98,12 +98,13 @@ def read(name: str) -> str:
         return f"{name} is larger than {MAX_BYTES >> 20} MiB, which the grader refuses"
     graders = f"the grader's Python is {GRADERS[0]}.{GRADERS[1]}"
     try:
-        ast.parse(content, name)
-        tree = ast.parse(content, name, feature_version=GRADERS)
+        tree = ast.parse(content, name)
     except (SyntaxError, ValueError) as error:  # ValueError: a zero byte, or letters that are no UTF-8
-        line = f"{name}, line {getattr(error, 'lineno', None) or 1}"
-        newer = "3." in (said := str(getattr(error, "msg", error)))
-        return f"{line}: {said}" + f", and {graders}" * newer
+        return f"{name}, line {getattr(error, 'lineno', None) or 1}: {getattr(error, 'msg', error)}"
+    try:
+        ast.parse(content, name, feature_version=GRADERS)
+    except SyntaxError as error:
+        return f"{name}, line {error.lineno or 1}: {error.msg}, and {graders}"
     if line := newer_f_string(content):
         return f"{name}, line {line}: such an f-string needs Python 3.12, and {graders}"
     for node in ast.walk(tree):

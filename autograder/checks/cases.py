@@ -148,7 +148,8 @@ def batches(shapes: Iterable[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...]
     """A shape and a pair for each of its items: a few, and once `everywhere`."""
     for shape in shapes:
         yield shape, pair_batch(shape[0])
-    yield (len(everywhere()[0]), 2), everywhere()
+    pairs = everywhere()
+    yield (len(pairs[0]), 2), pairs
 
 
 def between(low: float, high: float, kind: type = np.float64) -> Inputs:

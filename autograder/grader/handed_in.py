@@ -15,7 +15,8 @@ MAX_ENTRIES = 5000
 MAX_UNPACKED = 64 << 20  # of a tar, which can only be read as a whole
 MAX_ARCHIVE = 16 << 20  # of a zip that lies in what was handed in
 DEEPEST = 6  # folders, one in the other
-NOT_WRITTEN_BY_HAND = ("__MACOSX", "__pycache__", "node_modules", "site-packages", "venv")
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")  # how their names end
+NOT_WRITTEN_BY_HAND = ("__pycache__", "node_modules", "site-packages", "venv")
 SIGNATURES = {b"7z\xbc\xaf\x27\x1c": "a 7z archive", b"Rar!": "a rar archive", b"\xfd7zXZ": "an xz archive"}
 
 
@@ -83,9 +84,14 @@ def _slashed(name: str) -> str:
     return name if "/" in name else name.replace("\\", "/")
 
 
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is of a system's making: .DS_Store, .git, .ipynb_checkpoints."""
+    return name.startswith(".") or name == "__MACOSX"
+
+
 def is_noise(name: str) -> bool:
-    """Whether a file or folder is none of a person's making: .DS_Store, .git, .ipynb_checkpoints."""
-    return name.startswith(".") or name in NOT_WRITTEN_BY_HAND
+    """Whether a file or folder in a submission is none of its author's making."""
+    return is_hidden(name) or name in NOT_WRITTEN_BY_HAND
 
 
 def _head(path: Path, most: int) -> bytes:

@@ -68,7 +68,8 @@ def mark_loaded(
     Raises GraderFault, and KeyboardInterrupt where it is stopped; `out/results.json` says so then, and the page does.
     """
     results = begin(out)
-    session, zygote.peak_kib = Session(zygote, submission, tier, settings.exposed), 0
+    session = Session(zygote, submission, tier, settings.exposed)
+    zygote.peak_kib = 0  # of this submission's workers
     started, fault = time.monotonic(), "The marking was stopped."
     try:
         _check(session, results, assignment, settings)

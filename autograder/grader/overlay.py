@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grader import handed_in
-from grader.handed_in import MAX_ARCHIVE, MAX_BYTES, File, Files, Part, SubmissionError
+from grader.handed_in import ARCHIVES, MAX_ARCHIVE, MAX_BYTES, File, Files, Part, SubmissionError
 from grader.outcomes import GraderFault
 from grader.paths import GRADED_FILES, STARTER
 
@@ -40,7 +40,7 @@ def load(path: Path | Part) -> Submission:
     read, and GraderFault where that is not for what was handed in.
     """
     try:
-        return _graded(handed_in.files(path), ())
+        return _graded(handed_in.files(path))
     except SubmissionError:
         raise
     except Exception as error:  # zipfile does not say what it raises for a zip that is not in order
@@ -78,14 +78,14 @@ def _provided() -> list[Path]:
 # Which files are meant
 
 
-def _graded(files: Files, notes: tuple[str, ...], inside: str = "") -> Submission:
+def _graded(files: Files, inside: str = "") -> Submission:
     """The graded files of those that were handed in. inside: the archive there that they come from."""
     written = {path: file for path, file in files.items() if not any(map(handed_in.is_noise, path.parts))}
     meant = _meant(written)
     if not meant and not inside and (archive := _only_archive(written)):
-        return _graded(
-            handed_in.unpacked(archive.name, io.BytesIO(written[archive].read(MAX_ARCHIVE))), notes, archive.name
-        )
+        inner = io.BytesIO(written[archive].read(MAX_ARCHIVE))
+        return _graded(handed_in.unpacked(archive.name, inner), archive.name)
+    notes: tuple[str, ...] = ()
     found: dict[str, bytes] = {}
     problems: dict[str, str] = {}
     for name in GRADED_FILES:
@@ -131,7 +131,7 @@ def _folder(holders: set[PurePosixPath]) -> PurePosixPath | None:
 
 def _only_archive(files: Files) -> PurePosixPath | None:
     """The only archive among the files, if there is one."""
-    archives = [path for path in files if path.name.lower().endswith((".zip", ".tar", ".tar.gz", ".tgz"))]
+    archives = [path for path in files if path.name.lower().endswith(ARCHIVES)]
     return archives[0] if len(archives) == 1 and files[archives[0]].plain else None
 
 

@@ -59,9 +59,7 @@ class Session:
         self.zygote, self.tier, self.exposed = zygote, tier, exposed
         self.submission = submission
         self.deadline = time.monotonic() + RUN_SECONDS
-        self.grace = (
-            math.inf if tier == "gpu" else OWN_SECONDS
-        )  # a GPU is no machine of Gradescope's, which has a limit of its own
+        self.grace = math.inf if tier == "gpu" else OWN_SECONDS  # where a GPU is, Gradescope's limit is not
         # by function, and whether helpers were replaced: one that hung, and the seconds that each has used
         self.hung: dict[tuple[str, bool], outcomes.TimedOut] = {}
         self.spent: dict[tuple[str, bool], float] = defaultdict(float)
@@ -186,11 +184,10 @@ class Student:
                     if reply["ask"] == "callback":  # of which there are only so many; a network's time is not theirs
                         own = time.monotonic() - asked
                         more = min(own, self.session.grace)
-                        self.session.grace, self.session.deadline = (
-                            self.session.grace - more,
-                            self.session.deadline + more,
-                        )
-                        deadline, self.own = min(deadline + own, self.session.deadline), self.own + own
+                        self.session.grace -= more
+                        self.session.deadline += more
+                        self.own += own
+                        deadline = min(deadline + own, self.session.deadline)
                     self.channel.send(answer, deadline)
                 elif "raised" in reply:
                     files = self.session.submission.files
@@ -259,14 +256,16 @@ class Student:
                 raise outcomes.Raised(imports.EMPTY.format(file))
             if seconds[file] > ALL_IMPORTS_SECONDS:
                 raise outcomes.TimedOut(imports.OFTEN.format(file))
-            self._converse(f"The import of {file}", {"file": file}, None, deadline)
+            try:
+                self._converse(f"The import of {file}", {"file": file}, None, deadline)
+            except outcomes.TimedOut:
+                raise outcomes.TimedOut(imports.ENDLESS.format(file, IMPORT_SECONDS)) from None
             self.imported.add(file)
         except outcomes.Loses as reason:
-            timed_out = isinstance(reason, outcomes.TimedOut) and seconds[file] <= ALL_IMPORTS_SECONDS
-            self.gone = outcomes.TimedOut(imports.ENDLESS.format(file, IMPORT_SECONDS)) if timed_out else reason
+            self.gone = reason
             if not isinstance(reason, outcomes.NotRun) and not outcomes.from_outside(reason):
-                failed.append(self.gone)
-            raise self.gone from None
+                failed.append(reason)
+            raise
         finally:
             seconds[file] += max(self._processor_seconds() - before, (time.monotonic() - started) / PATIENCE)
 

@@ -20,15 +20,13 @@ from typing import Any
 import yaml
 
 from grader import handed_in, outcomes, overlay
-from grader.handed_in import Part, SubmissionError, is_noise
+from grader.handed_in import ARCHIVES, Part, SubmissionError, is_hidden
 from grader.outcomes import GraderFault
 from grader.overlay import Submission
 from grader.paths import GRADED_FILES
 
 METADATA = "submission_metadata.yml"
 LONGEST = 200  # bytes of an id, which is the name of a folder, and may get a number
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
-
 Places = dict[str, Path | Part]  # where the files of each submission are, by the name that it has there
 
 
@@ -122,7 +120,7 @@ def _folder(source: Path) -> tuple[Places, bytes, list[str]]:
     """The submissions in a folder, the export's metadata, and what else lies there."""
     if not source.is_dir():
         raise NoSubmissions(f"there are no submissions at {source}; give a Gradescope export or a folder")
-    listed = [path for path in sorted(source.iterdir()) if not is_noise(path.name)]
+    listed = [path for path in sorted(source.iterdir()) if not is_hidden(path.name)]
     folders: Places = {path.name: path for path in listed if path.is_dir() and not path.is_symlink()}
     if (source / METADATA).is_file():
         loose = [path.name for path in listed if path.name not in folders and path.name != METADATA]
@@ -158,7 +156,7 @@ def _zip(source: Path) -> tuple[Places, bytes, list[str]]:
     """
     archive = zipfile.ZipFile(source)
     every = handed_in.named(archive)
-    named = {path.parts: entry for path, entry in every.items() if not any(map(is_noise, path.parts))}
+    named = {path.parts: entry for path, entry in every.items() if not any(map(is_hidden, path.parts))}
     named.pop((), None)
     folders, loose = {parts[0] for parts, entry in named.items() if len(parts) > 1 or entry.is_dir()}, []
     if (METADATA,) not in named and len(folders) == 1 and any(len(parts) > 2 for parts in named):

@@ -189,12 +189,16 @@ def _late_sigma(alpha_bar: Array, times: Sequence[int], i: int, eta: float) -> A
     return misconceptions.right_sigma(a, p, eta)
 
 
-_LATE = {"at": _late_place, "prev": _late_prev}
+def _late(noise: Callable[..., Any] | None = None) -> Callable[..., Chain]:
+    """A loop that reads the table one place too late."""
+    return _down(sigma=_late_sigma, noise=noise, at=_late_place, prev=_late_prev)
+
+
 _SUB_SEQUENCE: Chains = [
     ("sigma_of_the_full_chain", _down(sigma=_but(_full_chain_sigma, lambda i: i == 1))),
     ("sigma_of_the_full_chain", _down(noise=_but(_full_chain_sigma, lambda i: i == 1))),
-    ("table_one_late", _down(sigma=_late_sigma, **_LATE)),  # type: ignore[arg-type]
-    ("table_one_late", _down(sigma=_late_sigma, noise=_but(_late_sigma, lambda i: i == 1), **_LATE)),  # type: ignore[arg-type]
+    ("table_one_late", _late()),
+    ("table_one_late", _late(noise=_but(_late_sigma, lambda i: i == 1))),
     ("table_beta_on_subsequence", _down(sigma=_table_sigma)),
     ("table_beta_on_subsequence", _down(noise=_table_sigma)),
     ("sigma_of_the_step_before", _down(sigma=_next_sigma)),
