@@ -73,6 +73,11 @@ def channel():
     return next(each for each in gc.get_objects() if type(each).__name__ == "Channel" and each.sock.fileno() >= 0)
 
 
+def finder():
+    """What the worker imports with: it asks the library beside the zygote for Python's own files."""
+    return next(each for each in gc.get_objects() if type(each).__name__ == "Finder")
+
+
 def frame(body, arrays=(), payload=b""):
     """A frame of a body, or of the bytes of a header as they are."""
     header = body if isinstance(body, bytes) else json.dumps({"body": body, "arrays": list(arrays)}).encode()

