@@ -55,9 +55,14 @@ def moments_fit(r: Array, known: list[Array]) -> bool:
 
 def normal_shape(residuals: Array, what: str) -> None:
     """Fail unless the numbers, pooled, have the distribution function of N(0, 1)."""
+    expect(shape_fits(residuals), f"{what} is not normally distributed.")
+
+
+def shape_fits(residuals: Array) -> bool:
+    """Whether the numbers, pooled, have the distribution function of N(0, 1), within the bound above."""
     below = np.searchsorted(np.sort(residuals, axis=None), QUANTILES) / residuals.size
     gap = np.abs(below - SHARES).max()  # at most that of all numbers, which is what the inequality bounds
-    expect(gap <= math.sqrt(X / (2 * residuals.size)), f"{what} is not normally distributed.")
+    return bool(gap <= math.sqrt(X / (2 * residuals.size)))
 
 
 def fresh_everywhere(drawn: list[Array], what: str) -> None:

@@ -31,7 +31,7 @@ class Check:
     @property
     def cause(self) -> str:
         """The cause that is named most often; "" where none is."""
-        return hints.HINTS[self.causes.most_common(1)[0][0]][0] if self.causes else ""
+        return hints.words(self.causes.most_common(1)[0][0]) if self.causes else ""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Class:
             for cause in dict.fromkeys(test.cause for test in named):
                 whose[cause].append(each)
         rows = [
-            (hints.HINTS[cause][0], [t for t in self.tasks if t.task in tasks[cause]], whose[cause]) for cause in whose
+            (hints.words(cause), [t for t in self.tasks if t.task in tasks[cause]], whose[cause]) for cause in whose
         ]
         return sorted(rows, key=lambda row: -len(row[2]))
 

@@ -117,7 +117,7 @@ def _test(test: dict[str, Any]) -> Test:
     cause = str(extra.get("cause") or "")
     if "cause" not in extra and outcome in ("wrong", "flooded"):  # of a former version, whose sentence alone names it
         cause = hints.named(output)
-    return Test(number, claim, score, points, status == "passed", outcome, cause if cause in hints.HINTS else "")
+    return Test(number, claim, score, points, status == "passed", outcome, cause if hints.is_known(cause) else "")
 
 
 def _people(out: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:

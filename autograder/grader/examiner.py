@@ -56,6 +56,7 @@ class Examiner:
         self.remembers, self.items = remembers, items
         self.model, self.shape, self.limit, self.T, self.parameters = model, shape, limit, T, parameters
         self.calls: list[Call] = []
+        self.refused: np.ndarray | None = None  # a state that was not tame
 
     def answer(self, args: list[Any]) -> np.ndarray:
         """Answer one call; raises Wrong or Flooded where no noise predictor could answer."""
@@ -70,6 +71,7 @@ class Examiner:
         if self.items and sum(len(call.x) for call in self.calls) + count > self.items:
             raise Flooded(f"The model was asked about more than {self.items} items, which is far more than is needed.")
         if not tame(x):
+            self.refused = x
             raise Wrong(f"The state that call {number} of the model got has NaN, infinite or huge values.")
         t = self._second(rest[0], count, number) if rest else None
         answer = np.asarray(self.model(x.astype(np.float64), *([] if t is None else [t])))

@@ -95,5 +95,5 @@ def _reason(line: Line) -> tuple[str, str]:
 
 def _words(kind: str, key: str, lines: list[Line]) -> str:
     if kind == "cause":
-        return hints.HINTS[key][0]
+        return hints.words(key)
     return lines[0].output

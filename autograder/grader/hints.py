@@ -5,6 +5,7 @@ A second entry names a section of the handout beside the task's own.
 
 MISPRINTS, CONVENTIONS, ONE_LINE = "Misprints on the slides", "Conventions", "Change one line"
 
+NOT_A_NUMBER = "not_a_number"
 HINTS: dict[str, tuple[str, str]] = {
     # roots, factors and signs
     "noise_not_rooted": ("the noise is scaled by a variance where a standard deviation belongs", ""),
@@ -123,7 +124,29 @@ HINTS: dict[str, tuple[str, str]] = {
     "timesteps_zero_based": ("the steps are 0-based, from 0 to T − 1", CONVENTIONS),
     "starts_at_zero": ("the steps begin at 0, which is clean data", CONVENTIONS),
     "quadratic": ("the spacing is quadratic", ""),
+    # any function, by one edit of its formula
+    "root_missing": ("a square root is missing", ""),
+    "root_extra": ("a square root is taken where none belongs", ""),
+    "root_reach": ("a square root reaches over too much, or over too little", ""),
+    "square_missing": ("a square is missing", ""),
+    "square_extra": ("something is squared that enters as it is", ""),
+    "sign": ("a sign is wrong", ""),
+    "one_minus_missing": ('a "1 −" is missing', ""),
+    "one_minus_extra": ('there is a "1 −" where none belongs', ""),
+    "alpha_bar_prev_for_t": ("ᾱ_prev is used where ᾱ_t is meant", CONVENTIONS),
+    "term_missing": ("a term is missing", ""),
+    "factor_missing": ("a factor or a divisor is missing", ""),
+    "factor_twice": ("a factor or a divisor enters twice", ""),
+    "factor_two": ("there is a factor 2 or ½ too many, or one is missing", ""),
+    "upside_down": ("something is divided by that is to be multiplied with, or the other way round", ""),
+    "parentheses": ("a pair of parentheses is missing, or closes in another place", ""),
+    "states_mixed_up": ("one tensor stands in the place of another: x_t, x_0_pred, ε and z are four", ""),
+    NOT_A_NUMBER: (
+        "NaN comes out, as it does of the root or the logarithm of a negative number, and of 0 divided by 0",
+        "",
+    ),
     # loops
+    "noise_not_normal": ("the fresh noise is not normal: its distribution is another one than that of randn", ""),
     "noise_missing_before_the_last": ("no noise is added one step too early (which step is the last?)", ""),
     "noise_at_the_end": ("noise is added in the last step, too", ""),
     "result_clipped": ("the result is clipped", ""),
@@ -160,11 +183,25 @@ HINTS: dict[str, tuple[str, str]] = {
 CAUSE = "Likely cause: "
 
 
+def is_known(cause: str) -> bool:
+    """Whether there are words for a cause; not so for one of a later version, or of somebody's own."""
+    return all(part in HINTS for part in cause.split("+"))
+
+
+def words(cause: str) -> str:
+    """A cause in words; one of two mistakes at once is joined by "+"."""
+    return ", and ".join(HINTS[part][0] for part in cause.split("+"))
+
+
+def places(cause: str, task: str) -> str:
+    """Where to read in the handout: the task, and what a cause has beside it."""
+    section = next(filter(None, (HINTS[part][1] for part in cause.split("+"))), "")
+    return task + (f" and {section}" if section[:1].isdigit() else f' and "{section}"' if section else "")
+
+
 def sentence(cause: str, where: str, task: str) -> str:
     """What the student reads: the cause, where it shows and where to read."""
-    what, section = HINTS[cause]
-    beside = f" and {section}" if section[:1].isdigit() else f' and "{section}"' if section else ""
-    return f"{CAUSE}{what} (it shows, for instance, {where}). Read {task}{beside} in the handout."
+    return f"{CAUSE}{words(cause)} (it shows, for instance, {where}). Read {places(cause, task)} in the handout."
 
 
 def named(output: str) -> str:

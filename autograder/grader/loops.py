@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from checks import noise
-from checks.oracle import wrong_chains
+from checks.oracle import edited_chains, wrong_chains
 from checks.oracle.gaussian import GaussianData
 from checks.oracle.wrong_chains import Chain, Move
 from grader import outcomes, probes
 from grader.examiner import Examiner
+from grader.hints import NOT_A_NUMBER
 from grader.probes import SHAPE, STATE
 from grader.session import Session
 from grader.wire import Seed
@@ -25,12 +26,13 @@ TIGHT = 1e-5  # for a step without noise, relative to its largest number
 
 @dataclass(frozen=True)
 class Run:
-    """A loop's transcript on a probe; `ended` is False where the model refused to answer."""
+    """A loop's transcript on a probe; `ended` is False where the model refused to answer, or NaN came back."""
 
     states: list[np.ndarray]
     asked: list[Any]
     answers: list[np.ndarray]
     ended: bool
+    broke: bool = False  # whether NaN came out of its last step
 
 
 def suspects(session: Session, function: str, stand_in_for: list[str]) -> tuple[str, list[str]]:
@@ -39,8 +41,13 @@ def suspects(session: Session, function: str, stand_in_for: list[str]) -> tuple[
     made_from = [((*rest, STATE) if function == "ddim_invert" else rest, run) for rest, run in runs]
     faults = [_least((make(*args) for make in wrong_chains.RIGHT[function]), run) for args, run in made_from]
     where = next(filter(None, faults), "")
-    makes = wrong_chains.CHAINS[function] if where else []
-    return where, [cause for cause, make in makes if all(not fault(make(*args), run) for args, run in made_from)]
+    if not where:
+        return "", []
+    for makes in (wrong_chains.CHAINS[function], edited_chains.of(function)):
+        if found := [cause for cause, make in makes if all(not fault(make(*args), run) for args, run in made_from)]:
+            return where, found
+    broken = [at for at, (_, run) in zip(faults, runs) if run.broke]
+    return (broken[0], [NOT_A_NUMBER]) if broken else (where, [])
 
 
 def _run(session: Session, function: str, stand_in_for: list[str], rest: tuple[Any, ...]) -> Run:
@@ -50,16 +57,21 @@ def _run(session: Session, function: str, stand_in_for: list[str], rest: tuple[A
     calls, last = examiner.calls, []
     try:
         value = student(function, examiner, STATE, *rest, **seed).value  # type: ignore[arg-type]
-        if not isinstance(value, np.ndarray) or value.shape != SHAPE or not np.isfinite(value).all():
+        if (
+            not isinstance(value, np.ndarray)
+            or value.shape != SHAPE
+            or value.dtype.kind != "f"
+            or np.isinf(value).any()
+        ):
             raise outcomes.NotRun("no state came back")
-        last = [value]
+        broke = bool(np.isnan(value).any())
+        last = [value] * (not broke)
     except outcomes.Wrong:
-        pass
+        broke = examiner.refused is not None and bool(np.isnan(examiner.refused).any())
     finally:
         student.close()
-    return Run(
-        [call.x for call in calls] + last, [call.t for call in calls], [call.answer for call in calls], bool(last)
-    )
+    states = [call.x for call in calls] + last
+    return Run(states, [call.t for call in calls], [call.answer for call in calls], bool(last), broke)
 
 
 def _examiner(function: str, rest: tuple[Any, ...]) -> Examiner:
@@ -98,8 +110,10 @@ def fault(chain: Chain, run: Run) -> str:
             return f"in call {number + 1} of the model"
         if number + 1 < len(run.states) and not _moved(move, chain.z, run, number, residuals):
             return move.where
-    if residuals and chain.z == "fresh" and not _normal(np.stack(residuals), []):  # all together, so more strictly
+    if residuals and not _fits_together(chain.z, np.stack(residuals)):
         return "in the noise of the steps"
+    if run.broke:
+        return "" if moves[count - 1].breaks else moves[count - 1].where
     right_end = count == len(moves) if run.ended else count < len(moves) and moves[count].asked == 0
     return "" if right_end else "in the number of calls"
 
@@ -122,7 +136,18 @@ def _moved(move: Move, z: str, run: Run, number: int, residuals: list[np.ndarray
         return shared and 0.5 < rest[0].std() < 2 and _normal(rest[0], [])  # few numbers: 0 would pass as normal
     if z == "same":
         return _normal(rest, []) if len(residuals) == 1 else bool(np.allclose(rest, residuals[0], atol=1e-2))
-    return not shared and _normal(rest, [x, answer, *residuals[-2:-1]])
+    if z == "not_normal":
+        return not shared and abs(rest.mean()) < 0.2 and 0.8 < rest.std() < 1.25
+    return not shared and (z == "unit" or _normal(rest, [x, answer, *residuals[-2:-1]]))
+
+
+def _fits_together(z: str, residuals: np.ndarray) -> bool:
+    """Whether the noise of all steps together, so more strictly, is of its kind."""
+    if z == "unit":
+        return bool(residuals.min() >= -1e-3 and 0.9 < residuals.max() < 1.001)
+    if z == "not_normal":
+        return not noise.shape_fits(residuals)
+    return z != "fresh" or _normal(residuals, []) and noise.shape_fits(residuals)
 
 
 def _normal(numbers: np.ndarray, beside: list[np.ndarray]) -> bool:

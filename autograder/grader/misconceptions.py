@@ -1,23 +1,29 @@
 """Which misconception explains a wrong answer: the student's function, asked on probes, held against a catalogue.
 
 A cause is named only if its formula gives what the function gave everywhere, on the probes and in the last calls of the
-check that was lost, if the right formula does not, and if no other cause does. Everything else is met with silence.
+check that was lost, if the right formula does not, and if no other cause does. Where the catalogue has none, all single
+edits of the right formula are tried, and then the common pairs (`checks.oracle.edits`); of these the kind is named, if
+one kind alone explains all. Everything else is met with silence.
 For a loop the transcript of each probe is held against the catalogue's moves: what was asked, mean and σ of each step.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from checks.oracle import misconceptions, schedule, wrong_chains
-from grader import loops, outcomes, probes
+from checks.oracle import edits, misconceptions, schedule, wrong_chains
+from checks.oracle.edits import Spelling
+from grader import hints, loops, outcomes, probes
 from grader.session import Session
 
 TIGHT = {"float32": 1e-4}  # relative to the largest number; 1e-5 for all else, since some compute in float32 inside
 SLOW = 10.0  # a function that has used so many seconds is not asked again
 Formula = Callable[[tuple[Any, ...]], Any]
+Edited = Iterator[tuple[str, Spelling]]
+Probed = tuple[str, tuple[Any, ...], Any]  # where, the arguments, and what was returned
 Seen = tuple[tuple[Any, ...], Any]  # the arguments of a call and what it returned
 
 
@@ -32,7 +38,7 @@ class Suspects:
         """The cause of a lost check with these calls; "" unless one cause alone explains all."""
         seen = list(seen)
         left = {cause for cause, f in self.formulas if f is None or all(agrees(v, _try(f, args)) for args, v in seen)}
-        return left.pop() if len(left) == 1 else ""
+        return edits.plainest(left)
 
 
 def suspects(session: Session, function: str, stand_in_for: list[str]) -> Suspects:
@@ -57,17 +63,59 @@ def suspects(session: Session, function: str, stand_in_for: list[str]) -> Suspec
 
 
 def _of_value(session: Session, function: str, stand_in_for: list[str]) -> Suspects:
-    formulas = [(cause, lambda args, f=f: f(*args)) for cause, f in misconceptions.FORMULAS.get(function, [])]
     student = session.student(stand_in_for)
     try:
         seen = [(where, args, student(function, *args).value) for where, args in probes.of_value(function)]
     finally:
         student.close()
-    if not all(_finite(value) for _, _, value in seen):
-        return Suspects()  # NaN is like any other NaN
+    if broken := [where for where, _, value in seen if _any(np.isnan, value)]:
+        return Suspects(broken[0], [(hints.NOT_A_NUMBER, None)])
     wrong = [where for where, args, value in seen if not _is_right(function, args, value)]
-    fit = [(cause, f) for cause, f in formulas if all(agrees(value, _try(f, args)) for _, args, value in seen)]
-    return Suspects(wrong[0], list(fit)) if wrong else Suspects()
+    if not wrong or any(_any(np.isinf, value) for _, _, value in seen):
+        return Suspects()
+    return Suspects(wrong[0], explaining(function, seen))
+
+
+def explaining(function: str, seen: list[Probed]) -> list[tuple[str, Formula | None]]:
+    """The formulas that give all that was seen: of the catalogue, or else by one edit, or else by two."""
+    once, twice = (_edited(function, edit, seen) for edit in (edits.edited, edits.edited_twice))
+    for formulas in (_known(function), once, twice):
+        fit = [(cause, f) for cause, f in formulas if all(agrees(value, _try(f, args)) for _, args, value in seen)]
+        if fit:
+            return list(fit)
+    return []
+
+
+def _known(function: str) -> Iterator[tuple[str, Formula]]:
+    """The causes of the catalogue."""
+    return _of_tuple(misconceptions.FORMULAS.get(function, []))
+
+
+def _of_tuple(formulas: Iterable[tuple[str, Callable[..., Any]]]) -> Iterator[tuple[str, Formula]]:
+    """The same formulas, as functions of the tuple of the arguments."""
+
+    def taken(f: Callable[..., Any]) -> Formula:
+        return lambda args: f(*args)
+
+    return ((cause, taken(f)) for cause, f in formulas)
+
+
+def _edited(function: str, edit: Callable[[Spelling], Edited], seen: list[Probed]) -> Iterator[tuple[str, Formula]]:
+    """What the right answer becomes by an edit; those alone that give the first number of what was seen first."""
+    if function in ("noise_prediction_loss", "score_matching_loss"):
+        if edit is edits.edited:
+            yield from _of_tuple(misconceptions.edited_losses(function))
+        return
+    _, args, value = seen[0]
+    parts = value if isinstance(value, list) else [value]
+    if not all(isinstance(part, (np.ndarray, float)) and np.size(part) for part in parts):
+        return
+    first = [(float(np.ravel(part)[0]), 1e-4 * float(np.abs(part).max())) for part in parts]
+    for spelling in edits.spellings(function):
+        for kind, new in edit(spelling):
+            numbers = edits.first_numbers(function, new, args)
+            if all(abs(got - want) <= slack for want, (got, slack) in zip(numbers, first)):
+                yield kind, partial(edits.value, function, new)
 
 
 def agrees(got: Any, want: Any) -> bool:
@@ -83,10 +131,10 @@ def agrees(got: Any, want: Any) -> bool:
     return bool(np.isclose(got, want, 0, TIGHT.get(str(got.dtype), 1e-5) * size + 1e-12, equal_nan=True).all())
 
 
-def _finite(value: Any) -> bool:
-    """Whether all numbers of a value are finite; True where it holds none."""
+def _any(what: Callable[[Any], Any], value: Any) -> bool:
+    """Whether any number of a value is so; False where it holds none."""
     parts = value if isinstance(value, list) else [value]
-    return all(bool(np.isfinite(part).all()) for part in parts if isinstance(part, (np.ndarray, float)))
+    return any(bool(np.any(what(part))) for part in parts if isinstance(part, (np.ndarray, float)))
 
 
 def _try(formula: Formula, args: tuple[Any, ...]) -> Any:

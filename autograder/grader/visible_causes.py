@@ -21,6 +21,7 @@ from grader.paths import GRADED_FILES, SOLUTION, STARTER
 from grader.tasks import BY_FUNCTION, TASKS
 from grader.wrong_functions import LOSSES, Function, of_chain, of_formula
 
+UNTOLD = ("none", hints.NOT_A_NUMBER)  # the tests themselves say what NaN comes from
 FILE = STARTER / "tests" / "causes.json"
 
 
@@ -64,7 +65,7 @@ def told(mistakes: list[Mistake], task: str) -> list[Mistake]:
     here = [mistake for mistake in mistakes if mistake.task == task and mistake.seen]
     for mistake in here:
         same = [m for m in here if alike(m.seen, mistake.seen)]
-        clear = mistake.cause != "none" and {m.cause for m in same} == {mistake.cause}
+        clear = mistake.cause not in UNTOLD and {m.cause for m in same} == {mistake.cause}
         error = any(said.startswith(visible_run.ERROR) for said in mistake.seen.values())
         if clear and not error and not any(alike(k.seen, mistake.seen) for k in kept):
             kept.append(mistake)
@@ -73,9 +74,7 @@ def told(mistakes: list[Mistake], task: str) -> list[Mistake]:
 
 def words(mistake: Mistake) -> str:
     """The cause in words, and where to read on."""
-    what, section = hints.HINTS[mistake.cause]
-    beside = f" and {section}" if section[:1].isdigit() else f' and "{section}"' if section else ""
-    return f"{what}; read {mistake.task}{beside}"
+    return f"{hints.words(mistake.cause)}; read {hints.places(mistake.cause, mistake.task)}"
 
 
 def of_catalogue() -> Iterator[Mistake]:

@@ -44,19 +44,24 @@ def of_chain(name: str, make: Callable[..., Chain]) -> Function:
             values.append(0.0)
         chain = make(*values, x.numpy()) if name == "ddim_invert" else make(*values)
 
-        def draw() -> torch.Tensor:
-            return torch.randn(x.shape, generator=generator, dtype=x.dtype)
+        def draw(how: Function = torch.randn) -> torch.Tensor:
+            return how(x.shape, generator=generator, dtype=x.dtype)
 
         state = {"given": lambda: x, "zeros": lambda: 0 * x, "fresh": draw}[chain.start]()
         once = draw() if chain.z == "same" else None
+        draws = {
+            "fresh": draw,
+            "same": lambda: once,
+            "shared": lambda: draw()[:1] + 0 * x,
+            "not_normal": lambda: draw() * draw(),
+            "unit": lambda: draw(torch.rand),
+        }
         for move in chain.moves:
             asked: list[Any] = [] if move.asked is None else [move.asked]
             if name.startswith("dd"):
                 asked = [torch.full(x.shape[:1], int(each)) for each in asked]
             mean = move.mean(state.numpy(), model(state, *asked).numpy())
-            z = once if once is not None else draw()
-            z = z[:1] + 0 * z if chain.z == "shared" else z
-            state = torch.as_tensor(mean, dtype=x.dtype) + move.sigma * z
+            state = torch.as_tensor(mean, dtype=x.dtype) + move.sigma * draws[chain.z]()
         return state
 
     return loop

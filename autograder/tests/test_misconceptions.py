@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from checks.oracle import edited_chains, edits, wrong_chains
 from checks.oracle import misconceptions as formulas
-from checks.oracle import wrong_chains
 from grader import corpus, hints, loops, marking, misconceptions, probes, stand_ins
 from grader.loops import Run
 from grader.misconceptions import Suspects, agrees, verdict
@@ -28,9 +28,14 @@ def ids(entries):
 # The catalogue
 
 
+KINDS = {
+    kind for function in edits.RIGHT for spelling in edits.spellings(function) for kind, _ in edits.edited(spelling)
+}
+
+
 def test_every_cause_has_a_hint_and_every_hint_is_some_functions():
     causes = {cause for _, cause, _ in VALUES + LOOPS}
-    assert causes == set(hints.HINTS)
+    assert causes | KINDS | {hints.NOT_A_NUMBER} == set(hints.HINTS)
     assert set(formulas.FORMULAS) | set(wrong_chains.CHAINS) == set(BY_FUNCTION)
 
 
@@ -80,6 +85,135 @@ def test_what_is_right_or_unknown_is_explained_by_nothing(function, change):
     assert explain(function, answer)[0] == set()
 
 
+# Edits of the right answers
+
+EDITED = [(name, place) for name in edits.PARAMETERS for place in range(len(edits.spellings(name)))]
+
+
+def seen_on_the_probes(function, spelling):
+    return [(where, args, wire(edits.value(function, spelling, args))) for where, args in probes.of_value(function)]
+
+
+@pytest.mark.parametrize("function, place", EDITED)
+def test_a_spelling_is_right(function, place):
+    spelling = edits.spellings(function)[place]
+    for _, args, value in seen_on_the_probes(function, spelling):
+        assert misconceptions._is_right(function, args, value)
+        firsts = [np.ravel(part)[0] for part in (value if isinstance(value, list) else [value])]
+        numbers = edits.first_numbers(function, spelling, args)
+        assert np.allclose(numbers, firsts[: len(numbers)])
+
+
+@pytest.mark.parametrize("function", edits.RIGHT)
+def test_an_edited_loop_without_an_edit_is_right(function):
+    for spelling in edits.spellings(edited_chains.STEP.get(function, function)):
+        for make in edited_chains.MAKES.get(function, lambda _: ())(spelling):
+            assert follows(make, play(function, make, np.random.default_rng(5)))
+            assert any(
+                follows(right, play(function, make, np.random.default_rng(5))) for right in wrong_chains.RIGHT[function]
+            )
+
+
+def told(function, spelling):
+    """The cause that is told of a function that is spelt so; None where it is right or has no finite values."""
+    seen = seen_on_the_probes(function, spelling)
+    if any(misconceptions._any(lambda x: ~np.isfinite(x), value) for _, _, value in seen):
+        return None
+    if all(misconceptions._is_right(function, args, value) for _, args, value in seen):
+        return None
+    return Suspects("", misconceptions.explaining(function, seen)).cause([])
+
+
+@pytest.mark.parametrize("function, place", EDITED)
+def test_an_edit_is_told_by_its_kind_or_by_a_plainer_word_for_it(function, place):
+    """Whatever is told of an edited formula gives the same values; so where the catalogue has no name for it, it is the
+    edit's own kind, a plainer one, or nothing."""
+    order = {kind: number for number, kind in enumerate(edits.ORDER)}
+    catalogue = {cause for cause, _ in formulas.FORMULAS[function]}
+    told_of = 0
+    with np.errstate(all="ignore"):
+        for kind, new in edits.edited(edits.spellings(function)[place]):
+            cause = told(function, new)
+            assert cause in (None, "", kind) or cause in catalogue or order[cause] < order[kind], kind
+            told_of += bool(cause)
+    assert told_of >= 12
+
+
+def pair(function, place, *kinds):
+    """The first pair of edits of these kinds that neither the catalogue nor one edit alone explains."""
+    for kind, new in edits.edited_twice(edits.spellings(function)[place]):
+        if kind == "+".join(kinds) and told(function, new) == kind:
+            return new
+    return None
+
+
+@pytest.mark.parametrize(
+    "function, kinds",
+    [
+        ("ddim_step", ("root_missing", "sign")),
+        ("ddim_sigma", ("one_minus_missing", "root_missing")),
+        ("ddpm_posterior", ("factor_missing", "upside_down")),
+        ("reverse_sde_step", ("factor_two", "sign")),
+    ],
+)
+def test_two_edits_at_once_are_told_as_two(function, kinds):
+    with np.errstate(all="ignore"):
+        assert pair(function, 0, *kinds)
+    said = hints.sentence("+".join(kinds), "at t = 600", "2.9")
+    assert all(hints.HINTS[kind][0] in said for kind in kinds) and hints.is_known("+".join(kinds))
+
+
+@pytest.mark.parametrize(
+    "kinds, plainest",
+    [
+        ({"sign"}, "sign"),
+        ({"root_missing", "square_extra"}, "root_missing"),
+        ({"alpha_bar_t_for_prev", "alpha_bar_prev_for_t"}, ""),
+        ({"root_missing", "alpha_bar_t_for_prev"}, ""),
+        ({"eta_ignored", "eta_squared"}, ""),
+        (set(), ""),
+    ],
+)
+def test_of_two_words_for_one_thing_the_plainest_is_told(kinds, plainest):
+    assert edits.plainest(kinds) == plainest
+
+
+@pytest.mark.parametrize("function", ["noise_prediction_loss", "score_matching_loss"])
+def test_an_edited_loss_is_told_by_a_cause(function):
+    with np.errstate(all="ignore"):
+        for _, formula in formulas.edited_losses(function):
+            seen = [(where, args, wire(formula(*args))) for where, args in probes.of_value(function)]
+            if all(np.isfinite(value) for _, _, value in seen):
+                causes = {cause for cause, _ in misconceptions.explaining(function, seen)}
+                right = all(misconceptions._is_right(function, args, value) for _, args, value in seen)
+                assert right or causes
+
+
+LOOP_EDITS = {
+    "ddpm_sample": "parentheses",
+    "ddim_sample": "one_minus_missing",
+    "ddim_invert": "alpha_bar_prev_for_t",
+    "langevin_sample": "term_missing",
+    "annealed_langevin_sample": "upside_down",
+}
+
+
+@pytest.mark.parametrize("function, kind", LOOP_EDITS.items())
+def test_an_edited_loop_is_told_by_its_kind(function, kind):
+    """The first edits of a kind that are in no catalogue."""
+    with np.errstate(all="ignore"):
+        told = []
+        for made, make in edited_chains.of(function):
+            if made == kind and len(told) < 2:
+                runs = play(function, make, np.random.default_rng(6))
+                finite = all(np.isfinite(state).all() for _, run in runs for state in run.states)
+                if finite and not any(follows(known, runs) for _, known in wrong_chains.CHAINS[function]):
+                    told.append(
+                        edits.plainest({other for other, chain in edited_chains.of(function) if follows(chain, runs)})
+                    )
+    assert kind in told and {*told} <= {kind, ""}
+
+
 # Loops, played by the oracle
 
 
@@ -98,7 +232,9 @@ def play(function, make, rng):
             second = np.full(len(x), move.asked) if function.startswith("dd") else move.asked
             answer = examiner.answer([x] if second is None else [x, second])
             fresh = rng.standard_normal(probes.SHAPE)
-            z = {"fresh": fresh, "same": once, "shared": fresh[:1] + 0 * fresh}[chain.z]
+            z = {"fresh": fresh, "same": once, "shared": fresh[:1] + 0 * fresh}.get(chain.z)
+            if z is None:
+                z = rng.random(fresh.shape) if chain.z == "unit" else fresh * rng.standard_normal(fresh.shape)
             x = move.mean(x, answer) + move.sigma * z
         calls = examiner.calls
         states = [call.x for call in calls] + [x] * ended
@@ -156,10 +292,15 @@ def test_a_verdict_holds_the_named_causes_to_the_declared_one(declared, named, w
     assert verdict(declared, named) == want and verdict(declared, [*named, "b"]) == "wrong"
 
 
-def test_nan_is_explained_by_nothing(zygote):
-    source = b"def q_sample(x, a, e): return x * float('nan')\n"
-    session = Session(zygote, Submission({"sampler.py": source, "score.py": b""}))
-    assert misconceptions.suspects(session, "q_sample", []) == Suspects()
+@pytest.mark.parametrize(
+    "number, cause, where", [("nan", hints.NOT_A_NUMBER, "at t = 600"), ("inf", "", ""), ("-inf", "", "")]
+)
+def test_nan_is_told_as_nan_and_what_is_infinite_is_explained_by_nothing(number, cause, where, zygote):
+    source = f"def q_sample(x, a, e): return x * 0 + float('{number}')\n".encode()
+    suspects = misconceptions.suspects(
+        Session(zygote, Submission({"sampler.py": source, "score.py": b""})), "q_sample", []
+    )
+    assert (suspects.cause([]), suspects.where) == (cause, where)
 
 
 def test_a_suspect_costs_neither_time_nor_later_calls(zygote, monkeypatch):
@@ -174,6 +315,7 @@ def test_a_suspect_costs_neither_time_nor_later_calls(zygote, monkeypatch):
 
 def test_every_chaff_declares_a_cause_that_the_catalogue_has_for_one_of_its_tasks():
     known = {(BY_FUNCTION[name].task, cause) for name, cause, _ in VALUES + LOOPS}
+    known |= {(task, hints.NOT_A_NUMBER) for task in BY_ID}
     for case in CHAFF:
         assert re.search(r"^Cause: \w+$", case.story, re.MULTILINE), f"{case.name} declares none"
         assert case.cause == "none" or any((task, case.cause) in known for task in case.wrong), case.name

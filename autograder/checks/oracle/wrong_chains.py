@@ -22,11 +22,15 @@ class Move:
     mean: Callable[[Array, Array], Array]
     sigma: float
     where: str
+    breaks: bool = False  # whether NaN comes out unless a clamp hides that a number under a root is negative
 
 
 @dataclass(frozen=True)
 class Chain:
-    """All moves; start: "given", "zeros" or "fresh"; z: "fresh", the "same" at every step, or "shared" by all items."""
+    """All moves; start: "given", "zeros" or "fresh"; z: see below.
+
+    z: "fresh" and normal, the "same" at every step, "shared" by all items, "not_normal", or "unit", in [0, 1).
+    """
 
     moves: list[Move]
     start: str = "given"
@@ -96,7 +100,8 @@ def _down(
             a, p = alpha_bar[at(alpha_bar, times, i)], alpha_bar[prev(alpha_bar, times, i)]
             s = sigma(alpha_bar, times, i, eta)
             z = noise(alpha_bar, times, i, eta) if noise else s
-            factor = misconceptions.root(direction(p, s))
+            radicand = direction(p, s)
+            factor = misconceptions.root(radicand)
 
             def mean(x: Array, eps: Array, a: Any = a, p: Any = p, factor: Any = factor, i: int = i) -> Array:
                 x_0_pred, eps = change(steps.predict_x_0(x, a, eps), eps, x, a)
@@ -104,7 +109,8 @@ def _down(
                 return result(x_prev) if i == 1 else x_prev
 
             where = f"in the step from t = {times[i]} to {times[i - 1]}"
-            moves.append(Move(ask(times, i), mean, float(np.nan_to_num(z, posinf=1e9)), where))
+            breaks = bool(radicand < -steps.ROUNDING)
+            moves.append(Move(ask(times, i), mean, float(np.nan_to_num(z, posinf=1e9)), where, breaks))
         return Chain(moves, **chain)
 
     return make
@@ -147,6 +153,8 @@ _DOWN: Chains = [
     ("starts_from_fresh_noise", _down(start="fresh")),
     ("same_noise", _down(z="same")),
     ("shared_noise", _down(z="shared")),
+    ("noise_not_normal", _down(z="not_normal")),
+    ("noise_not_normal", _down(z="unit")),
     ("asks_zero_based", _down(ask=lambda times, i: times[i] - 1)),
     ("skips_first_step", _cut(slice(1, None))),
     ("skips_last_step", _cut(slice(None, -1))),
@@ -312,6 +320,8 @@ _LANGEVIN: Chains = [
     ("one_step_short", _climb(keep=slice(1, None))),
     ("same_noise", _climb(z="same")),
     ("shared_noise", _climb(z="shared")),
+    ("noise_not_normal", _climb(z="not_normal")),
+    ("noise_not_normal", _climb(z="unit")),
 ]
 
 

@@ -1,7 +1,7 @@
 """Noise from torch.rand, uniform and not even centred, instead of torch.randn.
 
 Loses: 1.6.2, 1.6.3, 1.6.5, 1.6.6
-Cause: none
+Cause: noise_not_normal
 """
 
 import torch

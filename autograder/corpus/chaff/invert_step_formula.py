@@ -1,7 +1,7 @@
 """Uses the step formula with the two ᾱ swapped, which divides by 1 − ᾱ_0 = 0: NaN from the first step on.
 
 Loses: 2.12.1, 2.12.2
-Cause: none
+Cause: not_a_number
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Uniform noise of the right mean and variance instead of normal noise.
 
 Loses: 2.4.1
-Cause: none
+Cause: noise_not_normal
 """
 
 import math

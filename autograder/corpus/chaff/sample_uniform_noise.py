@@ -1,7 +1,7 @@
 """Uniform noise of the right mean and variance instead of normal noise.
 
 Loses: 2.11.3, 2.11.4, 2.11.7
-Cause: none
+Cause: noise_not_normal
 """
 
 import torch
