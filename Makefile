@@ -10,8 +10,8 @@ GRADER := PYTHONPATH=autograder $(BIN)/python -m grader
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
 
-grade: $(READY) ## grade SUBMISSION=folder-or-zip (default: the solution) A=1|2 (default: both) TIER=closed-form|cpu|gpu OUT=folder
-	$(GRADER) grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )$(if $(TIER),--tier $(TIER) )--out "$(OUT)"
+grade: $(READY) ## grade SUBMISSION=folder-or-zip (default: the solution) A=1|2 (default: both) T=2.7 (default: all) TIER=closed-form|cpu|gpu OUT=folder
+	$(GRADER) grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )$(if $(T),--task $(T) )$(if $(TIER),--tier $(TIER) )--out "$(OUT)"
 
 grade-all: $(READY) ## mark a class: SUBMISSIONS=export-or-folder A=1|2 OUT=folder TIER=…; SCHEDULER=tcp://… is a Dask cluster
 	$(GRADER) grade-all "$(or $(SUBMISSIONS),$(error give SUBMISSIONS=))" --assignment $(or $(A),$(error give A=1 or A=2)) $(if $(TIER),--tier $(TIER) )--out "$(OUT)" --scheduler "$(SCHEDULER)"

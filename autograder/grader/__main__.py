@@ -24,6 +24,7 @@ from grader.overlay import SubmissionError
 from grader.paths import SOLUTION
 from grader.settings import BadSettings, Settings, Tier, load
 from grader.table import show
+from grader.tasks import ALL_TASKS, BY_ID, TASKS
 from grader.zygote import Zygote
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -45,21 +46,28 @@ def grade(
     assignment: Annotated[int | None, typer.Option("--assignment", "-a", min=1, max=2)] = None,
     out: Annotated[Path, typer.Option(help="where results.json and report.html go")] = claim.OUT,
     tier: Annotated[Tier | None, typer.Option(help="of sampling quality; if not given, that of settings.toml")] = None,
+    task: Annotated[str, typer.Option(help="only this task, for a look, as 2.7")] = "",
 ) -> None:
     """Mark one submission as Gradescope would; exit 0 whatever the mark, 2 when the grader itself failed."""
-    folders = claim.folders(out, assignment)
+    number = BY_ID[task].assignment if task in BY_ID else assignment or task
+    folders = claim.folders(out, number)
     claim.take(folders.values())
+    why = ""
     if not submission.exists():
         why = f"There is no submission at {submission}; give a folder or a zip with sampler.py and score.py."
+    elif task and (task not in BY_ID or assignment not in (None, number)):
+        here = [row.task for row in TASKS if assignment in (None, row.assignment)]
+        why = f"There is no task {task}; give one of {', '.join(here)}."
+    if why:
         console.print(why, markup=False, soft_wrap=True)
         raise typer.Exit(2)
-    settings = _settings()
+    settings, tasks = _settings(), {task} if task else ALL_TASKS
     claim.answer_signals(signal.default_int_handler)
     left = set(folders)
     try:
         with Zygote() as zygote:
             for number, folder in folders.items():
-                results = mark(submission, number, folder, zygote, tier or settings.tier, settings)
+                results = mark(submission, number, folder, zygote, tier or settings.tier, settings, tasks)
                 left.remove(number)
                 show(console, results, number)
     except (KeyboardInterrupt, Exception) as fault:  # whatever it is, it is not the student's

@@ -30,6 +30,7 @@ def before_all(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--assignment", "-a")
+    parser.add_argument("--task", default="")
     try:
         given, _ = parser.parse_known_args(arguments[1:])
     except argparse.ArgumentError:  # an option without its value, of which typer will tell
@@ -37,7 +38,7 @@ def before_all(arguments: list[str]) -> None:
     if arguments[:1] == ["grade"] and "--help" not in arguments:
         answer_signals(lambda *_: _end("The marking was stopped before it began."))
         sys.excepthook = _failed
-        take(folders(given.out, given.assignment).values())
+        take(folders(given.out, given.assignment or given.task[:1]).values())
 
 
 def assignments() -> list[int]:

@@ -5,6 +5,7 @@ import io
 import os
 import resource
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from grader.reporter import Reporter
 from grader.results import MAX_OUTPUT, Results
 from grader.session import Session
 from grader.settings import DEFAULTS, Settings
-from grader.tasks import BY_ID
+from grader.tasks import ALL_TASKS, BY_ID
 from grader.zygote import Zygote
 
 LATER = {  # what a student is told instead of the marks, by the checks' visibility
@@ -40,17 +41,24 @@ def begin(out: Path) -> Results:
 
 
 def mark(
-    submission: Path, assignment: int, out: Path, zygote: Zygote, tier: str = "cpu", settings: Settings = DEFAULTS
+    submission: Path,
+    assignment: int,
+    out: Path,
+    zygote: Zygote,
+    tier: str = "cpu",
+    settings: Settings = DEFAULTS,
+    tasks: Collection[str] = ALL_TASKS,
 ) -> Results:
     """Mark the submission at a path; write `out/results.json` and `out/report.html`.
 
-    What cannot be opened gets a zero that says why.
+    What cannot be opened gets a zero that says why. tasks: as of `mark_loaded`.
     """
     try:
         loaded = overlay.load(submission)
     except SubmissionError as error:
         loaded = overlay.Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
-    return mark_loaded(loaded, assignment, out, zygote, tier, outcomes.plain(submission.resolve().name), settings)
+    title = outcomes.plain(submission.resolve().name)
+    return mark_loaded(loaded, assignment, out, zygote, tier, title, settings, tasks)
 
 
 def mark_loaded(
@@ -61,10 +69,12 @@ def mark_loaded(
     tier: str = "cpu",
     title: str = "",
     settings: Settings = DEFAULTS,
+    tasks: Collection[str] = ALL_TASKS,
 ) -> Results:
     """Mark a submission in one assignment; a wrong answer never raises, a fault of the grader does.
 
-    title: of the report page; where there is none, no page is written.
+    title: of the report page; where there is none, no page is written. tasks: that are marked, for a look at some of
+    them: a helper of another task is then known to be wrong by its probes alone.
     Raises GraderFault, and KeyboardInterrupt where it is stopped; `out/results.json` says so then, and the page does.
     """
     results = begin(out)
@@ -72,7 +82,7 @@ def mark_loaded(
     zygote.peak_kib = 0  # of this submission's workers
     started, fault = time.monotonic(), "The marking was stopped."
     try:
-        _check(session, results, assignment, settings)
+        _check(session, results, assignment, settings, tasks)
         fault = ""
     except GraderFault as error:
         fault = str(error)
@@ -88,6 +98,9 @@ def mark_loaded(
         }
         if not fault:
             results.message = _message(results, submission, zygote, LATER[settings.visibility])
+            if ALL_TASKS > {*tasks}:
+                results.extra["tasks"] = sorted(tasks)
+                results.message = f"Only {', '.join(sorted(tasks))} was marked, for a look: {results.message}"
             results.summary = "" if LATER[settings.visibility] else _summary(results)
         if title:
             facts = report.Facts(title, assignment, tier, submission, fault, zygote.walls)
@@ -97,9 +110,9 @@ def mark_loaded(
     return results
 
 
-def _check(session: Session, results: Results, assignment: int, settings: Settings) -> None:
+def _check(session: Session, results: Results, assignment: int, settings: Settings, tasks: Collection[str]) -> None:
     """Run the hidden checks of one assignment; raises GraderFault unless all of them did their work."""
-    reporter = Reporter(session, results, settings)
+    reporter = Reporter(session, results, settings, tasks)
     folder = CHECKS / f"assignment{assignment}"
     options = "--import-mode=importlib --continue-on-collection-errors -q --no-header -p no:cacheprovider -p no:logging"
     arguments = [str(folder), f"--rootdir={CHECKS}", f"--config-file={os.devnull}", *options.split()]

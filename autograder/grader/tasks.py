@@ -30,3 +30,4 @@ def task_of(number: str) -> str:
 TASKS = [Task(**row) for row in json.loads((STARTER / "diffusion" / "tasks.json").read_text())]
 BY_FUNCTION = {task.function: task for task in TASKS}
 BY_ID = {task.task: task for task in TASKS}
+ALL_TASKS = frozenset(BY_ID)

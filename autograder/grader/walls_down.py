@@ -19,9 +19,9 @@ from grader.in_process import InProcess
 _in_workers = _check
 
 
-def _check(session, results, assignment, settings):
-    with overlay.laid(session.submission) as tree, InProcess(tree):
-        _in_workers(session, results, assignment, settings)
+def _check(*given):
+    with overlay.laid(given[0].submission) as tree, InProcess(tree):
+        _in_workers(*given)
 """
 ONE_WORKER = """
 _start, _close = Student._start, Student.close
@@ -44,11 +44,11 @@ from grader.session import _close
 _in_one_worker = _check
 
 
-def _check(session, results, assignment, settings):
+def _check(*given):
     try:
-        _in_one_worker(session, results, assignment, settings)
+        _in_one_worker(*given)
     finally:
-        for student in session.workers.values():
+        for student in given[0].workers.values():
             _close(student)
 """
 TRUSTING = """

@@ -336,7 +336,10 @@ SAMPLE = ["slide_beta_outside_root", "loss_summed", "ddpm_sample_zero_based_t", 
 def test_a_lost_check_names_the_declared_cause(name, zygote, tmp_path):
     case = corpus.load(CORPUS / "chaff" / f"{name}.py")
     folders = {int(task[0]) for task in case.wrong}
-    results = [marking.mark_loaded(case.submission, n, tmp_path / str(n), zygote, "closed-form") for n in folders]
+    results = [
+        marking.mark_loaded(case.submission, n, tmp_path / str(n), zygote, "closed-form", tasks=case.wrong)
+        for n in folders
+    ]
     lost = [line for each in results for line in each.lines if line.lost]
     assert lost and verdict(case.cause, [line.cause for line in lost]) == (
         "silent" if case.cause == "none" else "right"

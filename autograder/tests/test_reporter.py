@@ -16,6 +16,7 @@ from grader.paths import SOLUTION
 from grader.reporter import shares
 from grader.results import MAX_OUTPUT, Results
 from grader.session import OUT_OF_TIME
+from grader.tasks import BY_ID
 
 IMPORTS = """
 import json
@@ -315,3 +316,14 @@ def test_a_helper_whose_worker_was_killed_is_asked_once_more(zygote, monkeypatch
 
     monkeypatch.setattr(session.Student, "_start", start_and_kill)
     assert session.Session(zygote, overlay.load(SOLUTION)).is_right("q_sample", []) and killed
+
+
+def test_only_the_named_tasks_are_marked_and_the_results_say_so(run, tmp_path, zygote, monkeypatch):
+    """With their full points, though the checks of other tasks are not there."""
+    results, fault = run(check("1.1.1", "pass", "@weight(2)") + check("1.1.2", "pass") + check("1.2.1", "assert 0"))
+    assert fault and len(results["tests"]) == 3
+    given = overlay.Submission({"sampler.py": SAMPLER.encode(), "score.py": b""})
+    marked = marking.mark_loaded(given, 1, tmp_path / "out", zygote, "closed-form", tasks={"1.1"})
+    assert [(line.number, line.passed) for line in marked.lines] == [("1.1.1", True), ("1.1.2", True)]
+    assert marked.score == marked.max_score == BY_ID["1.1"].points
+    assert marked.message.startswith("Only 1.1 was marked, for a look: ") and marked.extra["tasks"] == ["1.1"]
