@@ -43,7 +43,7 @@ def suspects(session: Session, function: str, stand_in_for: list[str]) -> tuple[
     where = next(filter(None, faults), "")
     if not where:
         return "", []
-    for makes in (wrong_chains.CHAINS[function], edited_chains.of(function)):
+    for makes in (wrong_chains.CHAINS[function], edited_chains.of(function), wrong_chains.LAST[function]):
         if found := [cause for cause, make in makes if all(not fault(make(*args), run) for args, run in made_from)]:
             return where, found
     broken = [at for at, (_, run) in zip(faults, runs) if run.broke]
@@ -75,16 +75,19 @@ def _run(session: Session, function: str, stand_in_for: list[str], rest: tuple[A
 
 
 def _examiner(function: str, rest: tuple[Any, ...]) -> Examiner:
-    """A model for a probe: the exact noise or score of Gaussian data, with a wobble that no loop can know."""
+    """A model for a probe: the exact noise or score of Gaussian data, with a wobble that no loop can know.
+
+    The wobble of a score is large, so that what the loop does with it stands out from the noise.
+    """
     rng = np.random.default_rng(13)
 
-    def wobble() -> np.ndarray:
-        return 0.3 * rng.standard_normal(SHAPE)
+    def wobble(size: float = 0.3) -> np.ndarray:
+        return size * rng.standard_normal(SHAPE)
 
     if function == "langevin_sample":
-        return Examiner(lambda x: 0.5 - x + wobble(), SHAPE, 100, parameters=("x",))
+        return Examiner(lambda x: 0.5 - x + wobble(30), SHAPE, 100, parameters=("x",))
     if function == "annealed_langevin_sample":
-        return Examiner(lambda x, s: (0.5 - x) / (1 + s**2) + wobble(), SHAPE, 100, parameters=("x", "sigma"))
+        return Examiner(lambda x, s: (0.5 - x) / (1 + s**2) + wobble(30), SHAPE, 100, parameters=("x", "sigma"))
     data = GaussianData(np.linspace(-1, 1, SHAPE[1]), np.linspace(0.2, 1.5, SHAPE[1]))
     table, T = rest[0], len(rest[0]) - 1
     return Examiner(lambda x, t: data.eps(x, table[t]) + wobble(), SHAPE, 2 * T + 20, T=T)
@@ -136,8 +139,8 @@ def _moved(move: Move, z: str, run: Run, number: int, residuals: list[np.ndarray
         return shared and 0.5 < rest[0].std() < 2 and _normal(rest[0], [])  # few numbers: 0 would pass as normal
     if z == "same":
         return _normal(rest, []) if len(residuals) == 1 else bool(np.allclose(rest, residuals[0], atol=1e-2))
-    if z == "not_normal":
-        return not shared and abs(rest.mean()) < 0.2 and 0.8 < rest.std() < 1.25
+    if z in ("not_normal", "scaled"):
+        rest = rest / rest.std()
     return not shared and (z == "unit" or _normal(rest, [x, answer, *residuals[-2:-1]]))
 
 
@@ -145,8 +148,15 @@ def _fits_together(z: str, residuals: np.ndarray) -> bool:
     """Whether the noise of all steps together, so more strictly, is of its kind."""
     if z == "unit":
         return bool(residuals.min() >= -1e-3 and 0.9 < residuals.max() < 1.001)
+    spreads = np.array([step.std() for step in residuals])
+    if z == "scaled":
+        scaled = residuals / residuals.std()
+        alike = all(_normal(step, []) for step in scaled) and noise.shape_fits(scaled)
+        return alike and abs(residuals.std() - 1) > 0.02
     if z == "not_normal":
-        return not noise.shape_fits(residuals)
+        return bool((abs(spreads - 1) < 0.2).all()) and not noise.shape_fits(
+            np.stack([*map(np.divide, residuals, spreads)])
+        )
     return z != "fresh" or _normal(residuals, []) and noise.shape_fits(residuals)
 
 

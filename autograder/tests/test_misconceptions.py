@@ -35,7 +35,7 @@ KINDS = {
 
 def test_every_cause_has_a_hint_and_every_hint_is_some_functions():
     causes = {cause for _, cause, _ in VALUES + LOOPS}
-    assert causes | KINDS | {hints.NOT_A_NUMBER} == set(hints.HINTS)
+    assert causes | KINDS | {hints.NOT_A_NUMBER, "noise_scaled"} == set(hints.HINTS)
     assert set(formulas.FORMULAS) | set(wrong_chains.CHAINS) == set(BY_FUNCTION)
 
 

@@ -18,6 +18,8 @@ def of(function: str) -> Iterator[tuple[str, Callable[..., Chain]]]:
     """(kind, make) for every single edit of the loop's step; `make` takes what those of `wrong_chains` take."""
     for spelling in edits.spellings(STEP.get(function, function)):
         for kind, edited in edits.edited(spelling):
+            if "score" in edits.names(spelling) - edits.names(edited):
+                continue  # a score that is small beside the noise looks like none
             yield from ((kind, make) for make in MAKES[function](edited))
 
 

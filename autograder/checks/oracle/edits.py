@@ -42,10 +42,14 @@ RIGHT: dict[str, tuple[str, ...]] = {
     "score_from_eps": ("score = -eps / sqrt(1 - a)",),
     "tweedie_mean": ("mean = x + variance * score",),
     "langevin_sample": ("x = x + h * score + sqrt(2 * h) * z",),
-    "annealed_langevin_sample": ("h = h * (s / last) ** 2; x = x + h * score + sqrt(2 * h) * z",),
+    "annealed_langevin_sample": (
+        "h = h * (s / last) ** 2; x = x + h * score + sqrt(2 * h) * z",
+        "h = h * s ** 2 / last ** 2; x = x + h * score + sqrt(2 * h) * z",
+    ),
     "reverse_sde_step": (
         "x = x + (beta * x / 2 + beta * score) * dt + sqrt(beta * dt) * z",
         "x = x + beta * (x / 2 + score) * dt + sqrt(beta) * sqrt(dt) * z",
+        "g = sqrt(beta); x = x + (g ** 2 * x / 2 + g ** 2 * score) * dt + g * sqrt(dt) * z",
     ),
     "ddim_sigma": (DDIM_SIGMA, "sigma = eta * sqrt((1 - p) / (1 - a)) * sqrt(1 - a / p)"),
     "ddim_coefficients": (
@@ -75,6 +79,7 @@ TOGETHER = {  # the kinds that come in pairs
     *("root_missing", "root_extra", "square_missing", "sign", "one_minus_missing", "factor_missing", "factor_two"),
     *("upside_down", "alpha_bar_prev_for_t", "alpha_bar_t_for_prev", "alpha_bar_for_alpha", "alpha_for_alpha_bar"),
 }
+TWICE = {"root_missing", "sign", "alpha_bar_prev_for_t", "alpha_bar_t_for_prev", "alpha_bar_for_alpha"}  # made alike
 ORDER = (  # of the kinds that may be two words for one thing: the first is the plainest
     *("term_missing", "one_minus_missing", "root_missing", "square_missing", "sign", "factor_missing", "root_reach"),
     *("root_extra", "square_extra", "parentheses", "upside_down", "factor_twice", "one_minus_extra", "factor_two"),
@@ -85,6 +90,8 @@ def plainest(kinds: set[str]) -> str:
     """The kind that is told where all of these explain an answer; "" where they are not one thing in other words."""
     if len(kinds) == 1:
         return next(iter(kinds))
+    if {"sign", "term_missing"} <= kinds:  # under a root whose clamp hides the one, and leaves what the other does
+        return ""
     return min(kinds, key=ORDER.index) if kinds and kinds <= set(ORDER) else ""
 
 
@@ -142,20 +149,20 @@ def evaluate(
     spelling: Spelling, given: Mapping[str, Any], operations: dict[str, Callable[..., Any]] = OPERATIONS
 ) -> dict[str, Any]:
     """All names of a spelling, the given ones and those that it makes."""
-    names = dict(given)
+    found = dict(given)
     for name, tree in spelling:
-        names[name] = _value(tree, names, operations)
-    return names
+        found[name] = _value(tree, found, operations)
+    return found
 
 
-def _value(tree: Tree, names: Mapping[str, Any], operations: dict[str, Callable[..., Any]]) -> Any:
+def _value(tree: Tree, known: Mapping[str, Any], operations: dict[str, Callable[..., Any]]) -> Any:
     if isinstance(tree, str):
-        return names[tree]
+        return known[tree]
     if isinstance(tree, float):
         return tree
     if len(tree) == 2:
-        return operations[tree[0]](_value(tree[1], names, operations))
-    return operations[tree[0]](_value(tree[1], names, operations), _value(tree[2], names, operations))
+        return operations[tree[0]](_value(tree[1], known, operations))
+    return operations[tree[0]](_value(tree[1], known, operations), _value(tree[2], known, operations))
 
 
 # Editing
@@ -175,14 +182,18 @@ def edited_twice(spelling: Spelling) -> Iterator[tuple[str, Spelling]]:
             if first in TOGETHER:
                 for later, known_later in places[place:]:
                     for second, twice in _edited_at(later, once, known_later):
-                        if second in TOGETHER:
+                        if second in TOGETHER and (second != first or second in TWICE):
                             yield "+".join(sorted({first, second})), twice
+
+
+def names(spelling: Spelling) -> frozenset[str]:
+    """All names that a spelling reads."""
+    return frozenset[str]().union(*(_names(tree) for _, tree in spelling))
 
 
 def _known(spelling: Spelling) -> list[frozenset[str]]:
     """The names that are known at each of the assignments: the given ones, and those made before."""
-    every = frozenset[str]().union(*(_names(tree) for _, tree in spelling))
-    return [every - {name for name, _ in spelling[place:]} for place in range(len(spelling))]
+    return [names(spelling) - {name for name, _ in spelling[place:]} for place in range(len(spelling))]
 
 
 def _edited_at(place: int, spelling: Spelling, known: frozenset[str]) -> Iterator[tuple[str, Spelling]]:
@@ -319,16 +330,16 @@ def value(function: str, spelling: Spelling, args: tuple[Any, ...]) -> Any:
     given = {name: f64(each) for name, each in zip(PARAMETERS[function].split(), args)}
     if states := [each for name, each in given.items() if name in STATES]:
         given = {name: each if name in STATES else along_first_axis(each, states[0]) for name, each in given.items()}
-    names = evaluate(spelling, given)
+    found = evaluate(spelling, given)
     if function == "ddpm_posterior":
-        return names["mean"], np.reshape(names["variance"], np.shape(args[2]))
+        return found["mean"], np.reshape(found["variance"], np.shape(args[2]))
     if function == "ddim_coefficients":
-        return names["omega_0"], names["omega_t"], 0.0
-    return names[spelling[-1][0]]
+        return found["omega_0"], found["omega_t"], 0.0
+    return found[spelling[-1][0]]
 
 
 def first_numbers(function: str, spelling: Spelling, args: tuple[Any, ...]) -> list[float]:
     """The first number of each of the results: cheap, so that most edits need no more to be ruled out."""
     given = {name: float(np.ravel(each)[0]) for name, each in zip(PARAMETERS[function].split(), args)}
-    names = evaluate(spelling, given, OF_FLOATS)
-    return [names[name] for name in RESULTS.get(function, (spelling[-1][0],))]
+    found = evaluate(spelling, given, OF_FLOATS)
+    return [found[name] for name in RESULTS.get(function, (spelling[-1][0],))]

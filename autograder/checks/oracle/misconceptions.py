@@ -21,6 +21,11 @@ def root(value: Any) -> Any:
     return np.sqrt(np.maximum(value, 0))
 
 
+def _first(coefficient: Any) -> Any:
+    """The first item's coefficient for all items."""
+    return np.full_like(coefficient, np.ravel(coefficient)[0])
+
+
 def _mix(first: Formula, second: Formula) -> Formula:
     """first(ᾱ) · x + second(ᾱ) · y."""
     return lambda x, a, y: along_first_axis(first(a), x) * f64(x) + along_first_axis(second(a), y) * f64(y)
@@ -36,6 +41,7 @@ JUMPS: Formulas = [
     ("signal_not_scaled", _mix(lambda a: a**0, lambda a: (1 - a) ** 0.5)),
     ("noise_not_scaled", _mix(lambda a: a**0.5, lambda a: a**0)),
     ("noise_sign", _mix(lambda a: a**0.5, lambda a: -((1 - a) ** 0.5))),
+    ("variance_exploding", _mix(lambda a: a**0, lambda a: (1 / a - 1) ** 0.5)),
 ]
 
 
@@ -48,6 +54,7 @@ INVERSES: Formulas = [
     ("neither_rooted", _mix(lambda a: 1 / a, lambda a: -(1 - a) / a)),
     ("noise_sign", _mix(lambda a: a**-0.5, lambda a: ((1 - a) / a) ** 0.5)),
     ("factors_swapped", _mix(lambda a: (1 - a) ** -0.5, lambda a: -((a / (1 - a)) ** 0.5))),
+    ("v_prediction", _mix(lambda a: a**0.5, lambda a: -((1 - a) ** 0.5))),
 ]
 
 # 1.3, 2.3: the losses
@@ -58,11 +65,16 @@ def _loss(
     reduce: Formula = lambda residual, w: np.mean(residual**2),
     jump: Formula = steps.q_sample,
     earlier: int = 0,
+    first: bool = False,
 ) -> Formula:
-    """A loss with another target(x_0, ᾱ, ε), another mean, another jump, or a table read `earlier` steps off."""
+    """A loss with another target(x_0, ᾱ, ε), another mean, another jump, or a table read `earlier` steps off.
+
+    first: whether all items get the first item's ᾱ.
+    """
 
     def loss(examiner: Any, x_0: Any, t: Any, eps: Any, alpha_bar: Any) -> Any:
         a = f64(alpha_bar)[np.asarray(t) - earlier]
+        a = _first(a) if first else a
         x_t = jump(x_0, a, eps)
         return reduce(examiner.model(x_t, t) - target(f64(x_0), a, f64(eps)), along_first_axis(1 - a, x_t))
 
@@ -73,6 +85,8 @@ def _losses(right: Formula) -> Formulas:
     """The mistakes that both losses have in common; `right` is the target."""
     return [
         ("loss_absolute", _loss(right, lambda r, w: np.mean(np.abs(r)))),
+        ("loss_huber", _loss(right, lambda r, w: np.mean(np.where(np.abs(r) < 1, r**2 / 2, np.abs(r) - 0.5)))),
+        ("first_item", _loss(right, first=True)),
         ("loss_summed", _loss(right, lambda r, w: np.sum(r**2) / len(r))),
         ("loss_summed", _loss(right, lambda r, w: np.sum(r**2))),
         ("loss_half", _loss(right, lambda r, w: np.mean(r**2) / 2)),
@@ -84,7 +98,11 @@ def _losses(right: Formula) -> Formulas:
     ]
 
 
-NOISE_LOSSES = [*_losses(lambda x, a, e: e), ("loss_predicts_x_0", _loss(lambda x, a, e: x))]
+NOISE_LOSSES = [
+    *_losses(lambda x, a, e: e),
+    ("loss_predicts_x_0", _loss(lambda x, a, e: x)),
+    ("v_prediction", _loss(_mix(lambda a: -((1 - a) ** 0.5), lambda a: a**0.5))),
+]
 SCORE_LOSSES = [
     *_losses(lambda x, a, e: steps.score_from_eps(e, a)),
     ("score_sign", _loss(lambda x, a, e: -steps.score_from_eps(e, a))),
@@ -92,6 +110,7 @@ SCORE_LOSSES = [
     ("score_is_minus_eps", _loss(lambda x, a, e: -e)),
     ("loss_predicts_eps", _loss(lambda x, a, e: e)),
     ("score_not_rooted", _loss(lambda x, a, e: -e / along_first_axis(1 - a, e))),
+    ("score_from_unscaled_data", _loss(lambda x, a, e: (x - steps.q_sample(x, a, e)) / along_first_axis(1 - a, e))),
 ]
 
 
@@ -148,6 +167,8 @@ VARIANCES: Formulas = [
     ("fixed_large", _beta),
     ("beta_outside_root", lambda a, p: _tilde(a, p) * _beta(a, p)),
     ("ratio_upside_down", lambda a, p: (1 - a) / (1 - p) * _beta(a, p)),
+    ("log_variance", lambda a, p: np.log(_tilde(a, p))),
+    ("beta_is_a_difference", lambda a, p: (1 - p) / (1 - a) * (p - a)),
 ]
 
 
@@ -192,8 +213,22 @@ DDPM_STEPS: Formulas = [
     ("noise_missing", _ddpm(lambda a, p: 0 * a)),
     ("noise_not_scaled", _ddpm(lambda a, p: a**0)),
     ("x_0_clipped", _ddpm(_std, limit=1.0)),
+    ("beta_is_a_difference", _ddpm(lambda a, p: ((1 - p) / (1 - a) * (p - a)) ** 0.5)),
+    ("sigma_between_the_two", _ddpm(lambda a, p: (_beta(a, p) * _tilde(a, p)) ** 0.25)),
+    ("noise_at_its_maximum", _ddpm(lambda a, p: (1 - p) ** 0.5)),
+    ("noise_at_its_maximum", _ddpm(lambda a, p: (1 - p) ** 0.5, lambda a, p: p**0.5, lambda a, p: 0 * a)),
+    ("mean_is_x_0_pred", _ddpm(_std, lambda a, p: a**0, lambda a, p: 0 * a)),
+    ("mean_is_x_0_pred", _ddpm(lambda a, p: (1 - p) ** 0.5, lambda a, p: a**0, lambda a, p: 0 * a)),
+    ("inverts_one_step", lambda x, e, a, p, z: _undone(x, e, a, p) + along_first_axis(_std(a, p), z) * f64(z)),
+    ("eps_and_z_swapped", lambda x, e, a, p, z: steps.ddpm_step(x, z, a, p, e)),
     *[(cause, _ddpm(_std, w_0, w_t)) for cause, w_0, w_t in WEIGHTS],
 ]
+
+
+def _undone(x_t: Any, eps: Any, a: Any, p: Any) -> Array:
+    """One forward step, from t − 1 to t, undone, with ε in the place of that step's own noise."""
+    return (f64(x_t) - along_first_axis(_beta(a, p), x_t) ** 0.5 * f64(eps)) / along_first_axis(a / p, x_t) ** 0.5
+
 
 # 2.1, 2.2, 2.6: scores and the reverse SDE
 
@@ -214,6 +249,7 @@ TWEEDIES: Formulas = [
     ("standard_deviation", lambda x, s, v: f64(x) + along_first_axis(v, x) ** 0.5 * f64(s)),
     ("variance_squared", lambda x, s, v: f64(x) + along_first_axis(v, x) ** 2 * f64(s)),
     ("variance_missing", lambda x, s, v: f64(x) + f64(s)),
+    ("tweedie_divided", lambda x, s, v: steps.tweedie_mean(x, s, v) / along_first_axis(1 - v, x) ** 0.5),
 ]
 
 
@@ -254,7 +290,9 @@ SIGMAS: list[tuple[str, Callable[[Any, Any, float], Any]]] = [
     ("variance_for_sigma", lambda a, p, eta: eta * _tilde(a, p)),
     ("fixed_large", lambda a, p, eta: eta * _beta(a, p) ** 0.5),
     ("ratio_upside_down", lambda a, p, eta: eta * ((1 - a) / (1 - p) * _beta(a, p)) ** 0.5),
-    ("alpha_bar_for_alpha", lambda a, p, eta: eta * (1 - p) ** 0.5),
+    ("noise_at_its_maximum", lambda a, p, eta: eta * (1 - p) ** 0.5),
+    ("beta_is_a_difference", lambda a, p, eta: eta * ((1 - p) / (1 - a) * (p - a)) ** 0.5),
+    ("sigma_between_the_two", lambda a, p, eta: eta * (_beta(a, p) * _tilde(a, p)) ** 0.25),
     ("eta_ignored", lambda a, p, eta: _tilde(a, p) ** 0.5),
     ("eta_squared", lambda a, p, eta: eta**2 * _tilde(a, p) ** 0.5),
     ("eta_under_root", lambda a, p, eta: (eta * _tilde(a, p)) ** 0.5),
@@ -288,6 +326,7 @@ OMEGAS: Formulas = [
     ("negative_root", _omegas(kept, sign=-1.0)),
     ("omega_0_bare", _omegas(kept, keep=True)),
     ("omega_t_bare", _omegas(kept, bare=True)),
+    ("omegas_of_x_0_and_eps", _omegas(kept, bare=True, keep=True)),
     ("posterior_only", lambda a, p, s: (_w_0(a, p), _w_t(a, p), 0.0)),
     ("direction_ignores_sigma", _omegas(lambda p, s: 1 - p)),
     ("sigma_not_squared", _omegas(lambda p, s: 1 - p - s)),
@@ -350,8 +389,7 @@ def _with_omegas(coefficients: Formula) -> Formula:
         sigma = right_sigma(a, p, eta)
         omega_0, omega_t, _ = coefficients(a, p, sigma)
         x_0_pred = steps.predict_x_0(x_t, a, eps)
-        terms = ((omega_0, x_0_pred), (omega_t, x_t), (sigma, z))
-        return sum(along_first_axis(factor, x_t) * f64(state) for factor, state in terms)  # type: ignore[return-value]
+        return _with(x_t, (omega_0, x_0_pred), (omega_t, x_t), (sigma, z))
 
     return step
 
@@ -360,7 +398,7 @@ DDIM_STEPS: Formulas = [
     *[(cause, _ddim(sigma=sigma)) for cause, sigma in OWN_SIGMAS],
     *[(cause, _ddim(noise=sigma)) for cause, sigma in OWN_SIGMAS if cause != "eta_squared"],  # that is eta_twice
     ("noise_missing", _ddim(noise=lambda a, p, eta: 0 * a)),
-    *[(cause, _with_omegas(omegas)) for cause, omegas in OMEGAS],
+    *[(cause, _with_omegas(omegas)) for cause, omegas in OMEGAS if cause != "omegas_of_x_0_and_eps"],  # see below
     ("eta_taken_as_zero", _ddim(sigma=lambda a, p, eta: 0 * a)),
     ("eta_twice", _ddim(noise=lambda a, p, eta: eta * right_sigma(a, p, eta))),
     ("direction_along_x_t", _ddim(along=lambda eps, x_t: x_t)),
@@ -369,7 +407,28 @@ DDIM_STEPS: Formulas = [
     ("x_0_clipped", _ddim(change=clipped)),
     ("x_0_clipped", _ddim(change=clipped_twice)),
     ("noise_not_scaled", _ddim(noise=lambda a, p, eta: a**0)),
+    ("predicts_with_the_target", lambda x, e, a, p, eta, z: _stays(x, e, a, p, eta, z)),
+    ("eps_and_z_swapped", lambda x, e, a, p, eta, z: _swapped(x, e, a, p, eta, z)),
 ]
+
+
+def _stays(x_t: Any, eps: Any, a: Any, p: Any, eta: float, z: Any) -> Array:
+    """ᾱ_t in the place of ᾱ_prev in both terms; σ_t is right."""
+    sigma = right_sigma(a, p, eta)
+    x_0_pred, direction = steps.predict_x_0(x_t, a, eps), root(1 - a - sigma**2)
+    return _with(x_t, (a**0.5, x_0_pred), (direction, eps), (sigma, z))
+
+
+def _swapped(x_t: Any, eps: Any, a: Any, p: Any, eta: float, z: Any) -> Array:
+    """ε gets the factor of the fresh noise, and z that of the direction."""
+    sigma = right_sigma(a, p, eta)
+    return _with(x_t, (p**0.5, steps.predict_x_0(x_t, a, eps)), (root(1 - p - sigma**2), z), (sigma, eps))
+
+
+def _with(x_t: Any, *terms: tuple[Any, Any]) -> Array:
+    """The sum of factor · state."""
+    return sum(along_first_axis(factor, x_t) * f64(state) for factor, state in terms)  # type: ignore[return-value]
+
 
 # 2.10: the sub-sequence
 
@@ -379,6 +438,9 @@ TIMESTEPS: Formulas = [
     ("range_from_one", lambda T, S: np.arange(1, T + 1, T // S)),
     ("range_from_one", lambda T, S: np.arange(1, T + 1, T // S)[:S]),
     ("range_from_one", lambda T, S: np.arange(0, T, T // S) + 1),
+    ("multiples_of_the_stride", lambda T, S: np.arange(T // S, T + 1, T // S)),
+    ("multiples_of_the_stride", lambda T, S: np.arange(T // S, T + 1, T // S)[:S]),
+    ("multiples_of_the_stride", lambda T, S: np.append(np.arange(1, S) * (T // S), T)),
     ("range_down", lambda T, S: np.arange(T, 0, -(T // S))[::-1]),
     ("range_down_cut", lambda T, S: np.arange(T, 0, -(T // S))[:S][::-1]),
     ("descending", lambda T, S: (np.arange(1, S + 1) * T // S)[::-1]),
@@ -396,7 +458,18 @@ TIMESTEPS: Formulas = [
     ("starts_at_zero", lambda T, S: np.arange(S) * T // S),
     ("quadratic", lambda T, S: np.maximum(np.round(T * (np.arange(1, S + 1) / S) ** 2), np.arange(1, S + 1))),
     ("quadratic", lambda T, S: np.round(T * (np.arange(1, S + 1) / S) ** 2)),
+    ("quadratic", lambda T, S: np.floor(np.linspace(0, (0.8 * T) ** 0.5, S) ** 2) + 1),
 ]
+
+
+def _of_the_first_item(function: str) -> tuple[str, Formula]:
+    """The right answer, but every item of the batch gets the first item's coefficients."""
+
+    def formula(*args: Any) -> Any:
+        return right(function, tuple(_first(each) if np.ndim(each) == 1 else each for each in args))
+
+    return "first_item", formula
+
 
 FORMULAS: dict[str, Formulas] = {
     "q_sample": JUMPS,
@@ -413,6 +486,8 @@ FORMULAS: dict[str, Formulas] = {
     "ddim_step": DDIM_STEPS,
     "ddim_timesteps": TIMESTEPS,
 }
+for function in FORMULAS.keys() - {"ddim_timesteps", "noise_prediction_loss", "score_matching_loss", "ddim_sigma"}:
+    FORMULAS[function].append(_of_the_first_item(function))
 
 
 def right(function: str, args: tuple[Any, ...]) -> Any:

@@ -29,7 +29,8 @@ class Move:
 class Chain:
     """All moves; start: "given", "zeros" or "fresh"; z: see below.
 
-    z: "fresh" and normal, the "same" at every step, "shared" by all items, "not_normal", or "unit", in [0, 1).
+    z: "fresh" and normal, the "same" at every step, "shared" by all items, "not_normal", "unit", in [0, 1), or "scaled"
+    by a number.
     """
 
     moves: list[Move]
@@ -133,6 +134,17 @@ def _twice(*args: Any) -> Chain:
     return replace(right, moves=[each for pair in zip(still, right.moves) for each in pair])
 
 
+def _at_x_0(sigma: Callable[..., Any]) -> Callable[..., Chain]:
+    """A loop whose steps have x_0_pred itself for their mean."""
+
+    def make(alpha_bar: Array, tau: Sequence[int], eta: float) -> Chain:
+        right, times = _down(sigma=sigma)(alpha_bar, tau, eta), [*reversed(tau)]
+        means = [lambda x, eps, a=alpha_bar[int(t)]: steps.predict_x_0(x, a, eps) for t in times]
+        return replace(right, moves=[replace(move, mean=mean) for move, mean in zip(right.moves, means)])
+
+    return make
+
+
 _OWN = [(cause, _sigma(f)) for cause, f in misconceptions.OWN_SIGMAS]
 _UNMASKED = [(cause, f) for cause, f in _OWN if cause != "ratio_upside_down"]  # infinite in the last step
 _NOISE = [(cause, f) for cause, f in _OWN if cause != "eta_squared"]  # in the noise alone that is eta_twice
@@ -149,11 +161,12 @@ _DOWN: Chains = [
     ("x_0_clipped", _down(change=misconceptions.clipped)),
     ("x_0_clipped", _down(change=misconceptions.clipped_twice)),
     ("result_clipped", _down(result=lambda x: np.clip(x, -1, 1))),
+    ("mean_is_x_0_pred", _at_x_0(RIGHT_SIGMA)),
+    ("mean_is_x_0_pred", _at_x_0(_sigma(lambda a, p, eta: eta * (1 - p) ** 0.5))),
     ("starts_from_zeros", _down(start="zeros")),
     ("starts_from_fresh_noise", _down(start="fresh")),
     ("same_noise", _down(z="same")),
     ("shared_noise", _down(z="shared")),
-    ("noise_not_normal", _down(z="not_normal")),
     ("noise_not_normal", _down(z="unit")),
     ("asks_zero_based", _down(ask=lambda times, i: times[i] - 1)),
     ("skips_first_step", _cut(slice(1, None))),
@@ -220,6 +233,9 @@ _SUB_SEQUENCE: Chains = [
     ("starts_at_T", _of(lambda alpha_bar, tau: [*tau[:-1], len(alpha_bar) - 1])),
     ("asks_the_index", _down(ask=lambda times, i: i)),
     ("asks_the_previous_step", _down(ask=lambda times, i: times[i - 1])),
+    ("asks_the_previous_step", _down(ask=lambda times, i: max(times[i - 1], 1))),
+    ("sigma_of_the_full_chain", _down(sigma=_full_chain_sigma)),
+    ("sigma_of_the_full_chain", _down(noise=_full_chain_sigma)),
 ]
 
 
@@ -274,6 +290,7 @@ _UP: Chains = [
     ("inversion_adds_noise", _given(_up(sigma=1.0))),
     ("inversion_backwards", _given(_up(order=-1))),
     ("inversion_skips_first_step", _given(_up(skip=1))),
+    ("inversion_skips_first_step", _given(_up(skip=1, present=True))),
     ("subsequence_ignored", _given(_up(tau_of=_every))),
     ("predicts_with_the_target", _given(_up(frm=lambda a, p: a))),
     ("jumps_from_the_data", _from_the_data),
@@ -320,7 +337,6 @@ _LANGEVIN: Chains = [
     ("one_step_short", _climb(keep=slice(1, None))),
     ("same_noise", _climb(z="same")),
     ("shared_noise", _climb(z="shared")),
-    ("noise_not_normal", _climb(z="not_normal")),
     ("noise_not_normal", _climb(z="unit")),
 ]
 
@@ -372,4 +388,17 @@ RIGHT: dict[str, list[Callable[..., Chain]]] = {
     "ddim_invert": [_given(_up()), _given(_up(present=True))],
     "langevin_sample": [_one_level(_climb())],
     "annealed_langevin_sample": [_annealed(_climb())],
+}
+
+
+def _loose(make: Callable[..., Callable[..., Chain]]) -> Chains:
+    return [("noise_not_normal", make(z="not_normal")), ("noise_scaled", make(z="scaled"))]
+
+
+LAST: dict[str, Chains] = {  # where nothing else explains a loop: what is known of their noise is little
+    "ddpm_sample": [(cause, _full(chain)) for cause, chain in _loose(_down)],
+    "ddim_sample": _loose(_down),
+    "ddim_invert": [],
+    "langevin_sample": [(cause, _one_level(chain)) for cause, chain in _loose(_climb)],
+    "annealed_langevin_sample": [(cause, _annealed(chain)) for cause, chain in _loose(_climb)],
 }

@@ -1,7 +1,7 @@
 """β_t is taken as 1 − ᾱ_t: ᾱ read as α.
 
 Loses: 2.7.1, 2.7.2, 2.7.4
-Cause: alpha_bar_for_alpha
+Cause: noise_at_its_maximum
 """
 
 
