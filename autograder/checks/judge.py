@@ -17,6 +17,7 @@ from grader.session import Returned
 ROUGH = 1e-5  # for values in float64, whatever the student computes in
 SINGLE = 1e-4  # for float32 states
 EXACT = 1e-10  # for float64 states with float64 coefficients
+NEARLY = ": perhaps a number is kept in float32, a small guard or floor is added, or the formula is a little off"
 
 
 def expect(condition: Any, sentence: str) -> None:
@@ -28,7 +29,7 @@ def expect(condition: Any, sentence: str) -> None:
 def numbers(value: Any, shape: tuple[int, ...], what: str) -> Array:
     """The value as a float64 array; fails unless it is a real tensor of exactly this shape, nowhere NaN or huge."""
     right = isinstance(value, np.ndarray) and value.dtype in (np.float32, np.float64) and value.shape == shape
-    expect(right, f"{what} is {describe(value)}; expected a float tensor of shape {shape}.")
+    expect(right, f"{what} is {describe(value)}; expected a float32 or float64 tensor of shape {shape}.")
     expect(tame(value), f"{what} has NaN, infinite or huge values.")
     return value.astype(np.float64)
 
@@ -39,9 +40,10 @@ def close(value: Any, want: ArrayLike, what: str, scale: ArrayLike = 1.0, tolera
     got = numbers(value, want.shape, what)
     error = np.abs(got - want)
     off = ~(error <= tolerance * np.asarray(scale))
+    nearly = tolerance < ROUGH and np.all(error <= ROUGH * np.asarray(scale))
     if off.any():
-        nearly = tolerance < ROUGH and np.all(error <= ROUGH * np.asarray(scale))
-        expect(not nearly, f"{what} is right to a few digits only: keep coefficients, and float64 states, in float64.")
+        expect(np.any(want[off]), f"{what} is not 0 where it must be{NEARLY if nearly else ''}.")
+        expect(not nearly, f"{what} is only nearly right{NEARLY}.")
         places = f" (in {np.count_nonzero(off)} of {off.size} places)" if off.size > 1 else ""
         raise Wrong(f"{what} is not what it must be{places}.")
 
@@ -49,8 +51,8 @@ def close(value: Any, want: ArrayLike, what: str, scale: ArrayLike = 1.0, tolera
 def pair_of(value: Any, what: str) -> list[Any]:
     """The two or three parts of an answer that is a tuple."""
     count = what.count(",") + 1
-    right = isinstance(value, list) and len(value) == count
-    expect(right, f"It returned {describe(value)}; expected {count} values: {what}.")
+    found = f"{len(value)} values" if isinstance(value, list) and len(value) < 10 else describe(value)
+    expect(found == f"{count} values", f"It returned {found}; expected {count} values: {what}.")
     return value
 
 
@@ -64,5 +66,6 @@ def zero(b: Any) -> None:
 def kept(returned: Returned, state: np.ndarray, value: Any, what: str) -> None:
     """Fail unless the arguments are as they were and `value` has the dtype of `state`."""
     expect(not returned.changed, "It changed one of the tensors that it was given; work on a copy.")
-    got = value.dtype if isinstance(value, np.ndarray) else describe(value)
+    expect(isinstance(value, np.ndarray), f"{what} is {describe(value)}; expected a {state.dtype} tensor.")
+    got = value.dtype
     expect(got == state.dtype, f"{what} came out as {got} for a {state.dtype} input; it must keep the dtype.")

@@ -28,7 +28,7 @@ SHAPE = (1, 28, 28)
 BLOCK = 384  # images whose figures are taken together
 FIRST = 64  # images of the tier that are compared one by one
 CLOSE = 0.02  # of the range [−1, 1]: rounding in float32, seen through all steps of the network
-BETTER = " (Better than right is wrong, too: the steps add less noise than they must.)"
+BETTER = " (Better than right is wrong, too: perhaps the steps add too little noise.)"
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,13 @@ def standard_normal(residual: Array, known: list[Array], drawn: list[Array], whe
         repeated = any(abs(float(r @ z)) > (1 - 1e-9) * np.linalg.norm(r) * np.linalg.norm(z) > 0 for z in before)
         said = "the noise is that of the step before, but must be fresh" if repeated else "no fresh noise was added"
         raise Wrong(f"{where}, {said}.")
-    expect(
-        moments_fit(fresh, []), f"{where}, the noise has {ratio:.2g} times the standard deviation that it must have."
+    if moments_fit(fresh, []):
+        raise Wrong(f"{where}, the mean is wrong, or the noise is not fresh.")
+    size = f"is {ratio:.2g} times as large" if f"{ratio:.2g}" != "1" else "is not as large"
+    raise Wrong(
+        f"{where}, what is added to the right mean {size} as the noise must be: "
+        "look at σ_t, at the mean, and whether each number gets noise of its own."
     )
-    raise Wrong(f"{where}, the mean is wrong, or the noise is not fresh.")
 
 
 def moments_fit(r: Array, known: list[Array]) -> bool:
@@ -55,7 +58,7 @@ def moments_fit(r: Array, known: list[Array]) -> bool:
 
 def normal_shape(residuals: Array, what: str) -> None:
     """Fail unless the numbers, pooled, have the distribution function of N(0, 1)."""
-    expect(shape_fits(residuals), f"{what} is not normally distributed.")
+    expect(shape_fits(residuals), f"{what} is not distributed as standard normal noise is.")
 
 
 def shape_fits(residuals: Array) -> bool:
@@ -71,12 +74,12 @@ def fresh_everywhere(drawn: list[Array], what: str) -> None:
     Given item j, the projection of item i on it is N(0, 1): 8.2 for some 120,000 pairs is a rate of 3e-11.
     """
     pooled = np.stack(drawn)
-    ratio = math.sqrt(float(np.mean(pooled**2)))
-    right = moments_fit(pooled.ravel(), [np.ones(pooled.size)])
-    expect(right, f"{what} has {ratio:.3g} times the standard deviation that it must have, all steps together.")
     items = pooled[:: -(-len(pooled) // 10)].reshape(-1, pooled[0][0].size)
     alike = np.abs(np.triu(items @ items.T, 1)) / np.linalg.norm(items, axis=1)
     expect(alike.max() <= 8.2, f"{what} is not fresh: two items, or the same item in two steps, got the same noise.")
+    spread = f"is {math.sqrt(float(np.mean(pooled**2))):.3g} times as large as it must be"
+    expect(moments_fit(pooled.ravel(), []), f"{what} {spread}, all steps together.")
+    expect(moments_fit(pooled.ravel(), [np.ones(pooled.size)]), f"{what} has a mean, all steps together, but must not.")
 
 
 def share_fits(count: int, n: int, share: float, slack: float) -> bool:

@@ -44,10 +44,12 @@ def chain_fits(
     far, right = w2(0, np.sqrt(variance), 0, images.STD), w2(0, std, 0, images.STD)
     fits = w2(0, np.sqrt(variance), 0, std) <= NEAR * right
     show(far**2, right**2, fits)
+    times = f"{(far / right) ** 2:.3g}"
+    expect(fits or times != "1", f"{which}, your steps end as far from the images as right ones, but somewhere else.")
     expect(
         fits,
         f"{which}, a chain of your steps ends at a squared W2 distance of {far**2:.3g} from the images, "
-        f"{(far / right) ** 2:.3g} times a right chain's. (Nearer is wrong, too: a right chain has one distance.)",
+        f"{times} times a right chain's. (Nearer is wrong, too: a right chain has one distance.)",
     )
     return far**2
 
@@ -80,7 +82,7 @@ def samples_fit(x_0: Array, x_T: Array, mean: Array, std: Array, which: str) -> 
         part = slice(first, first + EACH)
         r = residuals[:, part].ravel()
         if not noise.moments_fit(r, [np.ones(r.size), x_T[:, part].ravel()]):
-            spread = f"has {np.sqrt(np.mean(r**2)):.3g} times the spread that it must have"
+            spread = f"lies {np.sqrt(np.mean(r**2)):.3g} times as far from the right mean as it must"
             raise Wrong(
                 f"{which}, x_0 {'has another mean than it must have' if noise.moments_fit(r, []) else spread}, "
                 f"given x_T (principal directions {first + 1} to {first + EACH} of the images)."

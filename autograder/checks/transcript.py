@@ -67,7 +67,7 @@ def called_in_order(examiner: Examiner, steps_wanted: list[int]) -> None:
     count, wanted = len(examiner.calls), len(steps_wanted)
     expect(count == wanted, f"The model was called {count} times instead of {wanted}.")
     for number, (call, t) in enumerate(zip(examiner.calls, steps_wanted), start=1):
-        expect((call.t == t).all(), f"Call {number} of {wanted} asked the model at another t than the sequence has.")
+        expect((call.t == t).all(), f"Call {number} of {wanted} asked the model at another t than this step needs.")
 
 
 def steps_taken(examiner: Examiner, returned: Returned, alpha_bar: Array, tau: np.ndarray) -> list[Step]:
@@ -105,5 +105,5 @@ def is_stochastic(taken: list[Step], eta: float) -> None:
         noise.standard_normal(residual, [step.x_t, step.eps], drawn, step.where)
         drawn.append(residual)
     if drawn:
-        noise.normal_shape(np.stack(drawn[:: max(1, len(drawn) // 10)]), "The noise of the steps")
         noise.fresh_everywhere(drawn, "The noise of the steps")
+        noise.normal_shape(np.stack(drawn[:: max(1, len(drawn) // 10)]), "The noise of the steps")

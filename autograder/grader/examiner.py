@@ -61,13 +61,17 @@ class Examiner:
     def answer(self, args: list[Any]) -> np.ndarray:
         """Answer one call; raises Wrong or Flooded where no noise predictor could answer."""
         if len(self.calls) >= self.limit:
-            raise Flooded(f"The model was called more than {self.limit} times, which is far more often than is needed.")
+            called = "The model" if "t" in self.parameters else "score_fn"
+            raise Flooded(f"{called} was called more than {self.limit} times; the steps need fewer calls.")
         number = len(self.calls) + 1
         x, *rest = args
         count = len(x) if self.items and isinstance(x, np.ndarray) and x.ndim else self.shape[0]
         shape = (count, *self.shape[1:])
         if not isinstance(x, np.ndarray) or x.shape != shape or x.dtype not in (np.float32, np.float64):
-            raise Wrong(f"Call {number} of the model got {describe(x)} as the state; expected shape {self.shape}.")
+            raise Wrong(
+                f"Call {number} of the model got {describe(x)} as the state; "
+                f"expected a float32 or float64 tensor of shape {self.shape}."
+            )
         if self.items and sum(len(call.x) for call in self.calls) + count > self.items:
             raise Flooded(f"The model was asked about more than {self.items} items, which is far more than is needed.")
         if not tame(x):
@@ -85,7 +89,7 @@ class Examiner:
         if self.T is None:
             sigma = np.asarray(value if isinstance(value, (np.ndarray, float, int)) else np.nan, dtype=np.float64)
             if sigma.size != 1 or not tame(sigma):
-                raise Wrong(f"Call {number} of score_fn got {describe(value)} as sigma; expected one number.")
+                raise Wrong(f"Call {number} of score_fn got {describe(value)} as sigma; expected one finite number.")
             return float(sigma.reshape(()))
         steps = np.asarray(value if isinstance(value, (np.ndarray, int, float)) else np.nan)
         if steps.shape not in ((), (1,), (count,)) or not np.all(np.isfinite(steps) & (steps == np.round(steps))):
@@ -119,6 +123,8 @@ def describe(value: Any) -> str:
         known = KNOWN.fullmatch(str(value.description))
         kind, of_shape, shape = str(value.description).partition(" of shape ")
         return "something else" if not known else f"{kind} of {_told(shape)}" if of_shape else kind
+    if isinstance(value, list):  # the wire makes one of a tuple
+        return "a tuple or a list"
     return "None" if value is None else f"a {type(value).__name__}"
 
 

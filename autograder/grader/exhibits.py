@@ -60,7 +60,7 @@ class Exhibit:
             calls += ", then it ended without a result"
         asked = sum(step.wanted is not None and step.asked != step.wanted for step in run.steps)
         nowhere = sum(step.wanted is None for step in run.steps)
-        parts = [calls, f"{asked} at another t than the sequence has" if asked else ""]
+        parts = [calls, f"{asked} at another t than the step needs" if asked else ""]
         parts += [f"{nowhere} at a t that is not in the sequence" if nowhere else ""]
         told = sum(bool(step.values) and step.wanted is not None for step in run.steps)
         off = {name: sum(step.values[name].off for step in run.steps if step.values) for name in NAMES}

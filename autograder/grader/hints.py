@@ -156,7 +156,7 @@ HINTS: dict[str, tuple[str, str]] = {
     "factor_two": ("there is a factor 2 or ½ too many, or one is missing", ""),
     "upside_down": ("something is divided by that is to be multiplied with, or the other way round", ""),
     "parentheses": ("a pair of parentheses is missing, or closes in another place", ""),
-    "states_mixed_up": ("one tensor stands in the place of another: x_t, x_0_pred, ε and z are four", ""),
+    "states_mixed_up": ("one tensor stands in the place of another", ""),
     NOT_A_NUMBER: (
         "NaN comes out, as it does of the root or the logarithm of a negative number, and of 0 divided by 0",
         "",

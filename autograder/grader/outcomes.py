@@ -116,7 +116,7 @@ def raised(function: str, report: Any, sources: dict[str, bytes]) -> Loses:
         return Raised(f"{function} raised {kind}{where}.")
     return Raised(
         f"{function} raised {kind}{where}. "
-        "(The message is not shown, since it could quote hidden inputs; the visible tests show it.)"
+        "(The message is not shown, since it could quote hidden inputs; call the function yourself to see it.)"
     )
 
 

@@ -20,7 +20,7 @@ OURS = {errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.EMFILE, errno.
 # what programs make of a file's name: "Sampler (1).py", "sampler-1.py", "sampler - Copy.py", "sampler.py.txt"
 COPY = re.compile(r"(sampler|score)(?:[ _-]*(?:\(\d{1,3}\)|copy|copia|kopie|\d{1,3}))*\.py(?:\.txt)?")
 LISTED = 3  # names in a sentence
-NOTEBOOK = "; it has a notebook, whose last cell writes them"
+NOTEBOOK = "; if your notebook is the course's, its last cell writes them"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _folder(holders: set[PurePosixPath]) -> PurePosixPath | None:
     if top is not None and not all(folder.is_relative_to(top) for folder in holders):
         names = _list(sorted(map(str, holders)))
         raise SubmissionError(
-            f"graded files lie in more than one folder ({names}); hand in one sampler.py and one score.py"
+            f"graded files lie in more than one folder ({names}); hand in a sampler.py and a score.py, in one folder"
         )
     return top
 
@@ -145,6 +145,8 @@ def _content(name: str, file: File) -> bytes | str:
 
 def _missing(name: str, files: Files) -> str:
     """That a file is not there, and what is."""
+    if any(path.name == name for path in files):
+        return f"{name} is in another folder than the other file: put both into one folder."
     stem, names = name.removesuffix(".py"), sorted({path.name for path, file in files.items() if file.plain})
     near = [each for each in names if each.lower().startswith(stem)]
     others = [each for each in near or names if each not in GRADED_FILES]

@@ -102,16 +102,21 @@ class Reporter:
                 line.passed, line.outcome, line.output = True, "passed", _said("Passed.", self.note)
                 return True
             wrong = self._wrong_helpers(function)
-            if wrong and self._run(pyfuncitem, wrong) is None:
-                names = ", ".join(wrong)
+            again = self._run(pyfuncitem, wrong) if wrong else reason
+            names = ", ".join(name for name in wrong if self.current and name in self.current.answered)
+            if again is None:
                 line.passed, line.outcome = True, "passed with a stand-in"
-                passed = f"Passed, with a right {names} standing in for yours, wrong or not written yet."
+                passed = (
+                    f"Passed, with a right {names or ', '.join(wrong)} standing in for yours, wrong or not written yet."
+                )
                 line.output = _said(passed, self.note)
             else:
                 self.failed_functions.add(function)
                 line.outcome = reason.outcome
-                line.cause, hint = self._hint(function, reason)
-                line.output = _said(reason.sentence, hint)
+                line.cause, hint = self._hint(function, again)
+                differs = names and again.sentence != reason.sentence
+                second = f"With a right {names} in the place of yours: {again.sentence}" if differs else ""
+                line.output = _said(reason.sentence, second, hint)
         finally:
             self.results.write()
         return True

@@ -250,7 +250,11 @@ def test_wrong_means_are_told_from_wrong_spreads():
     x_T = states(1, 1, quality.SAMPLES)[0]
     mean, std, z = images.ALL.mean + 0.1 * x_T, 0.5 * images.STD, rng(0).standard_normal(x_T.shape)
     quality.samples_fit(mean + std * z, x_T, mean, std, "Here")
-    for wrong, sentence in ((0.3, "another mean"), (0.3 * x_T, "another mean"), (z, "1.97 times the spread")):
+    for wrong, sentence in (
+        (0.3, "another mean"),
+        (0.3 * x_T, "another mean"),
+        (z, "lies 1.97 times as far from the right mean"),
+    ):
         with pytest.raises(Wrong, match=sentence):
             quality.samples_fit(mean + std * (z + wrong), x_T, mean, std, "Here")
 

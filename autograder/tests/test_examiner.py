@@ -53,7 +53,11 @@ def test_the_examiner_looks_like_a_module(student):
     "body, kind, sentence",
     [
         ("for _ in range(4): x(a, 1)", Flooded, "called more than 3 times"),
-        ("x(a[:2], 1)", Wrong, r"got float64 of shape \(2, 2\) as the state; expected shape \(4, 2\)"),
+        (
+            "x(a[:2], 1)",
+            Wrong,
+            r"got float64 of shape \(2, 2\) as the state; expected a float32 or float64 tensor of shape \(4, 2\)",
+        ),
         ("x(a.long(), 1)", Wrong, "got int64 of shape"),
         ("x(a / 0, 1)", Wrong, "NaN, infinite or huge"),
         ("x(a * 1e200, 1)", Wrong, "NaN, infinite or huge"),
@@ -63,7 +67,7 @@ def test_the_examiner_looks_like_a_module(student):
         ("x(a, 1.5)", Wrong, "got a float as t"),
         ("x(a, torch.ones(4, 1))", Wrong, r"got float32 of shape \(4, 1\) as t"),
         ("x(a, 'now')", Wrong, "as t; expected int64"),
-        ("x(a, [1, [2]])", Wrong, "got a list as t"),
+        ("x(a, [1, [2]])", Wrong, "got a tuple or a list as t"),
         ("x(a)", Raised, "TypeError"),
         ("x(a, 1, y=2)", Raised, "TypeError"),
     ],
@@ -76,7 +80,7 @@ def test_what_no_noise_predictor_could_answer_loses(student, body, kind, sentenc
 
 @pytest.mark.parametrize("sigma", ["1e200", "'x'", "None", "x", "a[0]", "[1, 2]", "[1, [2]]", "{'a': 1}"])
 def test_a_noise_level_that_is_no_number_loses(student, sigma):
-    with pytest.raises(Wrong, match="as sigma; expected one number"):
+    with pytest.raises(Wrong, match="as sigma; expected one finite number"):
         asked(student, f"x(a, {sigma})", T=None, parameters=("x", "sigma"))
 
 
@@ -304,7 +308,7 @@ def test_a_value_is_described_without_digits_enough_for_a_hidden_number(value, s
         ({"x_t": 0.2, "eps": -0.4}, "no fresh noise was added"),
         ({"before": 1.0}, "the noise is that of the step before, but must be fresh"),
         ({"before": 1.0, "eps": 0.4}, "no fresh noise was added"),
-        ({"fresh": 1.2}, "the noise has 1.2 times the standard deviation that it must have"),
+        ({"fresh": 1.2}, "what is added to the right mean is 1.2 times as large as the noise must be"),
         ({"fresh": 1.0, "eps": 0.4}, "the mean is wrong, or the noise is not fresh"),
     ],
 )
@@ -312,5 +316,5 @@ def test_what_is_said_of_the_noise_of_a_step_is_so(made_of, said):
     """A deterministic step leaves a multiple of ε, which is none of the step before."""
     arrays = dict(zip(("fresh", "x_t", "eps", "before"), np.random.default_rng(3).standard_normal((4, 40, 50))))
     residual = sum((factor * arrays[name] for name, factor in made_of.items()), np.zeros((40, 50)))
-    with pytest.raises(Wrong, match=f"^In step 2, {said}\\.") if said else nullcontext():
+    with pytest.raises(Wrong, match=f"^In step 2, {said}[.:]") if said else nullcontext():
         noise.standard_normal(residual, [arrays["x_t"], arrays["eps"]], [arrays["before"]], "In step 2")

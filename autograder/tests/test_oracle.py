@@ -551,7 +551,8 @@ def test_losses_vanish_at_the_exact_model_of_a_point_mass(loss, power):
 
 
 def test_the_oracle_imports_no_torch():
-    names = "arrays frechet gaussian losses misconceptions mixture samplers schedule steps wrong_chains".split()
+    names = "arrays edited_chains edits frechet gaussian losses misconceptions mixture samplers schedule steps".split()
+    names.append("wrong_chains")
     code = "import sys; sys.path.insert(0, sys.argv[1]); from checks.oracle import " + ", ".join(names)
     code += "; print({'torch', 'scipy', 'sampler', 'score', 'solution'}.intersection(sys.modules))"
     root = Path(schedule.__file__).parents[2]

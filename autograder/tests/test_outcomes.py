@@ -17,7 +17,7 @@ SOURCES = {
     "sampler.py": "import torch\n\n\ndef q_sample(x_0, alpha_bar_t, eps):\n    return x_00 * beta  # ᾱ\n".encode(),
     "score.py": b"class ScheduleError(Exception):\n    pass\n",
 }
-NOT_SHOWN = "(The message is not shown, since it could quote hidden inputs; the visible tests show it.)"
+NOT_SHOWN = "(The message is not shown, since it could quote hidden inputs; call the function yourself to see it.)"
 
 
 def said(report) -> Loses:

@@ -110,7 +110,17 @@ def test_one_file_alone_is_taken(name, tmp_path):
 def test_a_notebook_alone_is_named_and_what_to_do(hand_in):
     loaded = load(hand_in({"assignment.ipynb": b"{}"}))
     assert loaded.files == {}
-    assert all("it has a notebook, whose last cell writes them" in said for said in loaded.problems.values())
+    assert all(
+        "if your notebook is the course's, its last cell writes them" in said for said in loaded.problems.values()
+    )
+
+
+def test_a_file_in_another_folder_is_not_said_to_be_missing(hand_in):
+    loaded = load(hand_in({"sampler.py": b"x = 1\n", "part2/score.py": b"x = 2\n", "mine.ipynb": b"{}"}))
+    assert loaded.files == {"sampler.py": b"x = 1\n"}
+    assert loaded.problems == {
+        "score.py": "score.py is in another folder than the other file: put both into one folder."
+    }
 
 
 @pytest.mark.parametrize("mode", ["w", "w:gz"])

@@ -114,7 +114,7 @@ def test_a_constant_in_the_mean_is_told():
 def test_calls_at_another_t_are_told_and_steps_still_read():
     found = run_of(ask=lambda t: t - 1)
     assert [(step.asked, step.wanted, step.off) for step in found.steps] == [(t - 1, t, True) for t in DOWN]
-    assert "10 at another t than the sequence has" in exhibit(ask=lambda t: t - 1).verdict
+    assert "10 at another t than the step needs" in exhibit(ask=lambda t: t - 1).verdict
 
 
 def test_with_too_few_or_too_many_calls_steps_are_known_by_their_t():

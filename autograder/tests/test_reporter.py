@@ -223,6 +223,19 @@ def test_a_wrong_helper_is_stood_in_for_and_named(run):
     assert "with a right ddim_sigma standing in for yours" in results["tests"][0]["output"]
 
 
+def test_where_a_right_helper_does_not_help_both_reasons_are_said(run):
+    """The wrong helper is not all that is wrong; and a helper that was never asked is not named."""
+    sampler = (SOLUTION / "sampler.py").read_text() + "\ndef ddim_sigma(a, b, eta): return 2 * eta * a\n"
+    sampler += "def predict_x_0(x, a, e): return x\n"
+    sampler += "def ddim_step(x, e, a, b, eta, z): return (ddim_sigma(a, b, eta) * z)[:1]\n"
+    submission = overlay.Submission({"sampler.py": sampler.encode(), "score.py": (SOLUTION / "score.py").read_bytes()})
+    body = "x = np.ones(3)\ngot = student('ddim_step', x, x, np.float64(0.3), np.float64(0.6), 0.5, x).value\n"
+    body += "expect(got[0] < 0.28, 'It is too large.')\nexpect(got.shape == (3,), 'It is too short.')"
+    results, _ = run(check("2.9.1", body), assignment=2, submission=submission)
+    said = results["tests"][0]["output"]
+    assert said.startswith("It is too large. With a right ddim_sigma in the place of yours: It is too short."), said
+
+
 def test_a_helper_that_costs_nothing_here_is_not_stood_in_for(run):
     """In Assignment 1 the tasks of Assignment 2 are not marked, so a stand-in for one would be a present."""
     sampler = "def ddpm_step(x_t, eps, a, b, z): return ddim_step(x_t, eps, a, b, 1.0, z)\ndef ddim_step(*a): pass\n"

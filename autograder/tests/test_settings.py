@@ -169,7 +169,11 @@ def test_the_students_own_steps_decide_the_entry(entry):
     "more, case, said",
     [
         ("", "sample_clips_the_result", "images are not the right sampler's"),
-        ("\n\ndef ddim_timesteps(T, S):\n    return torch.arange(T - S, T)\n", "", "the steps do not rise to T"),
+        (
+            "\n\ndef ddim_timesteps(T, S):\n    return torch.arange(T - S, T)\n",
+            "",
+            "the steps must rise from 1 or more to T",
+        ),
         ("\n\ndef ddim_timesteps(T, S):\n    return torch.tensor([T])\n", "", "is not ten steps in int64"),
         ("\n\ndef ddim_timesteps(T, S):\n    return torch.arange(T) + 1\n", "", "is not ten steps in int64"),
     ],

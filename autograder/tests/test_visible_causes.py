@@ -177,7 +177,7 @@ MISTAKES_OF_FORM = {
     "returns a tuple": ("q_sample", lambda x, a, e: (x, e), "x_t must be a tensor of shape (1, 2); it is a tuple of 2"),
     "sums": ("q_sample", lambda x, a, e: x.sum(1), "x_t must have shape (1, 2); it has shape (1,)"),
     "float64": ("q_sample", lambda x, a, e: scaled(x, a, e).double(), "x_t of points must be float32, as what goes in"),
-    "float32": ("q_sample", lambda x, a, e: scaled(x, a.float(), e), "x_t is right to a few digits only: keep coef"),
+    "float32": ("q_sample", lambda x, a, e: scaled(x, a.float(), e), "x_t is only nearly right: perhaps a number i"),
     "in place": ("q_sample", lambda x, a, e: x.mul_(0.6) + e, "q_sample changed the x that it was given: no += or *="),
     "NaN": ("q_sample", lambda x, a, e: x + (a - 2).sqrt(), "got [[nan, nan]] (a division by 0, or the root of a neg"),
     "no variance": ("ddpm_posterior", lambda x, y, a, p: y, "it must return 2 values, (mean, variance); it returned a"),

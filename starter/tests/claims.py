@@ -70,7 +70,8 @@ def close(got: Any, want: Tensor, what: str, tol: float = 1e-9) -> None:
         first = tuple(wrong.nonzero()[0].tolist())
         if bool((error <= 1e-6 * (1 + want.abs())).all()):
             fail(
-                f"{what} is right to a few digits only: keep coefficients, and states that come in float64, in float64"
+                f"{what} is only nearly right: perhaps a number is kept in float32, a small guard is added, or the "
+                "formula is a little off"
             )
         undefined = "" if got.isfinite().all() else " (a division by 0, or the root of a negative number?)"
         if want.numel() <= 4:

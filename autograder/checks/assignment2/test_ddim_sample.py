@@ -50,7 +50,10 @@ def test_timesteps_even(student):
     """The steps are evenly spaced, to within one step."""
     for total, count in (*ALL_OF_T, *SMALL):
         tau = _tau(student, total, count)
-        expect(schedule.is_even(tau.astype(np.int64), total, count), f"For T = {total}, S = {count}, tau is not even.")
+        expect(
+            schedule.is_even(tau.astype(np.int64), total, count),
+            f"For T = {total}, S = {count}, tau is not S steps, evenly spaced up to T.",
+        )
 
 
 # 2.11 ddim_sample

@@ -45,7 +45,7 @@ def test_sigma_last_step(student):
                 value = student("ddim_sigma", alpha_bar[t], alpha_bar[0], eta).value
                 close(value, 0.0, "σ_t at the last step", 1, 1e-9)
     before = numbers(student("ddim_sigma", LINEAR[2], LINEAR[1], 1.0).value, (), "σ_t")
-    expect(before > 0, "σ_t at the last step but one is 0, so no noise would be added there.")
+    expect(before > 0, "σ_t at the last step but one is not above 0, but noise must be added there.")
 
 
 @number("2.7.4")
@@ -102,8 +102,8 @@ def test_omega_t_sign(student):
         for share in (0.0, 0.5):
             sigma_t = np.float64(share * np.sqrt(1 - LINEAR[t - 1]))
             _, omega_t, _, (_, variance) = _omegas(student, LINEAR[t], LINEAR[t - 1], sigma_t)
-            expect(omega_t >= 0, "ω_t is negative. Both roots preserve the marginals; only the positive one is a DDIM.")
             close(variance, 1 - LINEAR[t - 1], "The variance of q(x_prev | x_0) that your ω_t makes")
+            expect(omega_t >= 0, "ω_t is negative. Both roots preserve the marginals; only the positive one is a DDIM.")
 
 
 @number("2.8.4")

@@ -40,5 +40,8 @@ def _steps(value):
     """The student's τ; fails unless a sampler can use it."""
     right = isinstance(value, np.ndarray) and value.dtype == np.int64 and value.shape == (S,)
     expect(right, "No entry: ddim_timesteps(1000, 10) is not ten steps in int64.")
-    expect(value[0] >= 1 and value[-1] == T and np.all(value[1:] > value[:-1]), "No entry: the steps do not rise to T.")
+    expect(
+        value[0] >= 1 and value[-1] == T and np.all(value[1:] > value[:-1]),
+        "No entry: the steps must rise from 1 or more to T.",
+    )
     return value

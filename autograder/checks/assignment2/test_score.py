@@ -168,8 +168,8 @@ def _langevin_residuals(examiner, returned, x, step_sizes):
         residual = (x_next - call.x - a * call.answer) / math.sqrt(2 * a)
         noise.standard_normal(residual, [call.x, call.answer], drawn, f"In step {index} of {wanted}")
         drawn.append(residual)
-    noise.normal_shape(np.stack(drawn[::3]), "The noise of the steps")
     noise.fresh_everywhere(drawn, "The noise of the steps")
+    noise.normal_shape(np.stack(drawn[::3]), "The noise of the steps")
 
 
 # 2.5 annealed_langevin_sample
