@@ -16,8 +16,9 @@ from grader.tasks import TASKS
 from grader.zygote import Zygote
 
 BODY = "    beta_t = 1 - alpha_bar_t / alpha_bar_prev\n    sigma_t"  # of ddim_sigma, in the solution
-IN_SAMPLER = {task.task for task in TASKS if task.file == "sampler.py" and task.task.startswith("2.")}
-IN_SCORE = {task.task for task in TASKS if task.file == "score.py"}
+HERE = {task.task for task in TASKS if task.assignment == 2} - {"2.5", "2.11", "2.12"}  # but for the longest loops
+IN_SAMPLER = {task.task for task in TASKS if task.file == "sampler.py"} & HERE
+IN_SCORE = {task.task for task in TASKS if task.file == "score.py"} & HERE
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def submission(line: str = "", files: tuple[str, ...] = GRADED_FILES) -> overlay
 
 def failed(given: overlay.Submission, folder: Path, zygote: Zygote) -> list[Line]:
     """What is lost in Assignment 2, which has tasks in both files."""
-    return [line for line in mark_loaded(given, 2, folder, zygote, "closed-form").lines if not line.passed]
+    return [line for line in mark_loaded(given, 2, folder, zygote, "closed-form", tasks=HERE).lines if not line.passed]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_an_import_that_fails_is_tried_twice(tmp_path, zygote, monkeypatch):
     for line, sentence in ((b"1 / 0", "it raised ZeroDivisionError"), (b"while True: pass", "not be imported within")):
         given = overlay.Submission(sources | {"score.py": line + b"\n" + sources["score.py"]})
         starts.clear()
-        checks = [line for line in mark_loaded(given, 2, tmp_path, zygote, "closed-form").lines]
+        checks = mark_loaded(given, 2, tmp_path, zygote, "closed-form", tasks=HERE).lines
         lost = [check for check in checks if not check.passed]
         assert {check.task for check in lost} == IN_SCORE and all(sentence in check.output for check in lost)
         assert len(starts) - len([check for check in checks if check.passed]) <= 3
@@ -186,7 +187,7 @@ def test_a_missing_file_costs_its_own_tasks(tmp_path, zygote):
 
 def test_an_endless_loop_costs_its_own_task(tmp_path, zygote, monkeypatch):
     """It is stopped at the time limit of one call, and not called again."""
-    monkeypatch.setattr(session, "CALL_SECONDS", 5.0)
+    monkeypatch.setattr(session, "CALL_SECONDS", 2.0)
     lines = failed(submission("while True: pass"), tmp_path, zygote)
     assert {each.task for each in lines} == {"2.7"}
     assert {each.outcome for each in lines} == {"timed out"}
