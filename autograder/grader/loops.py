@@ -44,7 +44,7 @@ def suspects(session: Session, function: str, stand_in_for: list[str]) -> tuple[
     if not where:
         return "", []
     for makes in (wrong_chains.CHAINS[function], edited_chains.of(function), wrong_chains.LAST[function]):
-        if found := [cause for cause, make in makes if all(not fault(make(*args), run) for args, run in made_from)]:
+        if found := [cause for cause, make in makes if all(_follows(make(*args), run) for args, run in made_from)]:
             return where, found
     broken = [at for at, (_, run) in zip(faults, runs) if run.broke]
     return (broken[0], [NOT_A_NUMBER]) if broken else (where, [])
@@ -99,6 +99,15 @@ def _least(rights: Iterable[Chain], run: Run) -> str:
     return "" if "" in faults else faults[0]
 
 
+def _follows(chain: Chain, run: Run) -> bool:
+    """Whether a run is what a chain would have done; most chains fail at once at the two places looked at first."""
+    count = len(run.asked)
+    for number in (count - 2, 0) if len(chain.moves) == count and run.ended else ():
+        if number >= 0 and not _moved(chain.moves[number], chain.z, run, number, []):
+            return False
+    return not fault(chain, run)
+
+
 def fault(chain: Chain, run: Run) -> str:
     """Where a run is not what a chain would have done; "" where it is."""
     moves, count = chain.moves, len(run.asked)
@@ -134,7 +143,7 @@ def _moved(move: Move, z: str, run: Run, number: int, residuals: list[np.ndarray
         return bool(np.abs(rest).max() <= 1e-5 * (1 + np.abs(x).max() + np.abs(after).max()))
     rest = rest / move.sigma
     residuals.append(rest)
-    shared = bool(np.allclose(rest, rest[:1], atol=1e-3))
+    shared = bool((np.abs(rest[1] - rest[0]) < 1e-3).all()) and bool((np.abs(rest - rest[0]) < 1e-3).all())
     if z == "shared":
         return shared and 0.5 < rest[0].std() < 2 and _normal(rest[0], [])  # few numbers: 0 would pass as normal
     if z == "same":

@@ -104,6 +104,7 @@ class Student:
         self.folder: Path | None = None
         self.running = False
         self.looked = 0.0  # when, on the monotonic clock, at what it uses up
+        self.used = 0.0  # processor seconds, after the last call
         self.may_use = 0.0  # processor seconds, those of the calls before with them
         self.own = 0.0  # seconds of the present call in which the grader was at work
         self.imported: set[str] = set()  # of the student's files
@@ -144,8 +145,7 @@ class Student:
         self.session.deadline += extra
         self.session.spent[key] -= extra
         deadline = min(time.monotonic() + PATIENCE * (CALL_SECONDS + extra), self.session.deadline)
-        before, self.own = self._processor_seconds(), 0.0
-        self.may_use = before + CALL_SECONDS + extra
+        self.own, self.may_use = 0.0, self.used + CALL_SECONDS + extra
         request = {
             "module": Path(task.file).stem,
             "function": function,
@@ -164,7 +164,7 @@ class Student:
             raise
         finally:
             waited = (time.monotonic() - started - self.own) / PATIENCE
-            self.session.spent[key] += max(self._processor_seconds() - before, waited)
+            self.session.spent[key] += max(self._used_since(), waited)
             if loops and self.evidence:
                 self.evidence.ran(function, args, kwargs, loops[0], answer.value if answer else None)
 
@@ -234,6 +234,11 @@ class Student:
         fields = self._status()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
+    def _used_since(self) -> float:
+        """Processor seconds since this was asked last, so that what a thread uses between two calls counts, too."""
+        before, self.used = self.used, self._processor_seconds()
+        return self.used - before
+
     def _answer(self, reply: dict[str, Any], examiner: Examiner | None) -> Any:
         what, args = str(reply["ask"]), reply.get("args")
         if what == "callback" and examiner and isinstance(args, list) and len(args) == len(examiner.parameters):
@@ -250,8 +255,8 @@ class Student:
     def _import(self, file: str) -> None:
         """Import one of the student's files; none is tried more than twice where that fails."""
         failed, seconds = self.session.not_imported[file], self.session.importing
-        started, before = time.monotonic(), self._processor_seconds()
-        self.may_use = before + IMPORT_SECONDS
+        started = time.monotonic()
+        self.may_use = self.used + IMPORT_SECONDS
         deadline = min(started + PATIENCE * IMPORT_SECONDS, self.session.deadline)
         try:
             if not self.session.submission.files[file].strip():
@@ -269,7 +274,7 @@ class Student:
                 failed.append(reason)
             raise
         finally:
-            seconds[file] += max(self._processor_seconds() - before, (time.monotonic() - started) / PATIENCE)
+            seconds[file] += max(self._used_since(), (time.monotonic() - started) / PATIENCE)
 
     def _start(self) -> None:
         """Start the worker. Raises the grader's own fault, and the same one for every worker after."""
@@ -303,7 +308,9 @@ class Student:
         self.running, self.looked, self.may_use = True, time.monotonic(), START_SECONDS
         self.channel.watch = self._look
         try:
-            return self.channel.receive(time.monotonic() + START_SECONDS)["reached"]
+            reached: list[str] = self.channel.receive(time.monotonic() + START_SECONDS)["reached"]
+            self._used_since()
+            return reached
         except outcomes.Stopped:
             self._stop()
             return None

@@ -45,10 +45,10 @@ def _down(spelling: Spelling) -> Iterator[Callable[..., Chain]]:
         times = [0, *(int(t) for t in tau)][::-1]
         a, p = alpha_bar[times[:-1]], alpha_bar[times[1:]]
         chain = _chain(spelling, "x_t", "eps", times[:-1], {"a": a, "p": p, "eta": np.full(len(a), eta)})
-        if masked:
-            last = chain.moves[-1]
-            chain.moves[-1] = replace(last, sigma=0.0)
-        return chain
+        if not masked:
+            return chain
+        *moves, last = chain.moves
+        return Chain([*moves, replace(last, sigma=0.0)] if last.sigma else [])  # none: it is silent there by itself
 
     yield make
     yield lambda alpha_bar, tau, eta: make(alpha_bar, tau, eta, masked=True)
