@@ -110,11 +110,11 @@ def _edited(function: str, edit: Callable[[Spelling], Edited], seen: list[Probed
     parts = value if isinstance(value, list) else [value]
     if not all(isinstance(part, (np.ndarray, float)) and np.size(part) for part in parts):
         return
-    first = [(float(np.ravel(part)[0]), 1e-4 * float(np.abs(part).max())) for part in parts]
+    first = [float(np.ravel(part)[0]) for part in parts]
     for spelling in edits.spellings(function):
         for kind, new in edit(spelling):
             numbers = edits.first_numbers(function, new, args)
-            if all(abs(got - want) <= slack for want, (got, slack) in zip(numbers, first)):
+            if all(abs(got - want) <= 1e-5 + 1e-3 * abs(got) for got, want in zip(first, numbers)):
                 yield kind, partial(edits.value, function, new)
 
 

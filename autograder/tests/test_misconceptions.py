@@ -163,6 +163,16 @@ def test_two_edits_at_once_are_told_as_two(function, kinds):
     assert all(hints.HINTS[kind][0] in said for kind in kinds) and hints.is_known("+".join(kinds))
 
 
+@pytest.mark.parametrize("huge", [0.0, 1e15])
+def test_an_answer_that_nothing_explains_is_not_held_against_every_edit_as_a_whole(huge, monkeypatch):
+    """Whatever a student puts beside the first number, most edits are ruled out by that one."""
+    seen, whole = seen_on_the_probes("ddpm_step", edits.spellings("ddpm_step")[0]), []
+    for _, _, value in seen:
+        value.flat[0], value.flat[1:] = 1.01 * value.flat[0], huge
+    monkeypatch.setattr(edits, "value", lambda *args: whole.append(args))
+    assert misconceptions.explaining("ddpm_step", seen) == [] and len(whole) < 1000
+
+
 @pytest.mark.parametrize(
     "kinds, plainest",
     [

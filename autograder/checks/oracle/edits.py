@@ -217,9 +217,9 @@ def _edits(tree: Tree, known: frozenset[str]) -> Edits:
 
 
 def _names(tree: Tree) -> set[str]:
-    return (
-        {tree} if isinstance(tree, str) else set().union(*map(_names, tree[1:])) if isinstance(tree, tuple) else set()
-    )
+    if isinstance(tree, str):
+        return {tree}
+    return set[str]().union(*map(_names, tree[1:])) if isinstance(tree, tuple) else set()
 
 
 def _is_state(tree: Tree) -> bool:
