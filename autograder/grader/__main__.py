@@ -22,6 +22,7 @@ from grader.marking import mark
 from grader.outcomes import GraderFault, Loses
 from grader.overlay import SubmissionError
 from grader.paths import SOLUTION
+from grader.regions import RegionError
 from grader.settings import BadSettings, Settings, Tier, load
 from grader.table import show
 from grader.tasks import ALL_TASKS, BY_ID, TASKS
@@ -122,7 +123,7 @@ def starter() -> None:
 
     try:
         changed = starter_files.write() + visible_causes.write()
-    except starter_files.RegionError as error:
+    except RegionError as error:
         console.print(f"The solution's regions are not in order: {error}", markup=False, soft_wrap=True)
         raise typer.Exit(2) from None
     console.print(*[f"wrote {path.name}" for path in changed] or ["the starter was in step already"])

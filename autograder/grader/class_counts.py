@@ -7,7 +7,7 @@ from statistics import mean, median
 
 from grader import hints
 from grader.class_marks import Marked
-from grader.tasks import BY_ID, Task, task_of
+from grader.tasks import BY_ID, Task, order, task_of
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Class:
                 check.outcomes[test.outcome] += 1
                 if test.cause:
                     check.causes[test.cause] += 1
-        return sorted(found.values(), key=lambda check: [int(part) for part in check.number.split(".")])
+        return sorted(found.values(), key=lambda check: order(check.number))
 
     @cached_property
     def causes(self) -> list[tuple[str, list[Task], list[Marked]]]:

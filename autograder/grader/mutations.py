@@ -14,8 +14,8 @@ import libcst
 from libcst.metadata import MetadataWrapper, PositionProvider
 from mutmut.mutation.mutators import mutation_operators
 
+from grader import regions
 from grader.paths import SOLUTION
-from grader.starter import MARKER
 from grader.tasks import BY_ID
 
 # What people take for one another, both ways round.
@@ -113,22 +113,22 @@ def mutants(name: str) -> list[Mutant]:
     """All mutants of a file of the solution that compile, in the order of its lines, each once."""
     source = (SOLUTION / name).read_text()
     lines = source.splitlines()
-    places = _places(lines)
+    places = _places(source)
     texts = [(number, text.rstrip()) for number, text in (*_generic(source, places), *_mistakes(lines, places))]
     made = [Mutant(places[number], number, lines[number - 1], text) for number, text in dict.fromkeys(texts)]
     return sorted(filter(_is_one, made), key=lambda mutant: mutant.number)
 
 
-def _places(lines: list[str]) -> dict[int, str]:
+def _places(source: str) -> dict[int, str]:
     """The lines that are mutated, each with its task."""
-    places, task, inside = {}, "", False
-    for number, line in enumerate(lines, start=1):
-        if marker := MARKER.match(line):
-            task, inside = marker[2], marker[1] == "answer"
-        elif line.startswith("@"):
-            places[number] = next(after[2] for after in map(MARKER.match, lines[number:]) if after)
-        elif (inside and not line.lstrip().startswith("#")) or re.match(r" +return .*\.to\(", line):
-            places[number] = task
+    places, lines = {}, list(regions.lines(source))
+    for line in lines:
+        if line.text.startswith("@"):
+            places[line.number] = next(after.task for after in lines[line.number :] if after.is_marker)
+        elif not line.is_marker:
+            answers = line.kind == "answer" and not line.text.lstrip().startswith("#")
+            if answers or re.match(r" +return .*\.to\(", line.text):
+                places[line.number] = line.task
     return places
 
 

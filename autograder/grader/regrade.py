@@ -14,6 +14,7 @@ from rich.text import Text
 from grader import class_marks, files
 from grader.class_marks import Marked
 from grader.grades import plain_cell
+from grader.tasks import order
 
 NAME = "changes.csv"
 HEADS = ("submission", "before", "after", "won", "lost")
@@ -77,7 +78,7 @@ def _checks(found: list[Change]) -> Iterator[str]:
     """How many won and lost each check, a line each; the most frequent first."""
     for what, numbers in (("won", [each.won for each in found]), ("lost", [each.lost for each in found])):
         if counts := Counter(number for each in numbers for number in each):
-            rows = sorted(counts.items(), key=lambda row: (-row[1], [int(part) for part in row[0].split(".")]))
+            rows = sorted(counts.items(), key=lambda row: (-row[1], order(row[0])))
             yield f"{what}: " + ", ".join(f"{number} by {count}" for number, count in rows)
 
 

@@ -7,10 +7,9 @@ import zipfile
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from grader import manifest
+from grader import manifest, regions
 from grader.paths import ROOT, SOLUTION
 from grader.real_images import PART
-from grader.starter import MARKER
 
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
 STARTER = "README.md README.html README.zh-TW.md README.zh-TW.html Makefile pyproject.toml assignment.ipynb".split()
@@ -125,12 +124,10 @@ def problems(path: Path) -> list[str]:
 def solution() -> dict[str, str]:
     """Each file of the solution and each task's answer, squeezed; none where there is no solution."""
     files = [each for each in SOLUTION.glob("*.*") if each.is_file()]
-    secrets, kind, task = {each.name: each.read_text("utf-8") for each in files}, "", ""
-    for line in "".join(secrets.values()).splitlines(keepends=True):
-        if marker := MARKER.match(line):
-            kind, task = marker.groups()
-        elif kind == "answer":
-            secrets[f"answer to {task}"] = secrets.get(f"answer to {task}", "") + line
+    secrets = {each.name: each.read_text("utf-8") for each in files}
+    for line in [line for text in [*secrets.values()] for line in regions.lines(text)]:
+        if line.kind == "answer" and not line.is_marker:
+            secrets[f"answer to {line.task}"] = secrets.get(f"answer to {line.task}", "") + line.text + "\n"
     return {name: squeezed(text) for name, text in secrets.items() if text.strip()}
 
 

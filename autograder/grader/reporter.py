@@ -13,7 +13,7 @@ from grader.predictor import Predictor
 from grader.results import FAULT, Line, Results
 from grader.session import Session, Student
 from grader.settings import DEFAULTS, Settings, Tier
-from grader.tasks import ALL_TASKS, BY_FUNCTION, BY_ID, task_of
+from grader.tasks import ALL_TASKS, BY_FUNCTION, BY_ID, order, task_of
 
 
 def shares(points: float, weights: list[Fraction]) -> list[float]:
@@ -56,7 +56,7 @@ class Reporter:
         if not self.settings.leaderboard:
             items[:] = [item for item in items if not item.get_closest_marker("leaderboard")]
         items[:] = [item for item in items if _task(item) in self.tasks or _task(item) not in BY_ID]
-        items.sort(key=lambda item: [int(part) for part in item.function.__number__.split(".")])  # type: ignore[attr-defined]
+        items.sort(key=lambda item: order(item.function.__number__))  # type: ignore[attr-defined]
 
     @pytest.hookimpl
     def pytest_collection_finish(self, session: pytest.Session) -> None:

@@ -10,6 +10,7 @@ from rich.markup import escape
 from grader import corpus, overlay, pool, release, starter
 from grader.paths import CORPUS, SOLUTION, STARTER
 from grader.pool import marks
+from grader.regions import RegionError
 from grader.results import Results
 from grader.tasks import TASKS
 from grader.zygote import Zygote
@@ -74,7 +75,7 @@ def lost(results: list[Results]) -> str:
 def _starter_fault() -> str:
     try:
         stale = [path.name for path in starter.out_of_step()]
-    except starter.RegionError as error:
+    except RegionError as error:
         return str(error)
     return f"{', '.join(stale)} would change: run make starter" if stale else ""
 

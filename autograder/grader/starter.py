@@ -12,41 +12,30 @@ A region in `solution/*.py` holds the stub beside the answer:
 
 import hashlib
 import json
-import re
 from pathlib import Path
 
+from grader import regions
 from grader.paths import GRADED_FILES, SOLUTION, STARTER
-
-MARKER = re.compile(r"\s*# --- (stub|answer|end) (\d+\.\d+)\s*$")
-NEXT = {"stub": "answer", "answer": "end", "end": "stub"}
-
-
-class RegionError(ValueError):
-    """A region is nested, unclosed, out of order or has no stub; the message names file and line."""
+from grader.regions import RegionError
 
 
 def stub_out(source: str, name: str) -> str:
     """The starter's text for the solution's text `source`; `name` is used in messages."""
-    lines, expected, task, raises, marked_at = [], "stub", "", 0, name
-    for number, line in enumerate(source.splitlines(), start=1):
-        where = f"{name}, line {number}"
-        if marker := MARKER.match(line):
-            kind, marked = marker.groups()
-            if kind != expected or (kind != "stub" and marked != task):
-                raise RegionError(f"{where}: found '{kind} {marked}', expected '{expected} {task}'".rstrip())
-            if kind == "answer" and raises != 1:
-                raise RegionError(f"{where}: the stub of {task} needs one '# raise NotImplementedError(...)' line")
-            task, expected, raises, marked_at = marked, NEXT[kind], 0, where
-        elif expected == "answer" and line.lstrip().startswith("# raise NotImplementedError("):
-            if f'"TODO {task}: ' not in line:
-                raise RegionError(f'{where}: the stub of {task} must raise "TODO {task}: ..."')
-            lines.append(line.replace("# raise", "raise", 1))
+    kept, raises = [], 0
+    for line in regions.lines(source, name):
+        where = f"{name}, line {line.number}"
+        if line.is_marker:
+            if line.kind == "answer" and raises != 1:
+                raise RegionError(f"{where}: the stub of {line.task} needs one '# raise NotImplementedError(...)' line")
+            raises = 0
+        elif line.kind == "stub" and line.text.lstrip().startswith("# raise NotImplementedError("):
+            if f'"TODO {line.task}: ' not in line.text:
+                raise RegionError(f'{where}: the stub of {line.task} must raise "TODO {line.task}: ..."')
+            kept.append(line.text.replace("# raise", "raise", 1))
             raises += 1
-        elif expected != "end":
-            lines.append(line)
-    if expected != "stub":
-        raise RegionError(f"{marked_at}: the region of {task} is not closed; expected '{expected} {task}'")
-    text = "\n".join(lines) + "\n"
+        elif line.kind != "answer":
+            kept.append(line.text)
+    text = "\n".join(kept) + "\n"
     try:
         compile(text, name, "exec")
     except SyntaxError as error:

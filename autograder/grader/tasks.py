@@ -27,6 +27,11 @@ def task_of(number: str) -> str:
     return ".".join(number.split(".")[:2])
 
 
+def order(number: str) -> list[int]:
+    """The place of a task or a check, from its number: 2.9 comes before 2.10."""
+    return [int(part) for part in number.split(".")]
+
+
 TASKS = [Task(**row) for row in json.loads((STARTER / "diffusion" / "tasks.json").read_text())]
 BY_FUNCTION = {task.function: task for task in TASKS}
 BY_ID = {task.task: task for task in TASKS}

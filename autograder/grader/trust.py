@@ -16,6 +16,7 @@ from rich.console import Console
 
 from grader import corpus, environments, hostile, misconceptions, mutants, pool
 from grader.environments import NotHere
+from grader.tasks import order
 from grader.tiers import TIERS
 
 QUALITY = {number for numbers in TIERS.values() for number in numbers}
@@ -168,7 +169,7 @@ def _text(page: Page, seconds: float) -> str:
         return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows)) + "\n"
 
     checks = []
-    for number in sorted({*page.claims, *page.losers}, key=lambda number: [int(part) for part in number.split(".")]):
+    for number in sorted({*page.claims, *page.losers}, key=order):
         counts = [f"{page.losers[number][kind]}" for kind in ("chaff", "mutant")]
         checks.append((number, *counts, page.alone.get(number, ""), page.claims.get(number, "")))
     return "\n".join(

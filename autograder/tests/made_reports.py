@@ -9,7 +9,7 @@ from grader import hints, overlay, report
 from grader.evidence import Evidence
 from grader.examiner import Examiner
 from grader.results import Line, Results
-from grader.tasks import BY_ID, TASKS
+from grader.tasks import BY_ID, TASKS, order
 
 LINEAR = SCHEDULES["linear"]
 TAU = schedule.even_timesteps(1000, 10)
@@ -99,7 +99,7 @@ def right_page(tmp_path):
         line("2.11.3", evidence=Student().run(Evidence())),
     ]
     lines += [line("2.11.10", evidence=images(Evidence()))]
-    return made(tmp_path, sorted(lines, key=lambda each: [int(part) for part in each.number.split(".")]))
+    return made(tmp_path, sorted(lines, key=lambda each: order(each.number)))
 
 
 def wrong_page(tmp_path):

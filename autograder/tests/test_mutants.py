@@ -6,7 +6,7 @@ from grader import mutants
 from grader.forked import DIED, FAULT, lost_checks
 from grader.mutations import Mutant
 from grader.paths import GRADED_FILES, SOLUTION
-from grader.starter import MARKER
+from grader.regions import MARKER
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@ import pytest
 
 from grader import starter
 from grader.paths import GRADED_FILES, SOLUTION, STARTER
-from grader.starter import RegionError, stub_out
+from grader.regions import MARKER, RegionError
+from grader.starter import stub_out
 
 GOOD = textwrap.dedent('''\
     def ddim_sigma(eta):
@@ -122,7 +123,7 @@ def test_no_line_of_an_answer_is_in_the_starter(name):
     """Except for lines that the solution also has outside its answers."""
     answers, provided, kind = set(), set(), "end"
     for line in (SOLUTION / name).read_text().splitlines():
-        if marker := starter.MARKER.match(line):
+        if marker := MARKER.match(line):
             kind = marker.group(1)
         else:
             (answers if kind == "answer" else provided).add(line.strip())

@@ -27,6 +27,7 @@ from grader.overlay import Submission
 from grader.paths import CHECKS
 from grader.predictor import Predictor
 from grader.session import Returned, Student
+from grader.tasks import order
 from grader.wire import Other, Seed
 
 MODULES = [
@@ -203,7 +204,7 @@ def solution():
         sys.modules.pop(name, None)
 
 
-@pytest.mark.parametrize("number", sorted(ALL, key=lambda number: [int(part) for part in number.split(".")]))
+@pytest.mark.parametrize("number", sorted(ALL, key=order))
 def test_no_value_raises_in_a_check(number):
     check, right, raised = ALL[number], {}, []
     outcome(check, student := Replayed(right))
