@@ -11,7 +11,7 @@ from typing import Any
 
 from grader import hints
 from grader.files import table
-from grader.grades import WHO, of_tasks
+from grader.grades import PEOPLE, WHO, of_tasks
 from grader.paths import GRADED_FILES
 
 FAULTY = ("timed out", "died", "flooded", "broke the protocol", "not run", "fault of the grader")
@@ -121,7 +121,20 @@ def _test(test: dict[str, Any]) -> Test:
 
 
 def _people(out: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """The names and the addresses of each submission's people, as grades.csv has them. Raises NoMarks."""
+    """The names and the addresses of each submission's people. Raises NoMarks."""
+    if (known := table(out / PEOPLE)) is None:
+        return _people_of_grades(out)
+    return {
+        submission: (
+            tuple(who for each in persons if (who := each["name"] or each["email"] or each["sid"])),
+            tuple(each["email"] for each in persons if each["email"]),
+        )
+        for submission, persons in known.items()
+    }
+
+
+def _people_of_grades(out: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The same of a folder of a former version, as its grades.csv has them. Raises NoMarks."""
     people: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     path = out / "grades.csv"
     try:

@@ -1,8 +1,13 @@
-"""OUT/grades.csv: a row for each person of a class, with the points of each task, the total, and what went wrong."""
+"""OUT/grades.csv: a row for each person of a class, with the points of each task, the total, and what went wrong.
+
+It is for people and their spreadsheets, and never read back; whose a submission is, is in OUT/people.json.
+"""
 
 import csv
 import io
+import json
 from collections import defaultdict
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +17,16 @@ from grader.submissions import Entry, Person
 from grader.tasks import TASKS, task_of
 
 WHO = ("name", "sid", "email", "submission")
+PEOPLE = "people.json"  # the id of each submission -> its people, each with the fields of `Person`
 
 
 def write(batch: Batch) -> Path:
-    """Write the grades of all submissions, in the order of their ids; one that is not marked has no points."""
+    """Write the grades of all submissions, in the order of their ids, and whose they are.
+
+    One that is not marked has no points.
+    """
+    people = {entry.id: [asdict(person) for person in entry.people] for entry in batch.entries}
+    files.replace_private(batch.out / PEOPLE, json.dumps(people, ensure_ascii=False, indent=1))
     tasks = [task.task for task in TASKS if task.assignment == batch.assignment]
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")

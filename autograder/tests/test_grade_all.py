@@ -407,6 +407,10 @@ def test_grades_have_a_row_for_each_of_a_group_and_no_formula(course):
         ["'=HYPERLINK(1)", "", "'@x", "submission_1", "3.0"],
         ["''t Hooft, B.", "'-1", "", "submission_1", "3.0"],
     ]
+    people = json.loads((course.out / "people.json").read_text())["submission_1"]
+    assert [each["name"] for each in people] == ["=HYPERLINK(1)", "'t Hooft, B."]  # as they are, for no spreadsheet
+    assert class_marks.read(course.out)[0].people == ("=HYPERLINK(1)", "'t Hooft, B.")
+    (course.out / "people.json").unlink()  # as in a folder of a former version
     assert class_marks.read(course.out)[0].people == ("=HYPERLINK(1)", "'t Hooft, B.")
 
 

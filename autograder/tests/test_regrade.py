@@ -2,13 +2,14 @@
 
 import csv
 import io
+import json
 
 import made_class
 import pytest
 from made_class import submission
 from rich.console import Console
 
-from grader import regrade
+from grader import class_marks, regrade
 
 
 @pytest.fixture
@@ -72,6 +73,16 @@ def test_grades_that_a_spreadsheet_saved_anew_are_one_sentence(folders, saved):
     (folders[1] / "grades.csv").write_bytes(b"name,sid,email,submission\n" * (saved[0] > 127) + saved)
     code, said = run(*folders)
     assert code == 2 and "grades.csv is not as it was written; type the make grade-all of this folder again" in said
+
+
+def test_a_spreadsheet_that_spoilt_the_grades_does_no_harm_where_the_people_are_kept_as_data(folders):
+    """In folders of this version; a group has several people, and one of them may lack any part of a name."""
+    ada, bob = {"name": "Ada", "sid": "7", "email": "a@x"}, {"name": "", "sid": "8", "email": ""}
+    (folders[1] / "people.json").write_text(json.dumps({"a": [ada, bob]}))
+    (folders[1] / "grades.csv").write_bytes(b"name;sid\nAda\n")
+    assert run(*folders)[0] == 0
+    found = {each.id: each for each in class_marks.read(folders[1])}
+    assert found["a"].people == ("Ada", "8") and found["a"].emails == ("a@x",) and found["b"].people == ()
 
 
 def test_the_csv_names_people_and_holds_no_formula(folders):
