@@ -40,8 +40,8 @@ def close(value: Any, want: ArrayLike, what: str, scale: ArrayLike = 1.0, tolera
     got = numbers(value, want.shape, what)
     error = np.abs(got - want)
     off = ~(error <= tolerance * np.asarray(scale))
-    nearly = tolerance < ROUGH and np.all(error <= ROUGH * np.asarray(scale))
     if off.any():
+        nearly = tolerance < ROUGH and np.all(error <= ROUGH * np.asarray(scale))
         expect(np.any(want[off]), f"{what} is not 0 where it must be{NEARLY if nearly else ''}.")
         expect(not nearly, f"{what} is only nearly right{NEARLY}.")
         places = f" (in {np.count_nonzero(off)} of {off.size} places)" if off.size > 1 else ""
@@ -51,8 +51,9 @@ def close(value: Any, want: ArrayLike, what: str, scale: ArrayLike = 1.0, tolera
 def pair_of(value: Any, what: str) -> list[Any]:
     """The two or three parts of an answer that is a tuple."""
     count = what.count(",") + 1
-    found = f"{len(value)} values" if isinstance(value, list) and len(value) < 10 else describe(value)
-    expect(found == f"{count} values", f"It returned {found}; expected {count} values: {what}.")
+    found = f"a tuple of {len(value)}" if isinstance(value, list) and len(value) < 10 else describe(value)
+    right = isinstance(value, list) and len(value) == count
+    expect(right, f"It returned {found}; expected {count} values: {what}.")
     return value
 
 

@@ -42,11 +42,15 @@ def standard_normal(residual: Array, known: list[Array], drawn: list[Array], whe
         raise Wrong(f"{where}, {said}.")
     if moments_fit(fresh, []):
         raise Wrong(f"{where}, the mean is wrong, or the noise is not fresh.")
-    size = f"is {ratio:.2g} times as large" if f"{ratio:.2g}" != "1" else "is not as large"
     raise Wrong(
-        f"{where}, what is added to the right mean {size} as the noise must be: "
+        f"{where}, what is added to the right mean is {times(ratio)} as the noise must be: "
         "look at σ_t, at the mean, and whether each number gets noise of its own."
     )
+
+
+def times(ratio: float) -> str:
+    """How large something wrong is, in words; never "1 times"."""
+    return f"{ratio:.2g} times as large" if f"{ratio:.2g}" != "1" else "nearly, but not, as large"
 
 
 def moments_fit(r: Array, known: list[Array]) -> bool:
@@ -77,8 +81,8 @@ def fresh_everywhere(drawn: list[Array], what: str) -> None:
     items = pooled[:: -(-len(pooled) // 10)].reshape(-1, pooled[0][0].size)
     alike = np.abs(np.triu(items @ items.T, 1)) / np.linalg.norm(items, axis=1)
     expect(alike.max() <= 8.2, f"{what} is not fresh: two items, or the same item in two steps, got the same noise.")
-    spread = f"is {math.sqrt(float(np.mean(pooled**2))):.3g} times as large as it must be"
-    expect(moments_fit(pooled.ravel(), []), f"{what} {spread}, all steps together.")
+    size = times(math.sqrt(float(np.mean(pooled**2))))
+    expect(moments_fit(pooled.ravel(), []), f"{what} is {size} as it must be, all steps together.")
     expect(moments_fit(pooled.ravel(), [np.ones(pooled.size)]), f"{what} has a mean, all steps together, but must not.")
 
 

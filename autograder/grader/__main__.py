@@ -25,7 +25,7 @@ from grader.paths import SOLUTION
 from grader.regions import RegionError
 from grader.settings import BadSettings, Settings, Tier, load
 from grader.table import show
-from grader.tasks import ALL_TASKS, BY_ID, TASKS
+from grader.tasks import ALL_TASKS, TASKS
 from grader.zygote import Zygote
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -50,15 +50,14 @@ def grade(
     task: Annotated[str, typer.Option(help="only this task, for a look, as 2.7")] = "",
 ) -> None:
     """Mark one submission as Gradescope would; exit 0 whatever the mark, 2 when the grader itself failed."""
-    number = BY_ID[task].assignment if task in BY_ID else assignment or task
-    folders = claim.folders(out, number)
+    folders = claim.folders(out, assignment or task[:1])
     claim.take(folders.values())
     why = ""
     if not submission.exists():
         why = f"There is no submission at {submission}; give a folder or a zip with sampler.py and score.py."
-    elif task and (task not in BY_ID or assignment not in (None, number)):
-        here = [row.task for row in TASKS if assignment in (None, row.assignment)]
-        why = f"There is no task {task}; give one of {', '.join(here)}."
+    elif task and task not in (here := [row.task for row in TASKS if assignment in (None, row.assignment)]):
+        where = f"Assignment {assignment} has" if assignment else "There is"
+        why = f"{where} no task {task}; give one of {', '.join(here)}."
     if why:
         console.print(why, markup=False, soft_wrap=True)
         raise typer.Exit(2)
@@ -68,9 +67,9 @@ def grade(
     try:
         with Zygote() as zygote:
             for number, folder in folders.items():
-                results = mark(submission, number, folder, zygote, tier or settings.tier, settings, tasks)
+                results = mark(submission, int(number), folder, zygote, tier or settings.tier, settings, tasks)
                 left.remove(number)
-                show(console, results, number)
+                show(console, results, int(number))
     except (KeyboardInterrupt, Exception) as fault:  # whatever it is, it is not the student's
         if left:
             _say_why(fault, folders.values())

@@ -31,7 +31,7 @@ class Test:
     points: float
     passed: bool
     outcome: str
-    cause: str  # a key of `hints.HINTS`; "" where none is named
+    cause: str  # a key of `hints.HINTS`, or two joined by "+"; "" where none is named
 
 
 @dataclass(frozen=True)

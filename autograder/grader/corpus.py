@@ -86,7 +86,7 @@ def load(path: Path) -> Case:
         raise ValueError(f"{kind}/{path.name}: the docstring must say what it is, and if not right, what it loses")
     loses = frozenset(re.findall(r"[\d.]+", declared[1])) if declared else frozenset()
     walls, no_wall, ends = _stopped(story, f"{kind}/{path.name}") if kind == "hostile" else ((), "", frozenset())
-    cause = re.search(r"^Cause: (\w+)$", story, re.MULTILINE)
+    cause = re.search(r"^Cause: ([\w+]+)$", story, re.MULTILINE)
     base = (CORPUS / BASES[kind]).read_text() if kind in BASES else ""
     since = min((BY_FUNCTION[name].assignment for name in _parts(source)[0]), default=1)
     submission = Submission(splice(source, base))

@@ -55,28 +55,28 @@ class Examiner:
     ):
         self.remembers, self.items = remembers, items
         self.model, self.shape, self.limit, self.T, self.parameters = model, shape, limit, T, parameters
+        self.name = "The model" if "t" in parameters else "score_fn"
         self.calls: list[Call] = []
         self.refused: np.ndarray | None = None  # a state that was not tame
 
     def answer(self, args: list[Any]) -> np.ndarray:
         """Answer one call; raises Wrong or Flooded where no noise predictor could answer."""
         if len(self.calls) >= self.limit:
-            called = "The model" if "t" in self.parameters else "score_fn"
-            raise Flooded(f"{called} was called more than {self.limit} times; the steps need fewer calls.")
+            raise Flooded(f"{self.name} was called more than {self.limit} times; fewer calls are enough.")
         number = len(self.calls) + 1
         x, *rest = args
         count = len(x) if self.items and isinstance(x, np.ndarray) and x.ndim else self.shape[0]
         shape = (count, *self.shape[1:])
         if not isinstance(x, np.ndarray) or x.shape != shape or x.dtype not in (np.float32, np.float64):
             raise Wrong(
-                f"Call {number} of the model got {describe(x)} as the state; "
+                f"Call {number} of {self.name.lower()} got {describe(x)} as the state; "
                 f"expected a float32 or float64 tensor of shape {self.shape}."
             )
         if self.items and sum(len(call.x) for call in self.calls) + count > self.items:
             raise Flooded(f"The model was asked about more than {self.items} items, which is far more than is needed.")
         if not tame(x):
             self.refused = x
-            raise Wrong(f"The state that call {number} of the model got has NaN, infinite or huge values.")
+            raise Wrong(f"The state that call {number} of {self.name.lower()} got has NaN, infinite or huge values.")
         t = self._second(rest[0], count, number) if rest else None
         answer = np.asarray(self.model(x.astype(np.float64), *([] if t is None else [t])))
         answer = np.broadcast_to(answer, shape).astype(x.dtype)

@@ -103,7 +103,7 @@ def _follows(chain: Chain, run: Run) -> bool:
     """Whether a run is what a chain would have done; most chains fail at once at the two places looked at first."""
     count = len(run.asked)
     for number in (count - 2, 0) if len(chain.moves) == count and run.ended else ():
-        if number >= 0 and not _moved(chain.moves[number], chain.z, run, number, []):
+        if 0 <= number < count and not _moved(chain.moves[number], chain.z, run, number, []):
             return False
     return not fault(chain, run)
 
@@ -124,7 +124,7 @@ def fault(chain: Chain, run: Run) -> str:
             return move.where
     if residuals and not _fits_together(chain.z, np.stack(residuals)):
         return "in the noise of the steps"
-    if run.broke:
+    if run.broke and count <= len(moves):
         return "" if moves[count - 1].breaks else moves[count - 1].where
     right_end = count == len(moves) if run.ended else count < len(moves) and moves[count].asked == 0
     return "" if right_end else "in the number of calls"

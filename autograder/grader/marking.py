@@ -19,7 +19,7 @@ from grader.reporter import Reporter
 from grader.results import MAX_OUTPUT, Results
 from grader.session import Session
 from grader.settings import DEFAULTS, Settings
-from grader.tasks import ALL_TASKS, BY_ID
+from grader.tasks import ALL_TASKS, BY_ID, order
 from grader.zygote import Zygote
 
 LATER = {  # what a student is told instead of the marks, by the checks' visibility
@@ -99,8 +99,8 @@ def mark_loaded(
         if not fault:
             results.message = _message(results, submission, zygote, LATER[settings.visibility])
             if ALL_TASKS > {*tasks}:
-                results.extra["tasks"] = sorted(tasks)
-                results.message = f"Only {', '.join(sorted(tasks))} was marked, for a look: {results.message}"
+                results.extra["tasks"] = sorted(tasks, key=order)
+                results.message = f"Marked, for a look, only: {', '.join(results.extra['tasks'])}. {results.message}"
             results.summary = "" if LATER[settings.visibility] else _summary(results)
         if title:
             facts = report.Facts(title, assignment, tier, submission, fault, zygote.walls)

@@ -27,6 +27,11 @@ Probed = tuple[str, tuple[Any, ...], Any]  # where, the arguments, and what was 
 Seen = tuple[tuple[Any, ...], Any]  # the arguments of a call and what it returned
 
 
+def _nan(args: tuple[Any, ...]) -> float:
+    """In the place of a formula: NaN, whatever the arguments."""
+    return float("nan")
+
+
 @dataclass
 class Suspects:
     """The causes that explain what one function did on the probes, and the first place where it was not right."""
@@ -37,6 +42,8 @@ class Suspects:
     def cause(self, seen: Iterable[Seen]) -> str:
         """The cause of a lost check with these calls; "" unless one cause alone explains all."""
         seen = list(seen)
+        if any(f is _nan for _, f in self.formulas):  # what comes out beside it, no formula says
+            return hints.NOT_A_NUMBER if not seen or any(_any(np.isnan, value) for _, value in seen) else ""
         left = {cause for cause, f in self.formulas if f is None or all(agrees(v, _try(f, args)) for args, v in seen)}
         return edits.plainest(left)
 
@@ -69,7 +76,7 @@ def _of_value(session: Session, function: str, stand_in_for: list[str]) -> Suspe
     finally:
         student.close()
     if broken := [where for where, _, value in seen if _any(np.isnan, value)]:
-        return Suspects(broken[0], [(hints.NOT_A_NUMBER, None)])
+        return Suspects(broken[0], [(hints.NOT_A_NUMBER, _nan)])
     wrong = [where for where, args, value in seen if not _is_right(function, args, value)]
     if not wrong or any(_any(np.isinf, value) for _, _, value in seen):
         return Suspects()
@@ -108,7 +115,7 @@ def _edited(function: str, edit: Callable[[Spelling], Edited], seen: list[Probed
         return
     _, args, value = seen[0]
     parts = value if isinstance(value, list) else [value]
-    if not all(isinstance(part, (np.ndarray, float)) and np.size(part) for part in parts):
+    if not parts or not all(isinstance(part, (np.ndarray, float)) and np.size(part) for part in parts):
         return
     first = [float(np.ravel(part)[0]) for part in parts]
     for spelling in edits.spellings(function):

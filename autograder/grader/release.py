@@ -125,9 +125,10 @@ def solution() -> dict[str, str]:
     """Each file of the solution and each task's answer, squeezed; none where there is no solution."""
     files = [each for each in SOLUTION.glob("*.*") if each.is_file()]
     secrets = {each.name: each.read_text("utf-8") for each in files}
-    for line in [line for text in [*secrets.values()] for line in regions.lines(text)]:
-        if line.kind == "answer" and not line.is_marker:
-            secrets[f"answer to {line.task}"] = secrets.get(f"answer to {line.task}", "") + line.text + "\n"
+    for file in files:
+        for line in regions.lines(secrets[file.name], file.name):
+            if line.kind == "answer" and not line.is_marker:
+                secrets[f"answer to {line.task}"] = secrets.get(f"answer to {line.task}", "") + line.text + "\n"
     return {name: squeezed(text) for name, text in secrets.items() if text.strip()}
 
 

@@ -176,6 +176,7 @@ class Reporter:
             return "", ""
         key = (function, *self.current.stand_in_for)
         if key not in self.suspects:
+            self.suspects[key] = misconceptions.Suspects()  # where the next line fails, once is enough
             self.suspects[key] = misconceptions.suspects(self.session, function, self.current.stand_in_for)
         seen = [(args, value) for name, args, value in self.current.seen if name == function]
         cause = self.suspects[key].cause(seen)

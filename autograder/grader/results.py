@@ -30,7 +30,7 @@ class Line:
     passed: bool = False
     output: str = UNFINISHED
     outcome: str = "not run"
-    cause: str = ""  # of a wrong answer, a key of `hints.HINTS`, where it is known for certain
+    cause: str = ""  # of a lost check, where it is known for certain: a key of `hints.HINTS`, or two joined by "+"
     evidence: Evidence = field(default_factory=Evidence)  # for the report page alone
 
     @property

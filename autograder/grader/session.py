@@ -104,7 +104,7 @@ class Student:
         self.folder: Path | None = None
         self.running = False
         self.looked = 0.0  # when, on the monotonic clock, at what it uses up
-        self.used = 0.0  # processor seconds, after the last call
+        self.used = 0.0  # processor seconds, when they were last looked at
         self.may_use = 0.0  # processor seconds, those of the calls before with them
         self.own = 0.0  # seconds of the present call in which the grader was at work
         self.imported: set[str] = set()  # of the student's files
@@ -309,7 +309,7 @@ class Student:
         self.channel.watch = self._look
         try:
             reached: list[str] = self.channel.receive(time.monotonic() + START_SECONDS)["reached"]
-            self._used_since()
+            self.used = self._processor_seconds()
             return reached
         except outcomes.Stopped:
             self._stop()

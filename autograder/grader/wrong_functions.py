@@ -53,7 +53,6 @@ def of_chain(name: str, make: Callable[..., Chain]) -> Function:
             "fresh": draw,
             "same": lambda: once,
             "shared": lambda: draw()[:1] + 0 * x,
-            "not_normal": lambda: draw() * draw(),
             "unit": lambda: draw(torch.rand),
         }
         for move in chain.moves:

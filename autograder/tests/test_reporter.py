@@ -339,4 +339,4 @@ def test_only_the_named_tasks_are_marked_and_the_results_say_so(run, tmp_path, z
     marked = marking.mark_loaded(given, 1, tmp_path / "out", zygote, "closed-form", tasks={"1.1"})
     assert [(line.number, line.passed) for line in marked.lines] == [("1.1.1", True), ("1.1.2", True)]
     assert marked.score == marked.max_score == BY_ID["1.1"].points
-    assert marked.message.startswith("Only 1.1 was marked, for a look: ") and marked.extra["tasks"] == ["1.1"]
+    assert marked.message.startswith("Marked, for a look, only: 1.1. ") and marked.extra["tasks"] == ["1.1"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from checks import judge, noise, quality
+from checks import images, judge, noise, quality
 from checks.oracle import schedule
 from grader.examiner import Examiner, describe
 from grader.outcomes import Flooded, Wrong
@@ -30,7 +30,7 @@ def test_what_is_nearly_right_is_not_blamed_on_float32_alone(value, want, tolera
 
 
 def test_a_tuple_of_another_size_is_told_by_its_size():
-    with pytest.raises(Wrong, match="^It returned 2 values; expected 3 values: omega_0, omega_t, b"):
+    with pytest.raises(Wrong, match="^It returned a tuple of 2; expected 3 values: omega_0, omega_t, b"):
         judge.pair_of([X, X], "omega_0, omega_t, b")
     with pytest.raises(Wrong, match="^It returned float64 of shape .*; expected 2 values"):
         judge.pair_of(X, "mean, variance")
@@ -53,23 +53,27 @@ def test_noise_is_looked_at_for_copies_and_size_before_its_shape(steps, said):
         noise.normal_shape(steps, "The noise")
 
 
-def test_a_chain_at_the_right_distance_with_another_covariance_is_not_1_times_as_far():
-    from checks import images
-
+def test_a_chain_at_the_right_distance_with_another_covariance_is_not_said_to_be_1_times_as_far():
+    """Its variances are 1; the right ones lie on the other side of the images', as far from them."""
     alpha_bar, tau = schedule.linear_alpha_bar(10), np.arange(1, 11)
-    std = np.sqrt(np.ones_like(images.STD))
+    std = np.where(images.STD >= 0.5, 2 * images.STD - 1, 1.0)
 
     def step(x_t, eps, z, alpha_bar_t, alpha_bar_prev):
-        return z if alpha_bar_prev == 1 else x_t
+        return z
 
-    assert quality.chain_fits(step, alpha_bar, tau, std, "At η = 1") > 0
-    turned = np.roll(images.STD, 1)
-    with pytest.raises(Wrong, match="times a right chain's|as far from the images as right ones, but somewhere else"):
-        quality.chain_fits(step, alpha_bar, tau, turned, "At η = 1")
+    with pytest.raises(Wrong, match="^At η = 1, your steps end as far from the images as right ones, but somewhere"):
+        quality.chain_fits(step, alpha_bar, tau, std, "At η = 1")
+
+
+@pytest.mark.parametrize("factor, said", [(1.04, "is nearly, but not, as large"), (1.2, "is 1.2 times as large")])
+def test_noise_of_another_size_is_never_1_times_as_large(factor, said):
+    noisy = factor * RNG.standard_normal((300, 200))
+    with pytest.raises(Wrong, match=f"^In step 2, what is added to the right mean {said} as the noise must be"):
+        noise.standard_normal(noisy, [], [], "In step 2")
 
 
 @pytest.mark.parametrize("parameters, name", [(("x_t", "t"), "The model"), (("x",), "score_fn")])
 def test_a_model_and_a_score_are_called_by_their_names(parameters, name):
     examiner = Examiner(lambda *args: args[0], (4, 50), 0, parameters=parameters)
-    with pytest.raises(Flooded, match=f"^{name} was called more than 0 times; the steps need fewer calls"):
+    with pytest.raises(Flooded, match=f"^{name} was called more than 0 times; fewer calls are enough"):
         examiner.answer([X])

@@ -81,6 +81,9 @@ def _loss(
     return loss
 
 
+JUMP = dict(JUMPS)
+
+
 def _losses(right: Formula) -> Formulas:
     """The mistakes that both losses have in common; `right` is the target."""
     return [
@@ -93,8 +96,9 @@ def _losses(right: Formula) -> Formulas:
         ("loss_rooted", _loss(right, lambda r, w: np.sqrt(np.mean(r**2)))),
         ("loss_of_the_clean_data", _loss(right, jump=lambda x, a, e: f64(x))),
         ("table_zero_based", _loss(right, earlier=1)),
-        ("noise_not_rooted", _loss(right, jump=JUMPS[0][1])),
-        ("variance_exploding", _loss(right, jump=JUMPS[4][1])),
+        ("noise_not_rooted", _loss(right, jump=JUMP["noise_not_rooted"])),
+        ("variance_exploding", _loss(right, jump=JUMP["signal_not_scaled"])),
+        ("variance_exploding", _loss(right, jump=JUMP["variance_exploding"])),
     ]
 
 
@@ -382,6 +386,24 @@ def _ddim(
     return step
 
 
+def _with(x_t: Any, *terms: tuple[Any, Any]) -> Array:
+    """The sum of factor · state."""
+    return sum(along_first_axis(factor, x_t) * f64(state) for factor, state in terms)  # type: ignore[return-value]
+
+
+def _stays(x_t: Any, eps: Any, a: Any, p: Any, eta: float, z: Any) -> Array:
+    """ᾱ_t in the place of ᾱ_prev in both terms; σ_t is right."""
+    sigma = right_sigma(a, p, eta)
+    x_0_pred, direction = steps.predict_x_0(x_t, a, eps), root(1 - a - sigma**2)
+    return _with(x_t, (a**0.5, x_0_pred), (direction, eps), (sigma, z))
+
+
+def _swapped(x_t: Any, eps: Any, a: Any, p: Any, eta: float, z: Any) -> Array:
+    """ε gets the factor of the fresh noise, and z that of the direction."""
+    sigma = right_sigma(a, p, eta)
+    return _with(x_t, (p**0.5, steps.predict_x_0(x_t, a, eps)), (root(1 - p - sigma**2), z), (sigma, eps))
+
+
 def _with_omegas(coefficients: Formula) -> Formula:
     """A DDIM step that is right but for its own coefficients."""
 
@@ -407,27 +429,9 @@ DDIM_STEPS: Formulas = [
     ("x_0_clipped", _ddim(change=clipped)),
     ("x_0_clipped", _ddim(change=clipped_twice)),
     ("noise_not_scaled", _ddim(noise=lambda a, p, eta: a**0)),
-    ("predicts_with_the_target", lambda x, e, a, p, eta, z: _stays(x, e, a, p, eta, z)),
-    ("eps_and_z_swapped", lambda x, e, a, p, eta, z: _swapped(x, e, a, p, eta, z)),
+    ("predicts_with_the_target", _stays),
+    ("eps_and_z_swapped", _swapped),
 ]
-
-
-def _stays(x_t: Any, eps: Any, a: Any, p: Any, eta: float, z: Any) -> Array:
-    """ᾱ_t in the place of ᾱ_prev in both terms; σ_t is right."""
-    sigma = right_sigma(a, p, eta)
-    x_0_pred, direction = steps.predict_x_0(x_t, a, eps), root(1 - a - sigma**2)
-    return _with(x_t, (a**0.5, x_0_pred), (direction, eps), (sigma, z))
-
-
-def _swapped(x_t: Any, eps: Any, a: Any, p: Any, eta: float, z: Any) -> Array:
-    """ε gets the factor of the fresh noise, and z that of the direction."""
-    sigma = right_sigma(a, p, eta)
-    return _with(x_t, (p**0.5, steps.predict_x_0(x_t, a, eps)), (root(1 - p - sigma**2), z), (sigma, eps))
-
-
-def _with(x_t: Any, *terms: tuple[Any, Any]) -> Array:
-    """The sum of factor · state."""
-    return sum(along_first_axis(factor, x_t) * f64(state) for factor, state in terms)  # type: ignore[return-value]
 
 
 # 2.10: the sub-sequence
@@ -472,22 +476,20 @@ def _of_the_first_item(function: str) -> tuple[str, Formula]:
 
 
 FORMULAS: dict[str, Formulas] = {
-    "q_sample": JUMPS,
-    "predict_x_0": INVERSES,
+    "q_sample": [*JUMPS, _of_the_first_item("q_sample")],
+    "predict_x_0": [*INVERSES, _of_the_first_item("predict_x_0")],
     "noise_prediction_loss": NOISE_LOSSES,
-    "ddpm_posterior": POSTERIORS,
-    "ddpm_step": DDPM_STEPS,
-    "score_from_eps": SCORES,
-    "tweedie_mean": TWEEDIES,
+    "ddpm_posterior": [*POSTERIORS, _of_the_first_item("ddpm_posterior")],
+    "ddpm_step": [*DDPM_STEPS, _of_the_first_item("ddpm_step")],
+    "score_from_eps": [*SCORES, _of_the_first_item("score_from_eps")],
+    "tweedie_mean": [*TWEEDIES, _of_the_first_item("tweedie_mean")],
     "score_matching_loss": SCORE_LOSSES,
-    "reverse_sde_step": SDES,
+    "reverse_sde_step": [*SDES, _of_the_first_item("reverse_sde_step")],
     "ddim_sigma": SIGMAS,
-    "ddim_coefficients": OMEGAS,
-    "ddim_step": DDIM_STEPS,
+    "ddim_coefficients": [*OMEGAS, _of_the_first_item("ddim_coefficients")],
+    "ddim_step": [*DDIM_STEPS, _of_the_first_item("ddim_step")],
     "ddim_timesteps": TIMESTEPS,
 }
-for function in FORMULAS.keys() - {"ddim_timesteps", "noise_prediction_loss", "score_matching_loss", "ddim_sigma"}:
-    FORMULAS[function].append(_of_the_first_item(function))
 
 
 def right(function: str, args: tuple[Any, ...]) -> Any:
