@@ -22,7 +22,7 @@ regrade: $(READY) ## what changed between two markings of a class: OLD=folder NE
 test: $(READY) ## the visible tests on the solution and the tests of the harness
 	$(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 --dist loadfile
 
-trust: $(READY) ## all corpora, attacks and mutants, on one page in OUT (half an hour); ONLY=wheat|chaff|hostile|mutants
+trust: $(READY) ## all corpora, attacks and mutants, on one page in OUT (an hour); ONLY=wheat|chaff|hostile|mutants
 	$(GRADER) trust --only "$(ONLY)" --out "$(OUT)"
 
 solution-check: $(READY) ## solution full marks, starter none, the corpora as declared, the zips clean
