@@ -420,7 +420,8 @@ DDIM_STEPS: Formulas = [
     *[(cause, _ddim(sigma=sigma)) for cause, sigma in OWN_SIGMAS],
     *[(cause, _ddim(noise=sigma)) for cause, sigma in OWN_SIGMAS if cause != "eta_squared"],  # that is eta_twice
     ("noise_missing", _ddim(noise=lambda a, p, eta: 0 * a)),
-    *[(cause, _with_omegas(omegas)) for cause, omegas in OMEGAS if cause != "omegas_of_x_0_and_eps"],  # see below
+    # in a step, the factors of x_0_pred and ε on x_0_pred and x_t are a direction along x_t, which has a name below
+    *[(cause, _with_omegas(omegas)) for cause, omegas in OMEGAS if cause != "omegas_of_x_0_and_eps"],
     ("eta_taken_as_zero", _ddim(sigma=lambda a, p, eta: 0 * a)),
     ("eta_twice", _ddim(noise=lambda a, p, eta: eta * right_sigma(a, p, eta))),
     ("direction_along_x_t", _ddim(along=lambda eps, x_t: x_t)),
