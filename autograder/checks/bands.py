@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from checks import cases, images, noise
+from checks import cases, images
 from checks.judge import expect
-from checks.oracle import samplers, schedule
+from checks.oracle import normal, samplers, schedule
 from checks.oracle.arrays import Array
 from grader.paths import ASSETS
 
@@ -56,18 +56,18 @@ def fits(x_0: Array, S: int, which: str) -> None:
     False-alarm rate below 1e-9 for a right sampler: see `checks.noise`, and for the draws behind the shares likewise.
     """
     asset, n = json.loads(PATH.read_text()), len(x_0)
-    slack, band = math.sqrt(noise.X / (2 * asset["draws"])), asset["bands"][str(S)]
+    slack, band = math.sqrt(normal.X / (2 * asset["draws"])), asset["bands"][str(S)]
     classes, distances = _placed(x_0)
     for k, share in enumerate(band["classes"]):
         count = int(np.sum(classes == k))
         much = "more" if count > share * n else "fewer"
-        right = noise.share_fits(count, n, share, slack)
+        right = normal.share_fits(count, n, share, slack)
         expect(right, f"{which}, {count} of {n} samples are of class {k}, {much} than a right sampler gives.")
     for column, rows, where in zip(distances.T, band["distances"], (f"{LOUD} loudest", "quieter")):
         for limit, share in rows:
             count = int(np.sum(column <= limit))
             near = "near" if count > share * n else "far from"
-            right = noise.share_fits(count, n, share, slack)
+            right = normal.share_fits(count, n, share, slack)
             expect(right, f"{which}, too many samples lie {near} the mean of their class, in its {where} directions.")
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from checks import images, noise
+from checks import images
 from checks.judge import close, expect, numbers
-from checks.oracle import samplers
+from checks.oracle import normal, samplers
 from checks.oracle.arrays import Array
 from checks.oracle.gaussian import w2
 from grader.outcomes import Loses, Wrong
@@ -81,9 +81,9 @@ def samples_fit(x_0: Array, x_T: Array, mean: Array, std: Array, which: str) -> 
     for first in range(0, PARTS * EACH, EACH):
         part = slice(first, first + EACH)
         r = residuals[:, part].ravel()
-        if not noise.moments_fit(r, [np.ones(r.size), x_T[:, part].ravel()]):
+        if not normal.moments_fit(r, [np.ones(r.size), x_T[:, part].ravel()]):
             spread = f"lies {np.sqrt(np.mean(r**2)):.3g} times as far from the right mean as it must"
             raise Wrong(
-                f"{which}, x_0 {'has another mean than it must have' if noise.moments_fit(r, []) else spread}, "
+                f"{which}, x_0 {'has another mean than it must have' if normal.moments_fit(r, []) else spread}, "
                 f"given x_T (principal directions {first + 1} to {first + EACH} of the images)."
             )

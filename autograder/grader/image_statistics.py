@@ -42,12 +42,6 @@ def make(images: NDArray[np.uint8], labels: NDArray[np.integer], path: Path) -> 
         )
 
 
-def load(path: Path) -> dict[str, Array]:
-    """The arrays that `make` wrote, in float64."""
-    with np.load(path, allow_pickle=False) as file:
-        return {name: np.asarray(file[name], np.float64) for name in file}
-
-
 def _sums(images: NDArray[np.uint8]) -> Sums:
     """Exact in float64, in whatever order they are added: whole numbers below 2⁵³."""
     pixels = images.reshape(len(images), -1).astype(np.float64)

@@ -1,7 +1,7 @@
 """A loop's transcript held against chains of moves: what was asked, the mean and the noise of each step.
 
 The examiner answered every call, so of each step x_t, the answer and x_prev are known. What is left of x_prev beside a
-chain's mean must be its σ times standard normal noise; the bounds are those of `checks.noise`.
+chain's mean must be its σ times standard normal noise; the bounds are those of `oracle.normal`.
 """
 
 from collections.abc import Iterable
@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from checks import noise
-from checks.oracle import edited_chains, wrong_chains
+from checks.oracle import edited_chains, normal, wrong_chains
 from checks.oracle.gaussian import GaussianData
 from checks.oracle.wrong_chains import Chain, Move
 from grader import outcomes, probes
@@ -160,16 +159,16 @@ def _fits_together(z: str, residuals: np.ndarray) -> bool:
     spreads = np.array([step.std() for step in residuals])
     if z == "scaled":
         scaled = residuals / residuals.std()
-        alike = all(_normal(step, []) for step in scaled) and noise.shape_fits(scaled)
+        alike = all(_normal(step, []) for step in scaled) and normal.shape_fits(scaled)
         return alike and abs(residuals.std() - 1) > 0.02
     if z == "not_normal":
-        return bool((abs(spreads - 1) < 0.2).all()) and not noise.shape_fits(
+        return bool((abs(spreads - 1) < 0.2).all()) and not normal.shape_fits(
             np.stack([*map(np.divide, residuals, spreads)])
         )
-    return z != "fresh" or _normal(residuals, []) and noise.shape_fits(residuals)
+    return z != "fresh" or _normal(residuals, []) and normal.shape_fits(residuals)
 
 
 def _normal(numbers: np.ndarray, beside: list[np.ndarray]) -> bool:
-    """Whether numbers are standard normal and not correlated with what was known before: bounds of `checks.noise`."""
+    """Whether numbers are standard normal and not correlated with what was known before: bounds of `oracle.normal`."""
     flat = numbers.astype(np.float64).ravel()
-    return noise.moments_fit(flat, [np.ones(flat.size), *(other.astype(np.float64).ravel() for other in beside)])
+    return normal.moments_fit(flat, [np.ones(flat.size), *(other.astype(np.float64).ravel() for other in beside)])

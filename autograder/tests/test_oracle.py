@@ -550,11 +550,12 @@ def test_losses_vanish_at_the_exact_model_of_a_point_mass(loss, power):
 # the package
 
 
-def test_the_oracle_imports_no_torch():
-    names = "arrays edited_chains edits frechet gaussian losses misconceptions mixture samplers schedule steps".split()
-    names.append("wrong_chains")
+def test_the_oracle_imports_no_torch_and_nothing_of_ours():
+    names = "arrays edited_chains edits frechet gaussian losses misconceptions mixture normal samplers schedule".split()
+    names += ["steps", "wrong_chains"]
     code = "import sys; sys.path.insert(0, sys.argv[1]); from checks.oracle import " + ", ".join(names)
-    code += "; print({'torch', 'scipy', 'sampler', 'score', 'solution'}.intersection(sys.modules))"
+    foreign = {"torch", "scipy", "grader", "checks.judge", "sampler", "score", "solution"}
+    code += f"; print({foreign}.intersection(sys.modules))"
     root = Path(schedule.__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code, root], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -5,6 +5,7 @@ steps           one step of everything: forward jump, posterior, DDPM, DDIM, Lan
 samplers        the loops over those steps
 gaussian        Gaussian data: the exact noise predictor, and the exact distribution that a sampler puts out
 mixture         a mixture of Gaussians as data: the exact noise predictor
+normal          proven bounds: whether numbers are standard normal, and whether a share is a right one
 frechet         the Fréchet distance of two Gaussians, and FID
 losses          both losses of any model, with their gradients at its answers
 misconceptions  wrong formulas that students are known to write, for the functions that return values
