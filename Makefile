@@ -4,47 +4,47 @@ OUT ?= out
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-GRADER := PYTHONPATH=autograder $(BIN)/python -m grader
+RUN := PYTHONPATH=autograder $(BIN)/python -m
 .PHONY: help grade grade-all regrade test solution-check release starter assets lint tiers paper-table trust bench
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
 
 grade: $(READY) ## grade SUBMISSION=folder-or-zip (default: the solution) A=1|2 (default: both) T=2.7 (default: all) TIER=closed-form|cpu|gpu OUT=folder
-	$(GRADER) grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )$(if $(T),--task $(T) )$(if $(TIER),--tier $(TIER) )--out "$(OUT)"
+	$(RUN) course grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )$(if $(T),--task $(T) )$(if $(TIER),--tier $(TIER) )--out "$(OUT)"
 
 grade-all: $(READY) ## mark a class: SUBMISSIONS=export-or-folder A=1|2 OUT=folder TIER=…; SCHEDULER=tcp://… is a Dask cluster
-	$(GRADER) grade-all "$(or $(SUBMISSIONS),$(error give SUBMISSIONS=))" --assignment $(or $(A),$(error give A=1 or A=2)) $(if $(TIER),--tier $(TIER) )--out "$(OUT)" --scheduler "$(SCHEDULER)"
+	$(RUN) course grade-all "$(or $(SUBMISSIONS),$(error give SUBMISSIONS=))" --assignment $(or $(A),$(error give A=1 or A=2)) $(if $(TIER),--tier $(TIER) )--out "$(OUT)" --scheduler "$(SCHEDULER)"
 
 regrade: $(READY) ## what changed between two markings of a class: OLD=folder NEW=folder
-	$(GRADER) regrade "$(OLD)" "$(NEW)"
+	$(RUN) course regrade "$(OLD)" "$(NEW)"
 
 test: $(READY) ## the visible tests on the solution and the tests of the harness
 	$(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 --dist loadfile
 
 trust: $(READY) ## all corpora, attacks and mutants, on one page in OUT (an hour); ONLY=wheat|chaff|hostile|mutants
-	$(GRADER) trust --only "$(ONLY)" --out "$(OUT)"
+	$(RUN) workshop trust --only "$(ONLY)" --out "$(OUT)"
 
 solution-check: $(READY) ## solution full marks, starter none, the corpora as declared, the zips clean
-	$(GRADER) solution-check
+	$(RUN) workshop solution-check
 
 release: $(READY) ## the two student zips and the two autograder zips, into OUT
-	$(GRADER) release --out "$(OUT)"
+	$(RUN) workshop release --out "$(OUT)"
 
 starter: $(READY) ## write what is generated in starter/: the two stubs, the handout's pages, the causes of wrong answers
-	$(GRADER) starter
+	$(RUN) workshop starter
 
 assets: $(READY) ## make what is missing in assets/; TIER=gpu: a larger network for CIFAR-10, STEPS=, BATCH=
-	$(GRADER) assets $(if $(TIER),--tier $(TIER) )$(if $(STEPS),--steps $(STEPS) )$(if $(BATCH),--batch $(BATCH))
+	$(RUN) workshop assets $(if $(TIER),--tier $(TIER) )$(if $(STEPS),--steps $(STEPS) )$(if $(BATCH),--batch $(BATCH))
 
 lint: $(READY) ## ruff and the type checker
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
 tiers: $(READY) ## which known mistakes each tier of sampling quality sees; TIER=cpu|gpu
-	$(GRADER) tiers $(if $(TIER),--tier $(TIER))
+	$(RUN) workshop tiers $(if $(TIER),--tier $(TIER))
 paper-table: $(READY) ## the DDIM paper's Table 1: WEIGHTS=, FEATURES=, DATA=cifar10|celeba, IMAGES=, STEPS="10 20", ETAS="0 1"
-	$(GRADER) paper-table "$(SUBMISSION)" --out "$(OUT)"
+	$(RUN) workshop paper-table "$(SUBMISSION)" --out "$(OUT)"
 bench: $(READY) ## the performance figures
-	$(GRADER) bench
+	$(RUN) workshop bench
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --editable '.[dev]' && touch $@

@@ -13,9 +13,9 @@ import numpy as np
 
 from checks import cases, images
 from checks.judge import expect
-from checks.oracle import normal, samplers, schedule
-from checks.oracle.arrays import Array
 from grader.paths import ASSETS
+from oracle import normal, samplers, schedule
+from oracle.arrays import Array
 
 PATH = ASSETS / "closed-form-bands.json"
 LINEAR = cases.SCHEDULES["linear"]

@@ -13,8 +13,8 @@ import numpy as np
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from checks.oracle import schedule
-from checks.oracle.arrays import Array
+from oracle import schedule
+from oracle.arrays import Array
 
 POINTS, IMAGES, COLUMN, ONE, LINE, ODD = (4, 2), (3, 2, 5, 5), (6, 1), (1, 2), (7,), (1, 17)
 SHAPES = (ONE, COLUMN, POINTS, LINE, (5, 4, 3), IMAGES, (2, 1, 3, 2, 3))  # of states, with 1 to 5 dimensions
@@ -59,7 +59,7 @@ def each(**inputs: Inputs) -> Callable[[Test], Test]:
             test = example(**row)(test)
         more = {name: column.more for name, column in inputs.items()}
         test = given(**more)(test)  # type: ignore[assignment]
-        test.drawn_from = more  # type: ignore[attr-defined]  # for `grader.hunt`
+        test.drawn_from = more  # type: ignore[attr-defined]  # for `workshop.trust.hunt`
         return settings(phases=[Phase.explicit], database=None, deadline=None, report_multiple_bugs=False)(test)
 
     return decorate

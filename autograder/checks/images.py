@@ -5,11 +5,11 @@ A right sampler does the same to an image as to the same image seen along other 
 
 import numpy as np
 
-from checks.oracle.gaussian import GaussianData
-from checks.oracle.mixture import GaussianMixture
 from grader.paths import ASSETS
+from oracle.gaussian import GaussianData
+from oracle.mixture import GaussianMixture
 
-with np.load(ASSETS / "fashion-statistics.npz", allow_pickle=False) as _file:  # by `grader.image_statistics`
+with np.load(ASSETS / "fashion-statistics.npz", allow_pickle=False) as _file:  # by `workshop.assets.image_statistics`
     _statistics = {name: np.asarray(_file[name], np.float64) for name in _file}
 STD = np.sqrt(_statistics["variances"])  # (784,), falling
 ALL = GaussianData(_statistics["mean"], STD)  # one Gaussian with the mean and the covariance of all images

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from checks.oracle.arrays import Array
-from grader.examiner import describe, tame
 from grader.outcomes import Wrong
-from grader.session import Returned
+from grader.student.session import Returned
+from grader.transcript.examiner import describe, tame
+from oracle.arrays import Array
 
 ROUGH = 1e-5  # for values in float64, whatever the student computes in
 SINGLE = 1e-4  # for float32 states

@@ -13,12 +13,12 @@ import numpy as np
 from checks import cases
 from checks.cases import IMAGES, POINTS, SCHEDULES, SHAPES
 from checks.judge import EXACT, ROUGH, SINGLE, close, expect, kept, numbers
-from checks.oracle import steps
-from checks.oracle.arrays import Array
-from checks.oracle.losses import Loss
 from checks.promises import items_asked
-from grader.examiner import Examiner, model_of_a_loss
-from grader.session import Returned
+from grader.student.session import Returned
+from grader.transcript.examiner import Examiner, model_of_a_loss
+from oracle import steps
+from oracle.arrays import Array
+from oracle.losses import Loss
 
 ALPHA_BAR = SCHEDULES["linear"][::25]  # T = 40 steps, from clean data to noise
 

@@ -16,12 +16,12 @@ from safetensors.numpy import load_file
 
 from checks import cases
 from checks.judge import expect, numbers
-from checks.oracle import frechet, samplers, schedule
-from checks.oracle.arrays import Array
-from grader.examiner import Examiner
 from grader.paths import ASSETS
-from grader.predictor import Predictor
-from grader.wire import Seed
+from grader.sandbox.networks import Predictor
+from grader.sandbox.wire import Seed
+from grader.transcript.examiner import Examiner
+from oracle import frechet, samplers, schedule
+from oracle.arrays import Array
 
 LINEAR = cases.SCHEDULES["linear"]
 SHAPE = (1, 28, 28)
@@ -126,7 +126,7 @@ def in_bands(x_0: Array, network: Predictor, tier: Tier, S: int) -> str:
 def band(tier: Tier, S: int, name: str) -> tuple[float, float]:
     """Where the geometric mean over a tier's blocks lies for a right sampler, but for one chance in a million.
 
-    Its logarithm: mean ± t·s·√(1/blocks + 1/draws), from `assets/image-bands.json`, see `grader.image_bands`.
+    Its logarithm: mean ± t·s·√(1/blocks + 1/draws), from `assets/image-bands.json`, see `workshop.quality.image_bands`.
     """
     row = json.loads((ASSETS / "image-bands.json").read_text())[tier.name][str(S)][name]
     half = row["quantile"] * row["std"] * math.sqrt(1 / tier.blocks + 1 / row["draws"])

@@ -9,9 +9,9 @@ import math
 import numpy as np
 
 from checks.judge import expect
-from checks.oracle.arrays import Array
-from checks.oracle.normal import moments_fit, shape_fits
 from grader.outcomes import Wrong
+from oracle.arrays import Array
+from oracle.normal import moments_fit, shape_fits
 
 
 def standard_normal(residual: Array, known: list[Array], drawn: list[Array], where: str) -> None:

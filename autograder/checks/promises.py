@@ -8,9 +8,9 @@ import numpy as np
 from checks import cases
 from checks.cases import IMAGES, SCHEDULES
 from checks.judge import EXACT, SINGLE, close, expect, kept
-from checks.oracle.arrays import Array
-from grader.examiner import Examiner
-from grader.wire import Seed
+from grader.sandbox.wire import Seed
+from grader.transcript.examiner import Examiner
+from oracle.arrays import Array
 
 Arguments = Callable[[list[Any], Any, Any], tuple[Any, ...]]  # (three states, ᾱ_t, ᾱ_prev) -> the call's arguments
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from checks import images
 from checks.judge import close, expect, numbers
-from checks.oracle import normal, samplers
-from checks.oracle.arrays import Array
-from checks.oracle.gaussian import w2
 from grader.outcomes import Loses, Wrong
+from oracle import normal, samplers
+from oracle.arrays import Array
+from oracle.gaussian import w2
 
 PARTS, EACH = 4, 196  # the 784 directions from the loudest to the quietest, in four parts
 SAMPLES = (20, PARTS * EACH)

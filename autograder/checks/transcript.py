@@ -10,12 +10,12 @@ import numpy as np
 
 from checks import noise
 from checks.judge import ROUGH, close, expect, numbers
-from checks.oracle import samplers, steps
-from checks.oracle.arrays import Array
-from checks.oracle.gaussian import GaussianData
-from checks.oracle.mixture import GaussianMixture
-from grader.examiner import Examiner
-from grader.session import Returned
+from grader.student.session import Returned
+from grader.transcript.examiner import Examiner
+from oracle import samplers, steps
+from oracle.arrays import Array
+from oracle.gaussian import GaussianData
+from oracle.mixture import GaussianMixture
 
 PIXELS = (48, 64)  # a state with enough numbers for the statistics of one step
 FEW_PIXELS = (16, 64)  # for chains of 1000 steps

@@ -15,7 +15,7 @@ import sys
 
 import torch
 
-# What a case may go for; the harness (grader/bait.py, grader/traces.py) has it there, under one of these numbers.
+# What a case may go for; the harness (bait.py and traces.py of workshop/attacks) has it there, under one of these numbers.
 RUNS = range(8)
 PORTS = [20250 + n for n in RUNS]  # on 127.0.0.1, TCP and UDP
 SOCKETS = [name.format(n) for n in RUNS for name in ("\0hostile-{}", "/tmp/hostile-{}.sock")]  # Unix, stream
@@ -60,7 +60,7 @@ def near():
 def code_of_the_grader():
     """The files of the grader's modules that the worker has loaded, and the folder that they and the checks are in."""
     files = [each.__file__ for name, each in sorted(sys.modules.items()) if name.startswith("grader.")]
-    return files, os.path.dirname(os.path.dirname(sys.modules["grader.worker"].__file__))
+    return files, os.path.dirname(os.path.dirname(os.path.dirname(sys.modules["grader.sandbox.worker"].__file__)))
 
 
 def right(x_0, alpha_bar_t, eps):

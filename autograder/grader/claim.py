@@ -26,16 +26,16 @@ _locks: dict[Path, TextIO] = {}  # kept as long as this process lives
 
 
 def before_all(arguments: list[str]) -> None:
-    """Where the command is `grade`, take its OUT; whatever keeps it from its start afterwards ends in status 2."""
+    """Take the OUT of a marking with these arguments; whatever keeps it from its start afterwards ends in status 2."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--assignment", "-a")
     parser.add_argument("--task", default="")
     try:
-        given, _ = parser.parse_known_args(arguments[1:])
+        given, _ = parser.parse_known_args(arguments)
     except argparse.ArgumentError:  # an option without its value, of which typer will tell
         return
-    if arguments[:1] == ["grade"] and "--help" not in arguments:
+    if "--help" not in arguments:
         answer_signals(lambda *_: _end("The marking was stopped before it began."))
         sys.excepthook = _failed
         take(folders(given.out, given.assignment or given.task[:1]).values())

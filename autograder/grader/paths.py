@@ -8,7 +8,7 @@ SOLUTION = ROOT / "solution"  # in the repository only, never in a zip
 AUTOGRADER = ROOT / "autograder"
 CHECKS = AUTOGRADER / "checks"
 CORPUS = AUTOGRADER / "corpus"
-PRIVATE = (CHECKS, AUTOGRADER / "grader", SOLUTION)  # what no student's code may read
+PRIVATE = (AUTOGRADER, SOLUTION)  # what no student's code may read
 ASSETS = ROOT / "assets"
 
 GRADED_FILES = ("sampler.py", "score.py")  # all that is taken from a submission

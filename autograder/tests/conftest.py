@@ -6,8 +6,8 @@ import pytest
 from hypothesis import settings
 
 from grader import overlay
-from grader.session import Session, Student
-from grader.zygote import Zygote
+from grader.sandbox.zygote import Zygote
+from grader.student.session import Session, Student
 
 settings.register_profile("short", derandomize=True, database=None, deadline=None, max_examples=300)
 settings.register_profile("long", database=None, deadline=None, max_examples=20_000)

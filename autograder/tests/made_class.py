@@ -5,8 +5,8 @@ import json
 import random
 from pathlib import Path
 
-from grader import hints
-from grader.results import Line, Results
+from grader.causes import hints
+from grader.marking.results import Line, Results
 from grader.tasks import TASKS
 
 CAUSE = "table_beta_on_subsequence"

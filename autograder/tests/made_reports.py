@@ -4,12 +4,14 @@ import numpy as np
 
 from checks import transcript
 from checks.cases import SCHEDULES
-from checks.oracle import samplers, schedule, steps
-from grader import hints, overlay, report
-from grader.evidence import Evidence
-from grader.examiner import Examiner
-from grader.results import Line, Results
+from course.pages import report
+from grader import overlay
+from grader.causes import hints
+from grader.marking.results import Line, Results
 from grader.tasks import BY_ID, TASKS, order
+from grader.transcript.evidence import Evidence
+from grader.transcript.examiner import Examiner
+from oracle import samplers, schedule, steps
 
 LINEAR = SCHEDULES["linear"]
 TAU = schedule.even_timesteps(1000, 10)

@@ -6,10 +6,10 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from checks import cases, transcript
 from checks.cases import IMAGES, LINE, ODD, POINTS, SCHEDULES
 from checks.judge import EXACT, SINGLE, close, expect, kept, numbers
-from checks.oracle import steps
-from checks.oracle.gaussian import GaussianData
 from checks.promises import draws_from_generator
-from grader.wire import Seed
+from grader.sandbox.wire import Seed
+from oracle import steps
+from oracle.gaussian import GaussianData
 
 LINEAR = SCHEDULES["linear"]
 SHORT = LINEAR[:41]  # a chain of T = 40 steps

@@ -7,9 +7,9 @@ from checks import cases
 from checks.cases import IMAGES, SCHEDULES, SHAPES
 from checks.judge import EXACT, SINGLE, close, expect, kept, pair_of
 from checks.loss import LossChecks
-from checks.oracle import losses, steps
-from checks.oracle.arrays import along_first_axis
 from checks.promises import keeps_its_promises
+from oracle import losses, steps
+from oracle.arrays import along_first_axis
 
 LINEAR = SCHEDULES["linear"]
 

@@ -7,8 +7,8 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import cases, images, quality, transcript
 from checks.judge import numbers
-from checks.oracle import schedule
-from grader.wire import Seed
+from grader.sandbox.wire import Seed
+from oracle import schedule
 
 
 @number("1.5.6")

@@ -14,7 +14,7 @@ def test_ddpm_images(student, network):
     """With a trained network and a schedule of 20 of its steps, FID and roughness of the images are those of a right
     DDPM.
 
-    False-alarm rate 1e-6 for each figure by a normal model of many right draws: see `grader.image_bands`.
+    False-alarm rate 1e-6 for each figure by a normal model of many right draws: see `workshop.quality.image_bands`.
     """
     return _images(student, network, quality.CPU, 20)
 
@@ -25,7 +25,7 @@ def test_ddpm_images(student, network):
 def test_ddpm_images_gpu(student, network):
     """GPU tier: over 3,000 images, all T = 1000 steps: FID and roughness are those of a right DDPM.
 
-    False-alarm rate 1e-6 for each figure by a normal model of many right draws: see `grader.image_bands`.
+    False-alarm rate 1e-6 for each figure by a normal model of many right draws: see `workshop.quality.image_bands`.
     """
     return _images(student, network, quality.ALL_STEPS, 1000)
 

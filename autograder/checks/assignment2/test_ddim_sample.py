@@ -6,11 +6,11 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from checks import cases, transcript
 from checks.cases import IMAGES, LINE, ODD, POINTS, SCHEDULES, T
 from checks.judge import EXACT, SINGLE, close, expect, kept, numbers
-from checks.oracle import samplers, schedule, steps
-from checks.oracle.gaussian import GaussianData
 from checks.promises import draws_from_generator, repeated
-from grader.examiner import describe
-from grader.wire import Seed
+from grader.sandbox.wire import Seed
+from grader.transcript.examiner import describe
+from oracle import samplers, schedule, steps
+from oracle.gaussian import GaussianData
 
 LINEAR, COSINE = SCHEDULES["linear"], SCHEDULES["cosine"]
 SHORT = LINEAR[:41]

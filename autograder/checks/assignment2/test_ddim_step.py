@@ -6,9 +6,9 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from checks import cases
 from checks.cases import SCHEDULES, SHAPES, T
 from checks.judge import EXACT, close, expect, kept, numbers, pair_of, zero
-from checks.oracle import steps
-from checks.oracle.arrays import along_first_axis
 from checks.promises import keeps_its_promises
+from oracle import steps
+from oracle.arrays import along_first_axis
 
 LINEAR, COSINE = SCHEDULES["linear"], SCHEDULES["cosine"]
 OMEGAS = "omega_0, omega_t, b"

@@ -6,9 +6,9 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import network as quality
 from checks.judge import expect, numbers
-from checks.oracle import samplers
-from grader.examiner import Examiner
-from grader.wire import Seed
+from grader.sandbox.wire import Seed
+from grader.transcript.examiner import Examiner
+from oracle import samplers
 
 pytestmark = [pytest.mark.network, pytest.mark.leaderboard]
 T, S = 1000, 10

@@ -8,8 +8,8 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from checks import bands, cases, images, quality, transcript
 from checks.cases import SCHEDULES, T
 from checks.judge import ROUGH, expect, numbers
-from checks.oracle import frechet, schedule
-from grader.wire import Seed
+from grader.sandbox.wire import Seed
+from oracle import frechet, schedule
 
 LINEAR = SCHEDULES["linear"]
 ETAS = (0.0, 0.2, 0.5, 1.0)

@@ -20,7 +20,8 @@ def test_images_without_noise(student, network, evidence):
 def test_images_with_noise(student, network):
     """With a trained network at η = 1, S = 10 and 20, FID and roughness of the images are those of a right sampler.
 
-    False-alarm rate 1e-6 for each figure and S by a normal model of many right draws: see `grader.image_bands`.
+    False-alarm rate 1e-6 for each figure and S by a normal model of many right draws:
+    see `workshop.quality.image_bands`.
     """
     return _with_noise(student, network, quality.CPU)
 
@@ -40,7 +41,8 @@ def test_images_with_noise_gpu(student, network):
     """GPU tier: over 10,000 images, S from 10 to 100, and over 3,000 at S = 1000, η = 1: FID and roughness are those of
     a right sampler.
 
-    False-alarm rate 1e-6 for each figure and S by a normal model of many right draws: see `grader.image_bands`.
+    False-alarm rate 1e-6 for each figure and S by a normal model of many right draws:
+    see `workshop.quality.image_bands`.
     """
     return _with_noise(student, network, quality.GPU, quality.ALL_STEPS)
 

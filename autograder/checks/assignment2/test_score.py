@@ -9,11 +9,11 @@ from checks import cases, noise
 from checks.cases import IMAGES, LINE, ODD, POINTS, SHAPES
 from checks.judge import SINGLE, close, expect, kept, numbers
 from checks.loss import LossChecks
-from checks.oracle import losses, steps
-from checks.oracle.arrays import along_first_axis
 from checks.promises import draws_from_generator, keeps_its_promises
-from grader.examiner import Examiner
-from grader.wire import Seed
+from grader.sandbox.wire import Seed
+from grader.transcript.examiner import Examiner
+from oracle import losses, steps
+from oracle.arrays import along_first_axis
 
 CLOUD = (64, 64)  # a state with enough numbers for the statistics of one step
 LOUD = 20  # so that a clip of the score or of x shows

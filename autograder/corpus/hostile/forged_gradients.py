@@ -29,7 +29,7 @@ def q_sample(x_0, alpha_bar_t, eps):
 
 
 def noise_prediction_loss(eps_model, x_0, t, eps, alpha_bar):
-    sys.modules["grader.worker"].Examined.gradients = lambda model, loss: random.choice(FORGED)
+    sys.modules["grader.sandbox.worker"].Examined.gradients = lambda model, loss: random.choice(FORGED)
     alpha_bar_t = per_item(alpha_bar[t], x_0)
     x_t = (alpha_bar_t.sqrt() * x_0 + (1 - alpha_bar_t).sqrt() * eps).to(x_0.dtype)
     return (eps_model(x_t, t) - eps).square().mean()

@@ -15,8 +15,8 @@ def attack():
     _, folder = code_of_the_grader()
     sys.path.insert(0, folder)
     try:
-        imported = hasattr(importlib.import_module("checks.oracle.steps"), "q_sample")
+        imported = hasattr(importlib.import_module("oracle.steps"), "q_sample")
     except ImportError:
         imported = False
-    spec = importlib.machinery.PathFinder.find_spec("steps", [f"{folder}/checks/oracle"])
+    spec = importlib.machinery.PathFinder.find_spec("steps", [f"{folder}/oracle"])
     return [imported, spec is not None and b"def q_sample" in spec.loader.get_data(spec.origin)]

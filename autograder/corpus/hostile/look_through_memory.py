@@ -16,7 +16,7 @@ def attack():
         names += frame.f_locals
         frame = frame.f_back
     places = [getattr(type(each), "__module__", "") for each in gc.get_objects()] + list(sys.modules)
-    mine = ("checks", "_pytest", "pytest", "hypothesis", "grader.session", "grader.examiner", "grader.stand_ins")
+    mine = ("checks", "oracle", "_pytest", "pytest", "hypothesis", "grader.student.session", "grader.student.stand_ins")
     return [
         any(name in ("want", "oracle", "examiner", "solution") for name in names),
         any(isinstance(place, str) and place.startswith(mine) for place in places),

@@ -24,7 +24,7 @@ def attack():
     swap(builtins, __import__=refused)
     sys.meta_path.insert(0, Finder())
     sys.path[:] = ["."]
-    for name in ("diffusion", "grader.wire", "grader.worker", "numpy", "json", "struct"):
+    for name in ("diffusion", "grader.sandbox.wire", "grader.sandbox.worker", "numpy", "json", "struct"):
         del sys.modules[name]
         sys.modules[name] = types.ModuleType(name)
     return False

@@ -23,7 +23,7 @@ def by_name(path):
 def attack():
     _, folder = code_of_the_grader()
     up = [os.path.join(os.getcwd(), *[".."] * n) for n in range(9)]
-    paths = [f"{place}/checks/oracle/steps.py" for place in (folder, "/autograder/source/autograder", *up)]
+    paths = [f"{place}/oracle/steps.py" for place in (folder, "/autograder/source/autograder", *up)]
 
     def tells(read):
         found = []

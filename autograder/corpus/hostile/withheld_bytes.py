@@ -12,7 +12,7 @@ import sys
 def q_sample(x_0, alpha_bar_t, eps):
     import time
 
-    wire, mine = sys.modules["grader.wire"], channel()
+    wire, mine = sys.modules["grader.sandbox.wire"], channel()
 
     def slowly(body):
         del mine.send

@@ -1,0 +1,66 @@
+"""The commands of a course during the term: `make grade`, `make grade-all`, `make regrade`."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from grader import claim
+
+if __name__ == "__main__" and sys.argv[1:2] == ["grade"]:  # the imports below can fail, too
+    claim.before_all(sys.argv[2:])
+
+import typer
+from rich.console import Console
+
+from course.pages import report
+from course.table import show
+from grader.marking import command
+from grader.paths import SOLUTION
+from grader.settings import Tier
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+console = Console()
+
+
+@app.command()
+def grade(
+    submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py and score.py")] = SOLUTION,
+    assignment: Annotated[int | None, typer.Option("--assignment", "-a", min=1, max=2)] = None,
+    out: Annotated[Path, typer.Option(help="where results.json and report.html go")] = claim.OUT,
+    tier: Annotated[Tier | None, typer.Option(help="of sampling quality; if not given, that of settings.toml")] = None,
+    task: Annotated[str, typer.Option(help="only this task, for a look, as 2.7")] = "",
+) -> None:
+    """Mark one submission as Gradescope would; exit 0 whatever the mark, 2 when the grader itself failed."""
+    command.grade(console, submission, out, show, assignment, tier, task, report.write)
+
+
+@app.command()
+def grade_all(
+    submissions: Annotated[Path, typer.Argument(help="a Gradescope export, or a folder of zips and folders")],
+    assignment: Annotated[int, typer.Option("--assignment", "-a", min=1, max=2)],
+    out: Annotated[Path, typer.Option(help="where the marks go; the same command goes on where it was")] = Path("out"),
+    tier: Annotated[Tier | None, typer.Option(help="which checks of sampling quality; default: the settings'")] = None,
+    scheduler: Annotated[str, typer.Option(help="of a Dask cluster, as tcp://host:port; else this machine")] = "",
+) -> None:
+    """Mark a class: each distinct submission once; exit 1 where some could not be marked, 2 where it did not end."""
+    from course.batch.grade_all import run
+
+    settings = command.settings(console)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    raise typer.Exit(run(console, submissions, assignment, out, tier or settings.tier, scheduler, settings))
+
+
+@app.command()
+def regrade(
+    old: Annotated[Path, typer.Argument(help="the OUT of a make grade-all")],
+    new: Annotated[Path, typer.Argument(help="that of a later one, on the same submissions")],
+) -> None:
+    """Print what a changed check changed: who gained, who lost, at which check; and write NEW/changes.csv."""
+    from course.marks.regrade import run
+
+    raise typer.Exit(run(console, old, new))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,115 @@
+"""`make grade-all`: mark a class, with a progress bar; what was marked before is not marked again."""
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from course.batch import merging, submissions
+from course.batch.batch import Batch
+from course.batch.cluster import Cluster
+from course.batch.cores import Cores
+from course.batch.machines import Machines, NoMachines
+from course.marks import grades
+from course.pages import class_page
+from grader import files
+from grader.settings import DEFAULTS, Settings, Tier
+
+COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+WINDOW = 600  # seconds of which the time left is an extrapolation
+LINES = 20  # at most, and one for each at the most, where there is no terminal for a bar
+
+
+def run(
+    console: Console,
+    source: Path,
+    assignment: int,
+    out: Path,
+    tier: Tier,
+    scheduler: str,
+    settings: Settings = DEFAULTS,
+) -> int:
+    """Mark all submissions and write the grades; the exit code: 1 where some are not marked, 2 where it ends before."""
+    try:
+        _apart(source.resolve(), out.resolve())
+        with files.lock(out):
+            found = submissions.find(source)
+            gpu = tier == "gpu"
+            machines: Machines = Cluster(scheduler, gpu=gpu) if scheduler else Cores(gpu=gpu)
+            try:
+                for note in (*found.renamed, *found.left_out):
+                    _say(console, f"{note}.", "bold")
+                batch = Batch(found.entries, assignment, tier, out, machines.gpu, settings)
+                return max(_mark(console, batch, machines), 1 if found.left_out else 0)
+            finally:
+                machines.close()
+    except KeyboardInterrupt:
+        why = "Stopped; the same command goes on where it was."
+    except BlockingIOError as busy:
+        why = f"The class is not marked: {busy}."
+    except submissions.NoSubmissions as reason:
+        why = f"The class is not marked: {reason}."
+    except NoMachines as reason:
+        why = f"The class is not marked to its end: {reason}."
+    except OSError as error:
+        why = f"{out} cannot be written: {error.strerror or error}; the same command goes on where it was."
+    console.print(why, style="bold red", markup=False, soft_wrap=True)
+    return 2
+
+
+def _apart(source: Path, out: Path) -> None:
+    """Raise NoSubmissions where what is marked and what is written would be taken for one another."""
+    if out.is_relative_to(source) or any(source.is_relative_to(out / each) for each in ("marks", "submissions")):
+        raise submissions.NoSubmissions(f"{source} and {out} hold one another; give an OUT beside the submissions")
+
+
+def _mark(console: Console, batch: Batch, machines: Machines) -> int:
+    distinct = len(set(batch.digest_of.values()))
+    done = distinct - len(batch.missing) - len(batch.faults)
+    _say(console, f"{len(batch.entries)} submissions, {distinct} of them distinct, {done} marked before")
+    try:
+        if batch.missing:
+            for _ in _shown(console, batch.run(machines), len(batch.missing)):
+                pass
+    finally:
+        batch.write_faults()
+        _say(console, f"grades: {grades.write(batch)}")
+    _say(console, f"class: {class_page.write(batch.out)}")
+    if batch.tier == "gpu":
+        _say_what_waits(console, batch)
+    if not batch.settings.counts_all(batch.tier):
+        why = "some checks are left out and the others count more, so these are not the real marks."
+        _say(console, f"In the tier {batch.tier} {why}")
+    for key, fault in batch.faults.items():
+        whose = ", ".join(name for name, mine in batch.digest_of.items() if mine == key)
+        _say(console, f"Not marked, by no fault of the student: {whose}: {fault}", style="bold red")
+    return 1 if batch.faults else 0
+
+
+def _say_what_waits(console: Console, batch: Batch) -> None:
+    found = [results for entry in batch.entries if (results := batch.results(entry))]
+    if without := sum(map(merging.without_gpu, found)):
+        why = "no CUDA device. Nothing of it counts as passed."
+        _say(console, f"The GPU tier was not run for {without} submissions: {why}")
+    if other := sum(map(merging.of_other_points, found)):
+        _say(console, f"{other} submissions: {merging.OTHER_POINTS} Mark them again on Gradescope first.", "bold red")
+
+
+def _shown(console: Console, marked: Iterable[str], total: int) -> Iterable[str]:
+    """What is marked, with a bar that shows the time left, or a line now and then where there is no terminal."""
+    if console.is_terminal:
+        with Progress(*COLUMNS, TimeRemainingColumn(), console=console, speed_estimate_period=WINDOW) as progress:
+            yield from progress.track(marked, total, description="marking")
+        return
+    started = time.monotonic()
+    for count, key in enumerate(marked, 1):
+        yield key
+        if count * LINES // total > (count - 1) * LINES // total:
+            left = (time.monotonic() - started) / count * (total - count)
+            _say(console, f"{count} of {total} marked, about {left / 60:.1f} min left")
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)

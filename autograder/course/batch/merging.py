@@ -1,0 +1,58 @@
+"""Put what the GPU tier found into the results of a marking that had no GPU, Gradescope's for one.
+
+What did not run stays "not run", without points: a check that waits for a GPU is replaced by one that ran, or stays.
+"""
+
+from typing import Any
+
+from grader.marking.results import FAULT, UNCOUNTED, UNFINISHED
+
+NOT_RUN = ("Not run: the GPU tier was not asked for.", "Not run: no CUDA device.")  # as the results say it
+OTHER_POINTS = "Not run: elsewhere the GPU tier gave other points to this check, by another release or other settings."
+HEADLINE = "{:g} points, with those of the GPU tier, which ran elsewhere."
+
+
+def ended(results: dict[str, Any]) -> bool:
+    """Whether results are those of a marking that came to its end: a fault of the grader is no mark."""
+    outputs = [str(test.get("output")) for test in results["tests"]]
+    return bool(outputs) and not any(output.startswith((UNFINISHED, FAULT, UNCOUNTED)) for output in outputs)
+
+
+def waits(test: dict[str, Any]) -> bool:
+    """Whether a check of the results waits for a GPU; one that has points by hand does not."""
+    return test.get("output") in NOT_RUN and not test.get("score")
+
+
+def without_gpu(results: dict[str, Any]) -> bool:
+    """Whether any check of the results waits for a GPU."""
+    return any(map(waits, results["tests"]))
+
+
+def of_other_points(results: dict[str, Any]) -> bool:
+    """Whether any check ran elsewhere, and could not be merged."""
+    return any(test.get("output") == OTHER_POINTS for test in results["tests"])
+
+
+def merged(results: dict[str, Any], of_gpu_tier: dict[str, Any]) -> dict[str, Any]:
+    """The results with the checks that wait for a GPU as the GPU tier found them; all else is as it was.
+
+    The score rises by what they add, so that what a person changed in it stays.
+    """
+    ran = {test["number"]: test for test in of_gpu_tier["tests"] if not waits(test)}
+    tests = [_merged(test, ran.get(test.get("number"))) if waits(test) else test for test in results["tests"]]
+    more = sum(_points(new) - _points(old) for new, old in zip(tests, results["tests"]))
+    score = round(_points(results) + more, 2)
+    headline = {"output": HEADLINE.format(score), "output_format": "text"} if more else {}
+    return {**results, "tests": tests, "score": score, **headline}
+
+
+def _merged(test: dict[str, Any], ran: dict[str, Any] | None) -> dict[str, Any]:
+    """A check that waits, as it was found elsewhere, if it ran there and is worth the same here."""
+    if ran is None:
+        return test
+    same = abs(_points(test, "max_score") - _points(ran, "max_score")) < 1e-6
+    return ran if same else {**test, "output": OTHER_POINTS}
+
+
+def _points(of: dict[str, Any], what: str = "score") -> float:
+    return float(of.get(what) or 0)

@@ -1,0 +1,102 @@
+"""OUT/class.html, for course staff: a marked class on one page, made from what is in OUT alone."""
+
+import base64
+import hashlib
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from course.marks.class_counts import Class
+from course.marks.class_marks import Marked, NoMarks, read
+from course.pages import staff_page
+from grader import files
+from grader.tasks import task_of
+
+NAME = "class.html"
+FAILED = "The page of the class could not be made, which costs no marks: {}"
+MANY = 8  # checks, which are counted rather than listed
+WIDTH, HEIGHT, SIDE, TOP, BOTTOM, BIN = 760, 240, 10, 24, 40, 5
+
+
+def write(out: Path) -> str:
+    """Write `class.html` in the folder of a marked class, for its owner's eyes; the path, or what failed in a sentence.
+
+    Nothing of it is worth a marking, so it never raises.
+    """
+    try:
+        path = out / NAME
+        files.replace_private(path, page(Class(read(out))))
+        return str(path)
+    except NoMarks as reason:
+        return FAILED.format(reason)
+    except Exception as error:
+        return FAILED.format(f"{type(error).__name__}: {error}")
+
+
+def page(marked: Class) -> str:
+    """The page as text; all that is not the template's own is escaped."""
+    here = staff_page.environment()
+    here.filters["points"] = lambda value: f"{round(value, 2):g}"
+    here.filters["figure"] = lambda value: f"{round(value, 1):g}"
+    here.filters["address"] = lambda path: quote(os.fsencode(path))
+    here.filters["sha256"] = lambda text: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    pairs, too_long, why = alike(marked)
+    found = {"histogram": histogram(marked), "pairs": pairs, "too_long": too_long, "why": why}
+    return here.get_template(NAME).render(marked=marked, **found)
+
+
+def alike(marked: Class) -> tuple[list[tuple[Marked, Marked, float, int, str]], list[tuple[Marked, str]], str]:
+    """(one, other, share, characters, what both lost) of each pair; the files not compared; why none was looked for."""
+    first = {each.key: each for each in reversed(marked.submissions) if each.files}
+    if not first:
+        return [], [], "the students' files are not in this folder"
+    try:
+        from course.marks import similar
+    except ImportError:
+        return [], [], "that takes copydetect: .venv/bin/python -m pip install --editable '.[class]'"
+    found = []
+    pairs, too_long = similar.pairs({key: each.files for key, each in first.items()})
+    for pair in pairs:
+        one, other = first[pair.one], first[pair.other]
+        both = [number for number in one.lost if number in other.lost]
+        found.append((one, other, pair.share, pair.characters, _briefly(both)))
+    return found, [(first[key], name) for key, name in too_long], ""
+
+
+def _briefly(numbers: list[str]) -> str:
+    """Checks by number, or where they are many, how many of which tasks."""
+    if len(numbers) <= MANY:
+        return ", ".join(numbers) or "nothing"
+    return f"{len(numbers)} checks, of {', '.join(dict.fromkeys(map(task_of, numbers)))}"
+
+
+def histogram(marked: Class) -> Markup:
+    """How many submissions have how many points, in steps of BIN; "" where none is marked."""
+    if not marked.scores:
+        return Markup()
+    bins = max(int(marked.of), *map(int, marked.scores)) // BIN + 1
+    counts = [0] * bins
+    for score in marked.scores:
+        counts[int(score // BIN)] += 1
+    wide, foot, most = (WIDTH - 2 * SIDE) / bins, HEIGHT - BOTTOM, max(counts)
+    said = ", ".join(f"{count} from {BIN * number}" for number, count in enumerate(counts) if count)
+    parts = [
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="histogram-title histogram-desc">',
+        '<title id="histogram-title">Distribution of the totals</title>',
+        f'<desc id="histogram-desc">Submissions in each step of {BIN} points: {said}.</desc>',
+        f'<path class="axis" d="M{SIDE} {foot}H{WIDTH - SIDE}"/>',
+    ]
+    for number, count in enumerate(counts):
+        left, high = SIDE + number * wide, count / most * (foot - TOP)
+        if count:
+            parts.append(
+                f'<rect class="bar" x="{left + 1:.1f}" y="{foot - high:.1f}" width="{wide - 2:.1f}" '
+                f'height="{high:.1f}"/>'
+                f'<text x="{left + wide / 2:.1f}" y="{foot - high - 5:.1f}" text-anchor="middle">{count}</text>'
+            )
+        if number % 2 == 0:
+            parts.append(f'<text x="{left:.1f}" y="{foot + 17}" text-anchor="middle">{BIN * number}</text>')
+    parts.append(f'<text x="{WIDTH / 2}" y="{HEIGHT - 6}" text-anchor="middle">points</text></svg>')
+    return Markup("".join(parts))

@@ -1,0 +1,63 @@
+"""The inputs on which `grader.causes.search` asks a function: plain ones, so that what they show can be told."""
+
+from typing import Any
+
+import numpy as np
+
+from grader.transcript.examiner import model_of_a_loss
+from oracle import schedule
+
+TABLE = schedule.linear_alpha_bar(1000)
+SHAPE, POINTS, IMAGES = (32, 64), (4, 3), (4, 2, 3, 3)
+PAIRS = {"t = 600 to 500": (600, 500), "t = 1000 to 900": (1000, 900), "t = 20 to 19": (20, 19), "t = 2 to 1": (2, 1)}
+BATCH = [900, 400, 30, 2], [899, 300, 7, 1]
+STATE = np.random.default_rng(12).standard_normal(SHAPE)  # from which every loop starts
+
+
+def of_value(function: str) -> list[tuple[str, tuple[Any, ...]]]:
+    """Plain arguments for a function, and words for where they are: near and far pairs, a batch, several η."""
+    rng = np.random.default_rng(11)
+    if function == "ddim_timesteps":
+        sizes = ((1000, 10), (1000, 30), (1000, 7), (37, 5), (10, 10), (1000, 38), (1000, 122), (1000, 6), (1000, 15))
+        return [(f"for T = {T}, S = {S}", (T, S)) for T, S in sizes]
+    if function in ("noise_prediction_loss", "score_matching_loss"):
+        t = np.array([3, 40, 17, 2])
+        states = [rng.standard_normal((2, *shape)) for shape in ((4, 1), POINTS, IMAGES)]
+        of = [(f"for a batch of shape {x.shape}", model_of_a_loss(x.shape, 40), x, e) for x, e in states]
+        return [(where, (model, x, t, e, TABLE[:41])) for where, model, x, e in of]
+    places = [(f"in the step from {name}", TABLE[t], TABLE[prev]) for name, (t, prev) in PAIRS.items()]
+    places.append(("where each item has its own coefficient", TABLE[BATCH[0]], TABLE[BATCH[1]]))
+    found = []
+    for (where, a, p), eta in zip([*places, places[0]], (0.5, 0.3, 1.0, 0.7, 0.4, 0.0)):
+        x, y, z = rng.standard_normal((3, *(IMAGES if np.ndim(a) else POINTS)))
+        alone = where.replace("in the step from", "at").split(" to ")[0]
+        make: dict[str, tuple[str, tuple[Any, ...]]] = {
+            "q_sample": (alone, (x, a, y)),
+            "predict_x_0": (alone, (x, a, y)),
+            "ddpm_posterior": (where, (x, y, a, p)),
+            "ddpm_step": (where, (x, y, a, p, z)),
+            "score_from_eps": (alone, (y, a)),
+            "tweedie_mean": ("for a variance between 0 and 1", (x, y, 1 - a)),
+            "reverse_sde_step": ("for a dt well below 1", (x, y, 4 * a + 0.1, 0.05 + eta / 10, z)),
+            "ddim_sigma": (f"{where} at η = {eta}", (a, p, eta)),
+            "ddim_coefficients": (where, (a, p, eta * np.sqrt(1 - p))),
+            "ddim_step": (f"{where} at η = {eta}", (x, y, a, p, eta, z)),
+        }
+        found.append(make[function])
+    if function == "ddim_sigma":
+        found.append(("in the step from t = 600 to 500 at η = 1.7", (TABLE[600], TABLE[500], 1.7)))
+    return found
+
+
+def of_loop(function: str) -> list[tuple[Any, ...]]:
+    """What a loop is called with after the model and the state: sequences with and without t = 1, several η."""
+    if function == "langevin_sample":
+        return [(0.05, 6), (0.3, 4)]
+    if function == "annealed_langevin_sample":
+        return [(np.array([2.0, 0.7, 0.25, 0.1]), 0.004, 3), (np.array([1.5, 0.5]), 0.05, 2)]
+    if function == "ddpm_sample":
+        return [(schedule.linear_alpha_bar(25, 0.02, 0.3),), (schedule.cosine_alpha_bar(40),)]
+    taus = [[5, 11, 300, 640, 980], [143, 286, 429, 571, 714, 857, 1000], [1, 2, 40, 333]]
+    if function == "ddim_invert":
+        return [(TABLE, np.array(tau)) for tau in taus]
+    return [(TABLE, np.array(tau), eta) for tau, eta in zip([*taus, [40, 333]], (0.5, 0.8, 1.0, 0.0))]

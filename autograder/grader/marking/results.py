@@ -1,0 +1,110 @@
+"""results.json in Gradescope's format: replaced as a whole after every check, without marks until the last one."""
+
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader import files
+from grader.outcomes import GraderFault
+from grader.tasks import task_of
+from grader.transcript.evidence import Evidence
+
+UNFINISHED = "Not run: the marking ended before this check."
+UNCOUNTED = "Not counted, since the marking did not end. Known by then: "
+FAULT = "This check could not be done: a fault of the grader, not yours. Tell the course staff."
+MAX_OUTPUT = 90_000  # Gradescope cuts the middle out of an output above 100,000 characters
+
+
+@dataclass
+class Line:
+    """One check in the results."""
+
+    number: str
+    claim: str
+    points: float
+    tags: list[str]
+    visibility: str
+    bonus: bool = False
+    passed: bool = False
+    output: str = UNFINISHED
+    outcome: str = "not run"
+    cause: str = ""  # of a lost check, where it is known for certain: a key of `hints.HINTS`, or two joined by "+"
+    evidence: Evidence = field(default_factory=Evidence)  # for the report page alone
+
+    @property
+    def task(self) -> str:
+        return task_of(self.number)
+
+    @property
+    def lost(self) -> bool:
+        """Whether it did not pass; a check that carries no points and did not run costs nothing."""
+        return not self.passed and (self.points > 0 or self.outcome != "not run")
+
+    def as_gradescope(self, ended: bool) -> dict[str, Any]:
+        """ended: whether the marking has come to its end; no check counts before."""
+        counts = ended and self.passed
+        known = self.output if ended or self.output in (UNFINISHED, FAULT) else f"{UNCOUNTED}{self.output}"
+        return {
+            "number": self.number,
+            "name": self.claim,
+            "score": self.points if counts else 0.0,
+            "max_score": self.points,
+            "status": "passed" if counts else "failed",
+            "output": known[:MAX_OUTPUT],
+            "output_format": "text",
+            "tags": self.tags,
+            "visibility": self.visibility,
+            "extra_data": {"outcome": self.outcome, "cause": self.cause},
+        }
+
+
+@dataclass
+class Results:
+    """All checks of one marking and the file that they are written to, which has no marks until the marking ends."""
+
+    path: Path
+    message: str = ""
+    ended: bool = False
+    lines: list[Line] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
+    summary: str = ""  # the message and more, as HTML
+    leaderboard: list[dict[str, Any]] = field(default_factory=list)
+    report: str = ""  # where the report page is, or why there is none
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def score(self) -> float:
+        return round(sum(line.points for line in self.lines if line.passed), 2)
+
+    @property
+    def max_score(self) -> float:
+        """The points that there are, the bonus not counted."""
+        return round(sum(line.points for line in self.lines if not line.bonus), 2)
+
+    def as_gradescope(self) -> dict[str, Any]:
+        return {
+            "score": self.score if self.ended else 0.0,
+            "execution_time": round(time.monotonic() - self.started, 3),
+            "output": self.summary or self.message[:MAX_OUTPUT],
+            "output_format": "html" if self.summary else "text",
+            "visibility": "visible",
+            "stdout_visibility": "hidden",
+            "extra_data": self.extra,
+            "tests": [line.as_gradescope(self.ended) for line in self.lines],
+            "leaderboard": self.leaderboard if self.ended else [],
+        }
+
+    def write(self) -> None:
+        """Replace the file in one step, so that a reader always finds a whole one; GraderFault where it cannot."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            files.replace(self.path, encoded(self.as_gradescope()))
+        except OSError as error:
+            raise GraderFault(f"{self.path} cannot be written: {error}") from error
+
+
+def encoded(body: dict[str, Any]) -> bytes:
+    """The content of a results file."""
+    return json.dumps(body, allow_nan=False, ensure_ascii=False, indent=1).encode(errors="replace")

@@ -1,0 +1,1 @@
+"""Where a student's code runs, and the wire between it and the grader."""

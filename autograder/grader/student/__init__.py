@@ -1,0 +1,1 @@
+"""The calls that checks make on a student's functions."""

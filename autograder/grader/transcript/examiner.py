@@ -1,0 +1,133 @@
+"""The examiner: the grader's own end of a callable that a student's function was handed.
+
+It answers each call itself, so the network never enters the worker, and it keeps the transcript: how many calls,
+at which t, from which states. From that the checks recover what each step of a sampler really was.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.outcomes import Flooded, Wrong
+from grader.sandbox.wire import Other
+
+KNOWN = re.compile(
+    r"a torch\.[a-z]{3,8}\d{0,3} tensor of shape \(([1-9]\d{0,3}(, ?[1-9]\d{0,3}){0,3},?)?\)"
+    r"|a value of type (ndarray|Parameter|str|complex|set|function|method|generator|type|Generator|Size|dtype|Tensor)"
+    r"|a huge integer"
+)
+
+DIGITS = 6  # of a shape that a student is told
+OFTEN = 10  # times that a loss may ask its model about each of its items
+LARGEST = {"float64": 1e100, "float32": 1e15}  # a sum of squares of such numbers still is a number of that dtype
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the model: the state and the second argument that it was asked with, and the answer it got."""
+
+    x: np.ndarray  # (B, *D), in the dtype in which it came
+    t: Any  # (B,) int64 for a noise predictor, a float for a score at noise level sigma, None for a plain score
+    answer: np.ndarray  # (B, *D), in the dtype of x
+    t_as_asked: str  # how the second argument came: "int64 of shape (4,)"
+
+
+class Examiner:
+    """Answers `model(x, t)`, x float64, for a state of the given shape, and records every call.
+
+    parameters: the names of the callable's arguments. T: the last step that the model knows (None: no steps).
+    limit: the number of calls after which it refuses. remembers: whether the transcript holds the states and answers.
+    items: of the model of a loss, which may be asked about any number of items in a call, about so many in all.
+    """
+
+    def __init__(
+        self,
+        model: Callable[..., np.ndarray],
+        shape: tuple[int, ...],
+        limit: int,
+        T: int | None = None,
+        parameters: tuple[str, ...] = ("x_t", "t"),
+        remembers: bool = True,
+        items: int = 0,
+    ):
+        self.remembers, self.items = remembers, items
+        self.model, self.shape, self.limit, self.T, self.parameters = model, shape, limit, T, parameters
+        self.name = "The model" if "t" in parameters else "score_fn"
+        self.calls: list[Call] = []
+        self.refused: np.ndarray | None = None  # a state that was not tame
+
+    def answer(self, args: list[Any]) -> np.ndarray:
+        """Answer one call; raises Wrong or Flooded where no noise predictor could answer."""
+        if len(self.calls) >= self.limit:
+            raise Flooded(f"{self.name} was called more than {self.limit} times; fewer calls are enough.")
+        number = len(self.calls) + 1
+        x, *rest = args
+        count = len(x) if self.items and isinstance(x, np.ndarray) and x.ndim else self.shape[0]
+        shape = (count, *self.shape[1:])
+        if not isinstance(x, np.ndarray) or x.shape != shape or x.dtype not in (np.float32, np.float64):
+            raise Wrong(
+                f"Call {number} of {self.name.lower()} got {describe(x)} as the state; "
+                f"expected a float32 or float64 tensor of shape {self.shape}."
+            )
+        if self.items and sum(len(call.x) for call in self.calls) + count > self.items:
+            raise Flooded(f"The model was asked about more than {self.items} items, which is far more than is needed.")
+        if not tame(x):
+            self.refused = x
+            raise Wrong(f"The state that call {number} of {self.name.lower()} got has NaN, infinite or huge values.")
+        t = self._second(rest[0], count, number) if rest else None
+        answer = np.asarray(self.model(x.astype(np.float64), *([] if t is None else [t])))
+        answer = np.broadcast_to(answer, shape).astype(x.dtype)
+        states = (x, answer) if self.remembers else (x[:0].copy(), answer[:0].copy())  # a view would keep all of it
+        self.calls.append(Call(states[0], t, states[1], describe(rest[0]) if rest else ""))
+        return answer
+
+    def _second(self, value: Any, count: int, number: int) -> Any:
+        """The steps t, one for each of `count` items, or the noise level sigma, in whichever form it came."""
+        if self.T is None:
+            sigma = np.asarray(value if isinstance(value, (np.ndarray, float, int)) else np.nan, dtype=np.float64)
+            if sigma.size != 1 or not tame(sigma):
+                raise Wrong(f"Call {number} of score_fn got {describe(value)} as sigma; expected one finite number.")
+            return float(sigma.reshape(()))
+        steps = np.asarray(value if isinstance(value, (np.ndarray, int, float)) else np.nan)
+        if steps.shape not in ((), (1,), (count,)) or not np.all(np.isfinite(steps) & (steps == np.round(steps))):
+            raise Wrong(f"Call {number} of the model got {describe(value)} as t; expected int64 of shape (B,).")
+        if np.any(steps < 1) or np.any(steps > self.T):
+            raise Wrong(f"Call {number} asked the model at a t outside 1..T (t is 1-based; 0 is clean data).")
+        return np.broadcast_to(steps.astype(np.int64), (count,))
+
+
+def model_of_a_loss(shape: tuple[int, ...], T: int) -> Examiner:
+    """An examiner for a loss of states of this shape. Its answer about an item depends on that item alone.
+
+    It is linear in x_t, so that rounding does no harm, plus numbers that no loss can know before it has asked.
+    """
+    wobble = np.random.default_rng(3).standard_normal((T + 1, *shape[1:]))
+    most = OFTEN * shape[0]
+    return Examiner(lambda x_t, t: 0.4 * x_t + wobble[t], shape, most, T, items=most)
+
+
+def tame(values: np.ndarray) -> bool:
+    """Whether a float array has no NaN, infinite or huge values, so that a check can compute with it."""
+    return float(np.abs(values).max(initial=0)) < LARGEST[values.dtype.name]
+
+
+def describe(value: Any) -> str:
+    """A value's kind, without its content."""
+    if isinstance(value, np.ndarray):
+        plain = value.ndim <= 5 and (value.size or value.ndim == 1)
+        return f"{value.dtype} of {_told(str(value.shape)) if plain else 'another shape'}"
+    if isinstance(value, Other):  # the worker's own words, so only those of a known form
+        known = KNOWN.fullmatch(str(value.description))
+        kind, of_shape, shape = str(value.description).partition(" of shape ")
+        return "something else" if not known else f"{kind} of {_told(shape)}" if of_shape else kind
+    if isinstance(value, list):  # the wire makes one of a tuple
+        return "a tuple or a list"
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
+def _told(shape: str) -> str:
+    """A shape in words, unless its many digits could spell out a hidden number."""
+    return f"shape {shape}" if len(re.findall(r"\d", shape)) <= DIGITS else "another shape"

@@ -1,0 +1,204 @@
+"""What a course decides: the settings file, what is said of a bad one, and what each setting does to the results."""
+
+import json
+import shutil
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import pytest
+from test_reporter import FAIL, IMPORTS, PASS, SAMPLER, check
+from typer.testing import CliRunner
+
+import course.__main__
+import workshop.__main__
+from checks import network as quality
+from grader import overlay, settings
+from grader.marking import mark as marking
+from grader.paths import CHECKS, CORPUS, ROOT, SOLUTION
+from grader.settings import BadSettings, Settings
+from workshop.release import zips
+from workshop.trust import corpus
+
+BAD = {
+    'visibility = "hiden"': "visibility is 'hiden': input should be 'visible', 'hidden', 'after_due_date'",
+    "visibility = true": "visibility is True: input should be 'visible'",
+    'tier = "GPU"': "tier is 'GPU': input should be 'closed-form', 'cpu' or 'gpu'",
+    "leaderboard = 1": "leaderboard is 1: input should be a valid boolean",
+    "lateness = 3": "there is no setting lateness; there are visibility, tier, leaderboard",
+    '[points]\n"2.8" = 20': "points are changed in starter/diffusion/tasks.json",
+    'tier = "closed-form"\nleaderboard = true': "the leaderboard takes the trained network",
+    "tier = cpu": "cannot be read: Invalid value",
+    "tier = '\ud800'": "cannot be read",
+}
+
+
+def written(tmp_path, text: str) -> Path:
+    path = tmp_path / "settings.toml"
+    path.write_text(text, encoding="utf-8", errors="surrogatepass")
+    return path
+
+
+def test_the_file_as_shipped_and_no_file_are_the_defaults(tmp_path):
+    assert settings.load() == settings.load(tmp_path / "none") == settings.load(written(tmp_path, "")) == Settings()
+    assert (Settings().visibility, Settings().tier, Settings().leaderboard) == ("visible", "cpu", False)
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_what_is_wrong_with_settings_is_one_sentence(tmp_path, text):
+    with pytest.raises(BadSettings) as said:
+        settings.load(written(tmp_path, text))
+    assert BAD[text] in str(said.value) and "settings.toml" in str(said.value) and "\n" not in str(said.value)
+
+
+def test_points_that_do_not_sum_to_100_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "TASKS", [replace(each, points=each.points + 1) for each in settings.TASKS])
+    with pytest.raises(BadSettings, match="the points of Assignment 1 sum to 106, not to 100"):
+        settings.load()
+
+
+@pytest.mark.parametrize(
+    "app, command",
+    [
+        (course.__main__.app, ["grade"]),
+        (course.__main__.app, ["grade", "--assignment", "2"]),
+        (workshop.__main__.app, ["release"]),
+    ],
+)
+def test_bad_settings_stop_a_command_before_anything_runs(tmp_path, monkeypatch, app, command):
+    bad = written(tmp_path, "tier = 3")
+    monkeypatch.setattr("grader.marking.command.load", lambda: settings.load(bad))
+    done = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "out")])
+    left = [path for path in (tmp_path / "out").rglob("*") if path.is_file() and path.name != ".lock"]
+    assert done.exit_code == 2 and {json.loads(path.read_text())["score"] for path in left} <= {0}
+    assert done.output.startswith("Nothing was done: settings.toml: tier is 3: ") and done.output.count("\n") == 1
+
+
+def test_the_settings_are_in_the_autograder_zips_alone(tmp_path):
+    for name in zips.ZIPS:
+        path = zips.write(tmp_path / name, ROOT)
+        assert ("autograder/settings.toml" in str(zips.allow_list(path.name))) == ("autograder" in name)
+
+
+# What they do
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, zygote):
+    """Marks a submission by tiny checks, or copies of real ones, under some settings: gives results.json."""
+    monkeypatch.setattr(marking, "CHECKS", tmp_path / "checks")
+    names = count()
+
+    def mark(*files: str, assignment=1, at="closed-form", given=None, **decided):
+        folder = tmp_path / "checks" / f"assignment{assignment}"
+        folder.mkdir(parents=True, exist_ok=True)
+        for text in files:
+            (folder / f"test_{tmp_path.name}_{next(names)}.py").write_text(text)
+        given = given or overlay.Submission({"sampler.py": SAMPLER.encode(), "score.py": b""})
+        marking.mark_loaded(given, assignment, tmp_path / "out", zygote, at, "", Settings(**decided))
+        shutil.rmtree(folder)
+        return json.loads((tmp_path / "out" / "results.json").read_text())
+
+    return mark
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "after_due_date", "after_published"])
+def test_hidden_checks_are_not_told_above_them_either(run, visibility):
+    body = check("1.1.1", PASS) + check("1.1.2", FAIL)
+    shown, hidden = run(IMPORTS + body), run(IMPORTS + body, visibility=visibility)
+    assert {test["visibility"] for test in shown["tests"]} == {"visible"}
+    assert {test["visibility"] for test in hidden["tests"]} == {visibility}
+    assert "5 of 10 points" in shown["output"] and "1.1.2" in shown["output"]
+    assert hidden["output"].startswith("Your submission is marked.")
+    assert not any(told in hidden["output"] for told in ("points", "5 of", "1.1.2", "went wrong"))
+    assert [shown[key] for key in ("score", "visibility")] == [hidden[key] for key in ("score", "visibility")]
+    assert [test["score"] for test in shown["tests"]] == [test["score"] for test in hidden["tests"]]
+
+
+def test_a_file_that_is_missing_is_told_although_the_checks_are_hidden(run):
+    given = overlay.Submission({"score.py": b""}, {"sampler.py": "sampler.py is not in the submission."})
+    said = run(IMPORTS + check("1.1.1", PASS), given=given, visibility="hidden")["output"]
+    assert "sampler.py is not in the submission." in said and "points" not in said
+
+
+TIERS = (
+    check("1.1.1", PASS, "@weight(1)")
+    + check("1.1.2", FAIL, "@weight(1)\n@pytest.mark.network")
+    + check("1.1.3", PASS, "@weight(0)\n@pytest.mark.network\n@pytest.mark.gpu")
+)
+SHARES = {"closed-form": [10, 0, 0], "cpu": [5, 5, 0], "gpu": [3.34, 3.33, 3.33]}
+
+
+@pytest.mark.parametrize("tier", SHARES)
+def test_the_tiers_that_count_share_the_points(run, tier):
+    """What did not run is never passed: with no GPU its share is lost."""
+    tests = run(IMPORTS + TIERS, at="cpu", tier=tier)["tests"]
+    assert [test["max_score"] for test in tests] == SHARES[tier]
+    assert [test["score"] for test in tests] == [SHARES[tier][0], 0, 0]
+    assert tests[2]["extra_data"]["outcome"] == "not run"
+
+
+# The leaderboard
+
+CHECK = (CHECKS / "assignment2" / "test_leaderboard.py").read_text()
+QUADRATIC = """
+
+def ddim_timesteps(T, S):
+    return torch.linspace(1, T**0.5, S, dtype=torch.float64).square().round().long()
+"""
+
+
+@pytest.fixture
+def entry(run, monkeypatch):
+    """Marks a submission by the leaderboard's check, at a small size: its entries, and the last of its tests."""
+    monkeypatch.setattr(quality, "CPU", replace(quality.CPU, images=64))
+
+    def enter(files, on=True):
+        given, other = overlay.Submission(files), IMPORTS + check("2.11.1", "pass")
+        results = run(CHECK, other, assignment=2, at="cpu", given=given, leaderboard=on)
+        return results["leaderboard"], results["tests"][-1]
+
+    return enter
+
+
+def changed(more: str = "", case: str = "") -> dict[str, bytes]:
+    """The solution, or a case of the chaff, with more at the end of sampler.py."""
+    given = corpus.load(CORPUS / "chaff" / f"{case}.py").submission if case else overlay.load(SOLUTION)
+    return {**given.files, "sampler.py": given.files["sampler.py"] + more.encode()}
+
+
+def test_the_students_own_steps_decide_the_entry(entry):
+    [even], line = entry(changed())
+    assert (line["number"], line["max_score"], line["extra_data"]["outcome"]) == ("2.11.14", 0, "passed")
+    assert (even["name"], even["order"]) == ("FID at S = 10, η = 0", "asc")
+    assert f"FID {even['value']:.2f} in the steps 100, " in line["output"]
+    [other], line = entry(changed(QUADRATIC))
+    assert other["value"] != even["value"] and "in the steps 1, " in line["output"]
+
+
+@pytest.mark.parametrize(
+    "more, case, said",
+    [
+        ("", "sample_clips_the_result", "images are not the right sampler's"),
+        (
+            "\n\ndef ddim_timesteps(T, S):\n    return torch.arange(T - S, T)\n",
+            "",
+            "the steps must rise from 1 or more to T",
+        ),
+        ("\n\ndef ddim_timesteps(T, S):\n    return torch.tensor([T])\n", "", "is not ten steps in int64"),
+        ("\n\ndef ddim_timesteps(T, S):\n    return torch.arange(T) + 1\n", "", "is not ten steps in int64"),
+    ],
+)
+def test_what_is_not_right_has_no_entry(entry, more, case, said):
+    entries, line = entry(changed(more, case))
+    assert entries == [] and said in line["output"]
+
+
+def test_a_stand_in_makes_no_entry(entry):
+    entries, line = entry(changed("\n\ndef ddim_sigma(alpha_bar_t, *args):\n    return 0.1 + 0 * alpha_bar_t\n"))
+    assert line["extra_data"]["outcome"] == "passed with a stand-in" and entries == []
+
+
+def test_without_a_leaderboard_its_check_is_not_there(entry):
+    entries, line = entry(changed(), on=False)
+    assert entries == [] and line["number"] == "2.11.1"

@@ -1,0 +1,1 @@
+"""For the maintainer of the assignment."""

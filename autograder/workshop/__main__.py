@@ -1,0 +1,218 @@
+"""The commands of the maintainer: the starter, the release, the corpora, the assets, the benchmarks."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from grader.handed_in import SubmissionError
+from grader.marking import command, version
+from grader.outcomes import GraderFault, Loses
+from grader.paths import SOLUTION
+from workshop.regions import RegionError
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+console = Console()
+
+
+@app.command()
+def starter() -> None:
+    """Write what is generated in starter/: the stubs, the handout's pages, what known mistakes make the tests say."""
+    from workshop.starter import stubs, visible_causes
+
+    try:
+        changed = stubs.write() + visible_causes.write()
+    except RegionError as error:
+        console.print(f"The solution's regions are not in order: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+    console.print(*[f"wrote {path.name}" for path in changed] or ["the starter was in step already"])
+
+
+@app.command()
+def errata() -> None:
+    """Print the slides' misprints, each with the slide's number and the right one."""
+    from workshop.starter.errata import show
+
+    print(show())
+
+
+@app.command()
+def solution_check() -> None:
+    """Check the grader against the solution, the starter, the corpora and the zips."""
+    from workshop.trust.solution_check import run
+
+    raise typer.Exit(0 if run(console) else 1)
+
+
+@app.command()
+def release(out: Annotated[Path, typer.Option(help="where the zips go")] = Path("out/release")) -> None:
+    """Build the two student zips and the two autograder zips, and print their checksums."""
+    from workshop.release.zips import SUMS, ReleaseError, build
+
+    command.settings(console)
+    say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
+    try:
+        zips = build(out)
+    except ReleaseError as error:
+        say(f"No zip was left in {out}, as one of them would be wrong:\n{error}", style="bold red")
+        raise typer.Exit(2) from None
+    say(f"Release {version.number()}, in {out}: {sum(path.stat().st_size for path in zips) / 1e6:.1f} MB")
+    say((out / SUMS).read_text("utf-8"), end="")
+
+
+@app.command()
+def assets(
+    tier: Annotated[Literal["cpu", "gpu"], typer.Option(help="gpu: the larger network, for CIFAR-10")] = "cpu",
+    steps: Annotated[int | None, typer.Option(help="of training, in the gpu tier")] = None,
+    batch: Annotated[int | None, typer.Option(help="images a step of training, in the gpu tier")] = None,
+    manifest: Annotated[bool, typer.Option("--manifest", help="make nothing, list what is there")] = False,
+) -> None:
+    """Make what is in assets/: what is there as MANIFEST.json has it stays, and what was stopped goes on."""
+    from workshop.assets.assets import AssetError, list_anew, make
+    from workshop.assets.recipe import cifar10, fashion
+
+    try:
+        if manifest:
+            console.print(f"assets/ has {list_anew(fashion()) / 2**20:.1f} MiB", highlight=False)
+            return
+        if tier == "cpu" and (steps or batch):
+            raise AssetError("--steps and --batch are for --tier gpu: what is shipped has one recipe")
+        for line in make(cifar10(steps, batch) if tier == "gpu" else fashion()):
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+    except AssetError as error:
+        console.print(f"The assets could not be made: {error}", style="bold red", markup=False)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def tiers(tier: Annotated[Literal["cpu", "gpu"], typer.Option()] = "cpu") -> None:
+    """Print which known mistakes each tier of sampling quality sees."""
+    from workshop.quality.tiers import run
+
+    run(console, tier)
+
+
+@app.command()
+def paper_table(
+    submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py")] = SOLUTION,
+    weights: Annotated[str, typer.Option(envvar="WEIGHTS", help="a folder with a UNet2DModel, or its hub name")] = "",
+    features: Annotated[Path | None, typer.Option(envvar="FEATURES", help="torch-fidelity's Inception weights")] = None,
+    data: Annotated[str, typer.Option(envvar="DATA", help="cifar10 or celeba")] = "cifar10",
+    images: Annotated[int, typer.Option(envvar="IMAGES", min=1, help="of each cell; the paper's are 50000")] = 50_000,
+    steps: Annotated[str, typer.Option(envvar="STEPS", help="the columns to fill")] = "10 20 50 100 1000",
+    etas: Annotated[str, typer.Option(envvar="ETAS", help="the rows to fill")] = "0 0.2 0.5 1",
+    out: Annotated[Path, typer.Option(help="keeps what is measured, so that the same command goes on")] = Path("out"),
+) -> None:
+    """Print the DDIM paper's Table 1 with figures of the submission beside it; exit 1 where the submission failed."""
+    from workshop.quality.paper_table import PaperTable, Refused
+
+    failed = ""
+    try:
+        table = PaperTable(data, steps, etas, out)
+        if weights and features:
+            table.fill(images, submission, weights, features)
+    except Loses as reason:
+        failed = f"The submission failed: {reason}"
+    except (Refused, SubmissionError, GraderFault, ImportError) as error:
+        hint = "; type: .venv/bin/python -m pip install --editable '.[paper]'" if isinstance(error, ImportError) else ""
+        console.print(f"The table could not be made: {error}{hint}", style="bold red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+    console.print(str(table), highlight=False, markup=False, soft_wrap=True)
+    if failed or not (weights and features):
+        console.print(failed or "Nothing was sampled: that takes WEIGHTS and FEATURES.", style="bold", markup=False)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def bench() -> None:
+    """Measure one marking: where its time goes, and the cost of keeping the student's code outside."""
+    from workshop.bench.bench import run
+
+    run(console)
+
+
+@app.command()
+def bench_class(
+    only: Annotated[Literal["", "class", "alone", "cpu", "machines"], typer.Option(help="one part of it")] = "",
+    out: Annotated[Path, typer.Option(help="a new folder, for what is marked")] = Path("out/bench"),
+) -> None:
+    """Measure the marking of a class of 500 (two hours); exit 1 where results differ that should be the same."""
+    from workshop.bench.bench_class import run
+
+    if out.exists():
+        why = f"Nothing was measured: {out} is there already; give another folder."
+        console.print(why, style="bold red", markup=False, soft_wrap=True)
+        raise typer.Exit(2)
+    raise typer.Exit(0 if run(console, out, only) else 1)
+
+
+@app.command()
+def trust(
+    only: Annotated[str, typer.Option(help="a part: wheat, chaff, hostile or mutants")] = "",
+    out: Annotated[Path, typer.Option(help="where trust.md goes")] = Path("out"),
+) -> None:
+    """Hold the grader to the whole corpora and to every mutant, and write the page that says so; exit 1 on a fault."""
+    from workshop.trust.trust import run
+
+    raise typer.Exit(0 if run(console, only, out) else 1)
+
+
+@app.command()
+def hunt(
+    submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py and score.py")] = SOLUTION,
+    examples: Annotated[int, typer.Option(min=1, help="inputs of each check")] = 1000,
+) -> None:
+    """Look for inputs at which a submission is wrong, beside those of every marking; exit 1 where one is found."""
+    from workshop.trust.hunt import run
+
+    raise typer.Exit(0 if run(console, submission, examples) else 1)
+
+
+@app.command()
+def injections() -> None:
+    """Harm a marking in every way: it gives full marks, or says that they do not count; exit 1 where it does not."""
+    from workshop.attacks.injections import run
+
+    raise typer.Exit(0 if run(console) else 1)
+
+
+@app.command()
+def hostile(
+    cases: Annotated[list[Path] | None, typer.Argument(help="files of hostile cases; the corpus, if not given")] = None,
+    environment: Annotated[
+        Literal["root", "user", "user-without-landlock", "container"], typer.Option(help="where to mark them")
+    ] = "root",
+    walls_down: Annotated[bool, typer.Option("--walls-down", help="without the walls that stop each")] = False,
+) -> None:
+    """Mark hostile submissions: each must lose what it declares and change nothing else; exit 1 where one does not.
+
+    With --walls-down each must reach what it goes for.
+    """
+    from workshop.attacks.environments import Environment, NotHere
+    from workshop.attacks.hostile import marked, run_down
+    from workshop.trust.corpus import files
+
+    say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
+    faults = 0
+    try:
+        if walls_down:
+            for name, reached, fault in run_down(cases or files("hostile")):
+                say(f"WRONG {name}: {fault}" if fault else f"as it should be, {name}: {reached or 'reaches nothing'}")
+                faults += bool(fault)
+            raise typer.Exit(1 if faults else 0)
+        with Environment(environment) as place:
+            for note in place.notes:
+                say(f"Not as it should be: {note}.")
+            for name, fault in marked(place, cases or files("hostile")):
+                say(f"WRONG {name}: {fault}" if fault else f"holds {name}")
+                faults += bool(fault)
+    except NotHere as reason:
+        say(f"Not run: {reason}.")
+        raise typer.Exit(1) from None
+    raise typer.Exit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    app()

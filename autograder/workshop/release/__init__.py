@@ -1,0 +1,1 @@
+"""Builds the zips of a release."""

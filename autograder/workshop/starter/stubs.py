@@ -1,0 +1,74 @@
+"""Generate the student's `sampler.py` and `score.py` from the solution's paired regions, and the handout's pages.
+
+A region in `solution/*.py` holds the stub beside the answer:
+
+    # --- stub 2.8
+    # TODO 2.8  ...                                                 kept as it is
+    # raise NotImplementedError("TODO 2.8: ddim_coefficients")      uncommented
+    # --- answer 2.8
+    ...                                                             left out
+    # --- end 2.8
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+from grader.paths import GRADED_FILES, SOLUTION, STARTER
+from workshop import regions
+from workshop.regions import RegionError
+
+
+def stub_out(source: str, name: str) -> str:
+    """The starter's text for the solution's text `source`; `name` is used in messages."""
+    kept, raises = [], 0
+    for line in regions.lines(source, name):
+        where = f"{name}, line {line.number}"
+        if line.is_marker:
+            if line.kind == "answer" and raises != 1:
+                raise RegionError(f"{where}: the stub of {line.task} needs one '# raise NotImplementedError(...)' line")
+            raises = 0
+        elif line.kind == "stub" and line.text.lstrip().startswith("# raise NotImplementedError("):
+            if f'"TODO {line.task}: ' not in line.text:
+                raise RegionError(f'{where}: the stub of {line.task} must raise "TODO {line.task}: ..."')
+            kept.append(line.text.replace("# raise", "raise", 1))
+            raises += 1
+        elif line.kind != "answer":
+            kept.append(line.text)
+    text = "\n".join(kept) + "\n"
+    try:
+        compile(text, name, "exec")
+    except SyntaxError as error:
+        raise RegionError(f"{name}, generated line {error.lineno}: the stubbed file does not compile") from error
+    return text
+
+
+def generate() -> dict[Path, str]:
+    """Each generated file of the starter and the text that it should have."""
+    from workshop.starter.handout import page  # what it imports is not in the grader's zip
+
+    handouts = {path: "zh-TW" if "zh-TW" in path.name else "en" for path in STARTER.glob("README*.md")}
+    pages = {path.with_suffix(".html"): page(path.read_text("utf-8"), each) for path, each in handouts.items()}
+    stubs = {STARTER / name: stub_out((SOLUTION / name).read_text("utf-8"), name) for name in GRADED_FILES}
+    return stubs | pages | {STARTER / "tests" / "provided.json": _digests()}
+
+
+def _digests() -> str:
+    """The digest of each provided module that the grader takes fresh, by which a student's change of it is seen."""
+    modules = sorted((STARTER / "diffusion").glob("*.py"))
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in modules}
+    return json.dumps(digests, indent=1) + "\n"
+
+
+def write() -> list[Path]:
+    """Write the generated files; return those that changed."""
+    changed = out_of_step()
+    for path, text in generate().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+    return changed
+
+
+def out_of_step() -> list[Path]:
+    """The generated files that differ from what the solution says."""
+    return [path for path, text in generate().items() if not path.is_file() or path.read_text("utf-8") != text]

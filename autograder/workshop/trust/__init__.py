@@ -1,0 +1,1 @@
+"""Holds the grader to submissions of which the marks are known."""
