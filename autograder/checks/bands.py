@@ -13,7 +13,7 @@ import numpy as np
 
 from checks import cases, images
 from checks.judge import expect
-from grader.paths import ASSETS
+from grader.checking import ASSETS
 from oracle import normal, samplers, schedule
 from oracle.arrays import Array
 

@@ -5,7 +5,7 @@ A right sampler does the same to an image as to the same image seen along other 
 
 import numpy as np
 
-from grader.paths import ASSETS
+from grader.checking import ASSETS
 from oracle.gaussian import GaussianData
 from oracle.mixture import GaussianMixture
 

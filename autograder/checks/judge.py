@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from grader.outcomes import Wrong
-from grader.student.session import Returned
-from grader.transcript.examiner import describe, tame
+from grader.checking import Returned, Wrong, describe, tame
 from oracle.arrays import Array
 
 ROUGH = 1e-5  # for values in float64, whatever the student computes in

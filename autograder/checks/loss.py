@@ -14,8 +14,7 @@ from checks import cases
 from checks.cases import IMAGES, POINTS, SCHEDULES, SHAPES
 from checks.judge import EXACT, ROUGH, SINGLE, close, expect, kept, numbers
 from checks.promises import items_asked
-from grader.student.session import Returned
-from grader.transcript.examiner import Examiner, model_of_a_loss
+from grader.checking import Examiner, Returned, model_of_a_loss
 from oracle import steps
 from oracle.arrays import Array
 from oracle.losses import Loss

@@ -16,10 +16,7 @@ from safetensors.numpy import load_file
 
 from checks import cases
 from checks.judge import expect, numbers
-from grader.paths import ASSETS
-from grader.sandbox.networks import Predictor
-from grader.sandbox.wire import Seed
-from grader.transcript.examiner import Examiner
+from grader.checking import ASSETS, Examiner, Predictor, Seed
 from oracle import frechet, samplers, schedule
 from oracle.arrays import Array
 

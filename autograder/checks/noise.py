@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from checks.judge import expect
-from grader.outcomes import Wrong
+from grader.checking import Wrong
 from oracle.arrays import Array
 from oracle.normal import moments_fit, shape_fits
 

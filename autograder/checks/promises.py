@@ -8,8 +8,7 @@ import numpy as np
 from checks import cases
 from checks.cases import IMAGES, SCHEDULES
 from checks.judge import EXACT, SINGLE, close, expect, kept
-from grader.sandbox.wire import Seed
-from grader.transcript.examiner import Examiner
+from grader.checking import Examiner, Seed
 from oracle.arrays import Array
 
 Arguments = Callable[[list[Any], Any, Any], tuple[Any, ...]]  # (three states, ᾱ_t, ᾱ_prev) -> the call's arguments

@@ -11,7 +11,7 @@ import numpy as np
 
 from checks import images
 from checks.judge import close, expect, numbers
-from grader.outcomes import Loses, Wrong
+from grader.checking import Loses, Wrong
 from oracle import normal, samplers
 from oracle.arrays import Array
 from oracle.gaussian import w2

@@ -10,8 +10,7 @@ import numpy as np
 
 from checks import noise
 from checks.judge import ROUGH, close, expect, numbers
-from grader.student.session import Returned
-from grader.transcript.examiner import Examiner
+from grader.checking import Examiner, Returned
 from oracle import samplers, steps
 from oracle.arrays import Array
 from oracle.gaussian import GaussianData

@@ -48,6 +48,11 @@ def test_imports_go_in_one_direction(room):
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
+def test_a_check_has_one_door_to_the_grader():
+    found = {each for path in modules("checks") for each in imported(path.read_text("utf-8"))}
+    assert {each.rpartition(".")[0] for each in found if each.startswith("grader")} == {"grader.checking"}
+
+
 @pytest.mark.parametrize("wrong", ["import course.table", "from checks import noise", "def f():\n    import workshop"])
 def test_a_wrong_import_is_seen(wrong):
     assert strays("grader", f"from oracle import steps\n{wrong}")

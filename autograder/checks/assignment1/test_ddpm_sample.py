@@ -1,13 +1,14 @@
 """Hidden checks of Assignment 1: the DDPM sampler, task 1.6."""
 
 import numpy as np
+import pytest
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import cases, transcript
 from checks.cases import IMAGES, LINE, ODD, POINTS, SCHEDULES
 from checks.judge import EXACT, SINGLE, close, expect, kept, numbers
 from checks.promises import draws_from_generator
-from grader.sandbox.wire import Seed
+from grader.checking import Seed
 from oracle import steps
 from oracle.gaussian import GaussianData
 
@@ -32,6 +33,7 @@ def test_ddpm_sample_calls(student):
 
 @number("1.6.2")
 @weight(3)
+@pytest.mark.drawn
 def test_ddpm_sample_steps(student):
     """Each step of the chain is the DDPM step: right mean, fresh normal noise of variance β̃_t.
 
@@ -45,6 +47,7 @@ def test_ddpm_sample_steps(student):
 
 @number("1.6.3")
 @weight(2)
+@pytest.mark.drawn
 def test_ddpm_sample_whole_chain(student):
     """A chain of T = 1000 steps starts from the x_T that was given, and each of its steps is the DDPM step.
 

@@ -3,16 +3,18 @@
 from functools import partial
 
 import numpy as np
+import pytest
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import cases, images, quality, transcript
 from checks.judge import numbers
-from grader.sandbox.wire import Seed
+from grader.checking import Seed
 from oracle import schedule
 
 
 @number("1.5.6")
 @weight(2)
+@pytest.mark.quality("exact chain")
 def test_ddpm_step_gaussian_quality(student, evidence):
     """On Gaussian images with the pixel covariance of Fashion-MNIST: a chain of T = 100 such steps puts out the right
     covariance, at the right W2 distance from the images, on either schedule."""
@@ -32,6 +34,7 @@ def test_ddpm_step_gaussian_quality(student, evidence):
 
 @number("1.6.6")
 @weight(2)
+@pytest.mark.quality("Gaussian images")
 def test_ddpm_sample_gaussian_quality(student):
     """On Gaussian images with the pixel mean and covariance of Fashion-MNIST, the samples from one x_T have the exact
     mean and spread, so all samples have the exact W2 distance from the images.

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.network
 
 @number("1.6.7")
 @weight(2)
+@pytest.mark.quality("CPU, η = 1")
 def test_ddpm_images(student, network):
     """With a trained network and a schedule of 20 of its steps, FID and roughness of the images are those of a right
     DDPM.
@@ -22,6 +23,7 @@ def test_ddpm_images(student, network):
 @number("1.6.8")
 @weight(0)
 @pytest.mark.gpu
+@pytest.mark.quality("GPU")
 def test_ddpm_images_gpu(student, network):
     """GPU tier: over 3,000 images, all T = 1000 steps: FID and roughness are those of a right DDPM.
 

@@ -1,14 +1,14 @@
 """Hidden checks of Assignment 2: the sub-sequence, the DDIM sampler and its inversion, tasks 2.10 to 2.12."""
 
 import numpy as np
+import pytest
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import cases, transcript
 from checks.cases import IMAGES, LINE, ODD, POINTS, SCHEDULES, T
 from checks.judge import EXACT, SINGLE, close, expect, kept, numbers
 from checks.promises import draws_from_generator, repeated
-from grader.sandbox.wire import Seed
-from grader.transcript.examiner import describe
+from grader.checking import Seed, describe
 from oracle import samplers, schedule, steps
 from oracle.gaussian import GaussianData
 
@@ -97,6 +97,7 @@ def test_sample_calls(student):
 
 @number("2.11.2")
 @weight(3)
+@pytest.mark.drawn
 def test_sample_eta_0(student):
     """At η = 0 every step is the deterministic DDIM step, from x_T to x_0, on any sub-sequence of either schedule."""
     for alpha_bar in (LINEAR, COSINE):
@@ -109,6 +110,7 @@ def test_sample_eta_0(student):
 
 @number("2.11.3")
 @weight(4)
+@pytest.mark.drawn
 def test_sample_sigma(student):
     """On a sub-sequence each step's noise has σ_t = η √β̃_t of its own pair (t, next smaller τ).
 

@@ -6,8 +6,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import network as quality
 from checks.judge import expect, numbers
-from grader.sandbox.wire import Seed
-from grader.transcript.examiner import Examiner
+from grader.checking import Examiner, Seed
 from oracle import samplers
 
 pytestmark = [pytest.mark.network, pytest.mark.leaderboard]

@@ -3,12 +3,13 @@
 from functools import partial
 
 import numpy as np
+import pytest
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import bands, cases, images, quality, transcript
 from checks.cases import SCHEDULES, T
 from checks.judge import ROUGH, expect, numbers
-from grader.sandbox.wire import Seed
+from grader.checking import Seed
 from oracle import frechet, schedule
 
 LINEAR = SCHEDULES["linear"]
@@ -18,6 +19,7 @@ ON_THE_EDGE = 5  # of 1000 samples: between two classes a rounding in float32 gr
 
 @number("2.9.7")
 @weight(2)
+@pytest.mark.quality("exact chain")
 def test_step_gaussian_quality(student, evidence):
     """On Gaussian images with the pixel covariance of Fashion-MNIST, S × η: a chain of such steps puts out the right
     covariance, at the right W2 distance from the images."""
@@ -38,6 +40,7 @@ def test_step_gaussian_quality(student, evidence):
 
 @number("2.11.8")
 @weight(2)
+@pytest.mark.quality("Gaussian images")
 def test_sample_gaussian_quality(student):
     """On Gaussian images with the pixel mean and covariance of Fashion-MNIST, S × η: the samples from one x_T have the
     exact mean and spread, so all samples have the exact W2 distance from the images.
@@ -55,6 +58,7 @@ def test_sample_gaussian_quality(student):
 
 @number("2.11.9")
 @weight(2)
+@pytest.mark.quality("ten Gaussians")
 def test_sample_mixture_quality(student):
     """On a mixture of ten Gaussians, one for each class of Fashion-MNIST: at η = 0 the samples are the right ones, at
     η = 1 as many as must be are of each class, and as near to its mean as they must be.

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.network
 
 @number("2.11.10")
 @weight(1)
+@pytest.mark.quality("CPU, η = 0")
 def test_images_without_noise(student, network, evidence):
     """With a trained network at η = 0, S = 10, the images from a fixed x_T are the right sampler's."""
     return _without_noise(student, network, quality.CPU, evidence)
@@ -17,6 +18,7 @@ def test_images_without_noise(student, network, evidence):
 
 @number("2.11.11")
 @weight(2)
+@pytest.mark.quality("CPU, η = 1")
 def test_images_with_noise(student, network):
     """With a trained network at η = 1, S = 10 and 20, FID and roughness of the images are those of a right sampler.
 
@@ -29,6 +31,7 @@ def test_images_with_noise(student, network):
 @number("2.11.12")
 @weight(0)
 @pytest.mark.gpu
+@pytest.mark.quality("GPU")
 def test_images_without_noise_gpu(student, network, evidence):
     """GPU tier: 10,000 images, S from 10 to 100, at η = 0: the images are the right sampler's."""
     return _without_noise(student, network, quality.GPU, evidence)
@@ -37,6 +40,7 @@ def test_images_without_noise_gpu(student, network, evidence):
 @number("2.11.13")
 @weight(0)
 @pytest.mark.gpu
+@pytest.mark.quality("GPU")
 def test_images_with_noise_gpu(student, network):
     """GPU tier: over 10,000 images, S from 10 to 100, and over 3,000 at S = 1000, η = 1: FID and roughness are those of
     a right sampler.

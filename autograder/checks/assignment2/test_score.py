@@ -10,8 +10,7 @@ from checks.cases import IMAGES, LINE, ODD, POINTS, SHAPES
 from checks.judge import SINGLE, close, expect, kept, numbers
 from checks.loss import LossChecks
 from checks.promises import draws_from_generator, keeps_its_promises
-from grader.sandbox.wire import Seed
-from grader.transcript.examiner import Examiner
+from grader.checking import Examiner, Seed
 from oracle import losses, steps
 from oracle.arrays import along_first_axis
 

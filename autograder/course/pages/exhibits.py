@@ -11,7 +11,6 @@ from grader.transcript.evidence import USUAL
 from grader.transcript.regression import NAMES
 from grader.transcript.steps import Run, Step
 
-SHOWN = ("1.6.2", "1.6.3", "2.11.2", "2.11.3")  # their runs are drawn; of others only what was lost is told
 EDGE, WRONG = 12, 36  # rows of a long transcript: so many at either end, and so many wrong ones between
 
 
@@ -97,7 +96,7 @@ def exhibits(lines: list[Line]) -> tuple[list[Exhibit], list[Exhibit]]:
         if not any(run.steps for run in line.evidence.runs):
             continue
         exhibit = Exhibit(line, _chosen(line), f"run-{line.number.replace('.', '-')}")
-        if line.number in SHOWN:
+        if line.drawn:
             drawn.append(exhibit)
         elif exhibit.wrong or line.lost:
             listed.append(exhibit)

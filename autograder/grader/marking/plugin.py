@@ -48,6 +48,8 @@ class Reporter:
         config.addinivalue_line("markers", "network: needs the trained network; not in the closed-form tier")
         config.addinivalue_line("markers", "gpu: belongs to the GPU tier")
         config.addinivalue_line("markers", "leaderboard: only where the settings have a leaderboard")
+        config.addinivalue_line("markers", "drawn: the report page draws its runs; of other checks, only lost ones")
+        config.addinivalue_line("markers", "quality(column): of the samples' quality, in this column of make tiers")
 
     # Collection: one line for each check, worth its share of its task's points
 
@@ -80,6 +82,7 @@ class Reporter:
                 tags=[f"task {_task(item)}", *(["bonus"] if BY_ID[_task(item)].bonus else [])],
                 visibility=getattr(function, "__visibility__", self.settings.visibility),
                 bonus=BY_ID[_task(item)].bonus,
+                drawn=item.get_closest_marker("drawn") is not None,
             )
         self.results.lines = list(self.line.values())
         self.results.write()

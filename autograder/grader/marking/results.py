@@ -27,6 +27,7 @@ class Line:
     tags: list[str]
     visibility: str
     bonus: bool = False
+    drawn: bool = False  # whether the report page draws the runs of its sampler
     passed: bool = False
     output: str = UNFINISHED
     outcome: str = "not run"

@@ -4,6 +4,7 @@ A tier sees a mistake when one of its checks fails on the submission as it is; w
 then saves the points is another matter.
 """
 
+import importlib
 import tempfile
 import time
 from pathlib import Path
@@ -13,18 +14,11 @@ from rich.console import Console
 from grader import overlay
 from grader.marking.mark import mark_loaded
 from grader.marking.results import Line
-from grader.paths import CORPUS, SOLUTION
+from grader.paths import CHECKS, CORPUS, SOLUTION
 from grader.sandbox.zygote import Zygote
 from workshop.trust import corpus
 
-TIERS = {  # columns: a tier, or a part of one, and its checks
-    "exact chain": ("1.5.6", "2.9.7"),
-    "Gaussian images": ("1.6.6", "2.11.8"),
-    "ten Gaussians": ("2.11.9",),
-    "CPU, η = 0": ("2.11.10",),
-    "CPU, η = 1": ("1.6.7", "2.11.11"),
-    "GPU": ("1.6.8", "2.11.12", "2.11.13"),
-}
+COLUMNS = ("exact chain", "Gaussian images", "ten Gaussians", "CPU, η = 0", "CPU, η = 1", "GPU")  # a tier or a part
 MISTAKES = {  # by assignment: cases of the corpus
     1: """
         ddpm_step_beta_outside_root ddpm_step_fixed_large ddpm_step_extra_root posterior_slide ddpm_step_x_0_clipped
@@ -42,8 +36,9 @@ MISTAKES = {  # by assignment: cases of the corpus
 def run(console: Console, tier: str) -> None:
     """Mark every mistake and print the table, in Markdown, a row as soon as it is known."""
     say = lambda *cells: console.print(f"| {' | '.join(cells)} |", soft_wrap=True, markup=False, highlight=False)  # noqa: E731
-    say("mistake", *TIERS)
-    say(*["---"] * (1 + len(TIERS)))
+    say("mistake", *COLUMNS)
+    say(*["---"] * (1 + len(COLUMNS)))
+    numbers = checks()
     started = time.monotonic()
     with Zygote() as zygote, tempfile.TemporaryDirectory() as folder:
         for assignment, names in MISTAKES.items():
@@ -51,11 +46,22 @@ def run(console: Console, tier: str) -> None:
                 case = CORPUS / "chaff" / f"{name}.py"
                 submission = corpus.load(case).submission if case.exists() else overlay.load(SOLUTION)
                 lines = mark_loaded(submission, assignment, Path(folder), zygote, tier).lines
-                say(f"{assignment}: {name.replace('_', ' ')}", *(seen(lines, checks) for checks in TIERS.values()))
+                say(f"{assignment}: {name.replace('_', ' ')}", *(seen(lines, numbers[column]) for column in COLUMNS))
     console.print(f"\n{time.monotonic() - started:.0f} s", highlight=False)
 
 
-def seen(lines: list[Line], checks: tuple[str, ...]) -> str:
+def checks() -> dict[str, list[str]]:
+    """The numbers of the checks of quality, by the column that their marker names."""
+    found: dict[str, list[str]] = {column: [] for column in COLUMNS}
+    for path in sorted(CHECKS.glob("assignment*/test_*.py")):
+        for check in vars(importlib.import_module(f"checks.{path.parent.name}.{path.stem}")).values():
+            for marker in getattr(check, "pytestmark", ()):
+                if marker.name == "quality":
+                    found[marker.args[0]].append(check.__number__)
+    return found
+
+
+def seen(lines: list[Line], numbers: list[str]) -> str:
     """Whether one of the checks failed on the submission as it is: "seen", "–", or "" where none of them ran."""
-    outcomes = {line.outcome for line in lines if line.number in checks} - {"not run"}
+    outcomes = {line.outcome for line in lines if line.number in numbers} - {"not run"}
     return "seen" if outcomes - {"passed"} else "–" if outcomes else ""

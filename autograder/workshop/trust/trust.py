@@ -18,10 +18,10 @@ from grader.causes import search
 from grader.tasks import order
 from workshop.attacks import environments, hostile
 from workshop.attacks.environments import NotHere
-from workshop.quality.tiers import TIERS
+from workshop.quality import tiers
 from workshop.trust import corpus, mutants, pool
 
-QUALITY = {number for numbers in TIERS.values() for number in numbers}
+QUALITY = {number for numbers in tiers.checks().values() for number in numbers}
 Rows = list[tuple[str, ...]]
 
 
