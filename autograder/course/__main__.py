@@ -11,16 +11,15 @@ if __name__ == "__main__" and sys.argv[1:2] == ["grade"]:  # the imports below c
     claim.before_all(sys.argv[2:])
 
 import typer
-from rich.console import Console
 
 from course.pages import report
 from course.table import show
+from grader.commands import console, settings
 from grader.marking import command
 from grader.paths import SOLUTION
 from grader.settings import Tier
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-console = Console()
 
 
 @app.command()
@@ -32,7 +31,7 @@ def grade(
     task: Annotated[str, typer.Option(help="only this task, for a look, as 2.7")] = "",
 ) -> None:
     """Mark one submission as Gradescope would; exit 0 whatever the mark, 2 when the grader itself failed."""
-    command.grade(console, submission, out, show, assignment, tier, task, report.write)
+    command.grade(submission, out, show, assignment, tier, task, report.write)
 
 
 @app.command()
@@ -46,9 +45,9 @@ def grade_all(
     """Mark a class: each distinct submission once; exit 1 where some could not be marked, 2 where it did not end."""
     from course.batch.grade_all import run
 
-    settings = command.settings(console)
+    decided = settings()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    raise typer.Exit(run(console, submissions, assignment, out, tier or settings.tier, scheduler, settings))
+    raise typer.Exit(run(console, submissions, assignment, out, tier or decided.tier, scheduler, decided))
 
 
 @app.command()

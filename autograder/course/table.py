@@ -1,17 +1,17 @@
 """The marks of one submission as a table in the terminal."""
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from grader.commands import console, say
 from grader.marking.results import Results
 from grader.tasks import BY_ID
 
 STYLES = {"passed": "green", "passed with a stand-in": "green", "to do": "yellow", "not run": "yellow"}
 
 
-def show(console: Console, results: Results, assignment: int) -> None:
+def show(results: Results, assignment: int) -> None:
     """Print a row for each check, with the reason below where one did not pass."""
     table = Table(title=f"Assignment {assignment}", title_justify="left", show_lines=False, box=None, pad_edge=False)
     table.add_column("check")
@@ -41,5 +41,5 @@ def show(console: Console, results: Results, assignment: int) -> None:
         f"{results.path}: {results.extra['calls']} calls in {seconds['checks']:.1f} s, after {seconds['zygote']:.1f} s "
         f"for torch; at most {peak['grader']} MiB in the grader, {peak['worker']} in a worker (most of it shared)"
     )
-    console.print(escape(told), style="dim", highlight=False, soft_wrap=True)
-    console.print(escape(f"report for course staff: {results.report}\n"), style="dim", highlight=False, soft_wrap=True)
+    say(told, style="dim")
+    say(f"report for course staff: {results.report}\n", style="dim")

@@ -10,8 +10,8 @@ if __name__ == "__main__":  # the imports below can fail, too
     claim.before_all(sys.argv[1:])
 
 import typer
-from rich.console import Console
 
+from grader.commands import say
 from grader.marking import command
 from grader.marking.results import Results
 
@@ -21,11 +21,11 @@ def main(
     out: Annotated[Path, typer.Option(help="where results.json goes")] = claim.OUT,
 ) -> None:
     """Mark one submission as Gradescope does; exit 0 whatever the mark, 2 when the grader itself failed."""
-    command.grade(Console(), submission, out, _say)
+    command.grade(submission, out, _say)
 
 
-def _say(console: Console, results: Results, assignment: int) -> None:
-    console.print(f"Assignment {assignment}: {results.message}", markup=False, highlight=False, soft_wrap=True)
+def _say(results: Results, assignment: int) -> None:
+    say(f"Assignment {assignment}: {results.message}")
 
 
 if __name__ == "__main__":

@@ -1,32 +1,27 @@
 """The commands of the maintainer: the starter, the release, the corpora, the assets, the benchmarks."""
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
+from grader.commands import console, refusals, refuse, say, settings
 from grader.handed_in import SubmissionError
-from grader.marking import command, version
+from grader.marking import version
 from grader.outcomes import GraderFault, Loses
 from grader.paths import SOLUTION
 from workshop.regions import RegionError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-console = Console()
 
 
 @app.command()
+@refusals("The solution's regions are not in order", RegionError)
 def starter() -> None:
     """Write what is generated in starter/: the stubs, the handout's pages, what known mistakes make the tests say."""
     from workshop.starter import stubs, visible_causes
 
-    try:
-        changed = stubs.write() + visible_causes.write()
-    except RegionError as error:
-        console.print(f"The solution's regions are not in order: {error}", markup=False, soft_wrap=True)
-        raise typer.Exit(2) from None
+    changed = stubs.write() + visible_causes.write()
     console.print(*[f"wrote {path.name}" for path in changed] or ["the starter was in step already"])
 
 
@@ -51,13 +46,11 @@ def release(out: Annotated[Path, typer.Option(help="where the zips go")] = Path(
     """Build the two student zips and the two autograder zips, and print their checksums."""
     from workshop.release.zips import SUMS, ReleaseError, build
 
-    command.settings(console)
-    say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
+    settings()
     try:
         zips = build(out)
     except ReleaseError as error:
-        say(f"No zip was left in {out}, as one of them would be wrong:\n{error}", style="bold red")
-        raise typer.Exit(2) from None
+        refuse(f"No zip was left in {out}, as one of them would be wrong:\n{error}")
     say(f"Release {version.number()}, in {out}: {sum(path.stat().st_size for path in zips) / 1e6:.1f} MB")
     say((out / SUMS).read_text("utf-8"), end="")
 
@@ -73,17 +66,14 @@ def assets(
     from workshop.assets.assets import AssetError, list_anew, make
     from workshop.assets.recipe import cifar10, fashion
 
-    try:
+    with refusals("The assets could not be made", AssetError):
         if manifest:
-            console.print(f"assets/ has {list_anew(fashion()) / 2**20:.1f} MiB", highlight=False)
+            say(f"assets/ has {list_anew(fashion()) / 2**20:.1f} MiB")
             return
         if tier == "cpu" and (steps or batch):
             raise AssetError("--steps and --batch are for --tier gpu: what is shipped has one recipe")
         for line in make(cifar10(steps, batch) if tier == "gpu" else fashion()):
-            console.print(line, highlight=False, markup=False, soft_wrap=True)
-    except AssetError as error:
-        console.print(f"The assets could not be made: {error}", style="bold red", markup=False)
-        raise typer.Exit(2) from None
+            say(line)
 
 
 @app.command()
@@ -117,11 +107,10 @@ def paper_table(
         failed = f"The submission failed: {reason}"
     except (Refused, SubmissionError, GraderFault, ImportError) as error:
         hint = "; type: .venv/bin/python -m pip install --editable '.[paper]'" if isinstance(error, ImportError) else ""
-        console.print(f"The table could not be made: {error}{hint}", style="bold red", markup=False, soft_wrap=True)
-        raise typer.Exit(2) from None
-    console.print(str(table), highlight=False, markup=False, soft_wrap=True)
+        refuse(f"The table could not be made: {error}{hint}")
+    say(str(table))
     if failed or not (weights and features):
-        console.print(failed or "Nothing was sampled: that takes WEIGHTS and FEATURES.", style="bold", markup=False)
+        say(failed or "Nothing was sampled: that takes WEIGHTS and FEATURES.", style="bold")
     raise typer.Exit(1 if failed else 0)
 
 
@@ -142,9 +131,7 @@ def bench_class(
     from workshop.bench.bench_class import run
 
     if out.exists():
-        why = f"Nothing was measured: {out} is there already; give another folder."
-        console.print(why, style="bold red", markup=False, soft_wrap=True)
-        raise typer.Exit(2)
+        refuse(f"Nothing was measured: {out} is there already; give another folder.")
     raise typer.Exit(0 if run(console, out, only) else 1)
 
 
@@ -194,7 +181,6 @@ def hostile(
     from workshop.attacks.hostile import marked, run_down
     from workshop.trust.corpus import files
 
-    say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
     faults = 0
     try:
         if walls_down:
