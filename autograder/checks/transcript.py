@@ -12,7 +12,7 @@ from checks import noise
 from checks.judge import ROUGH, close, expect, numbers
 from grader.checking import Examiner, Returned
 from oracle import samplers, steps
-from oracle.arrays import Array
+from oracle.arrays import Array, f64
 from oracle.gaussian import GaussianData
 from oracle.mixture import GaussianMixture
 
@@ -74,10 +74,9 @@ def steps_taken(examiner: Examiner, returned: Returned, alpha_bar: Array, tau: n
     pairs = samplers.step_pairs(alpha_bar, tau)
     called_in_order(examiner, [t for t, *_ in pairs])
     x_0 = numbers(returned.value, examiner.shape, "What it returned")
-    states = [np.asarray(call.x, np.float64) for call in examiner.calls] + [x_0]
     return [
-        Step(*pair, x_t, np.asarray(call.answer, np.float64), x_prev)
-        for pair, call, x_t, x_prev in zip(pairs, examiner.calls, states, states[1:])
+        Step(*pair, f64(call.x), f64(call.answer), f64(x_prev))
+        for pair, (call, x_prev) in zip(pairs, examiner.transitions(x_0))
     ]
 
 

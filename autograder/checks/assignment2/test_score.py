@@ -12,7 +12,7 @@ from checks.loss import LossChecks
 from checks.promises import draws_from_generator, keeps_its_promises
 from grader.checking import Examiner, Seed
 from oracle import losses, steps
-from oracle.arrays import along_first_axis
+from oracle.arrays import along_first_axis, f64
 
 CLOUD = (64, 64)  # a state with enough numbers for the statistics of one step
 LOUD = 20  # so that a clip of the score or of x shows
@@ -161,10 +161,9 @@ def _langevin_residuals(examiner, returned, x, step_sizes):
     expect(count == wanted, f"score_fn was called {count} times instead of {wanted}.")
     close(examiner.calls[0].x, x, "The first state that score_fn saw (it must be x)")
     result = numbers(returned.value, examiner.shape, "What it returned")
-    after = [call.x.astype(np.float64) for call in examiner.calls[1:]] + [result]
     drawn: list[np.ndarray] = []
-    for index, (call, x_next, a) in enumerate(zip(examiner.calls, after, step_sizes), start=1):
-        residual = (x_next - call.x - a * call.answer) / math.sqrt(2 * a)
+    for index, ((call, x_next), a) in enumerate(zip(examiner.transitions(result), step_sizes), start=1):
+        residual = (f64(x_next) - call.x - a * call.answer) / math.sqrt(2 * a)
         noise.standard_normal(residual, [call.x, call.answer], drawn, f"In step {index} of {wanted}")
         drawn.append(residual)
     noise.fresh_everywhere(drawn, "The noise of the steps")

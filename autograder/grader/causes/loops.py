@@ -16,8 +16,9 @@ from grader.causes.hints import NOT_A_NUMBER
 from grader.causes.probes import SHAPE, STATE
 from grader.sandbox.wire import Seed
 from grader.student.session import Session
-from grader.transcript.examiner import Examiner
+from grader.transcript.examiner import Call, Examiner
 from oracle import edited_chains, normal, wrong_chains
+from oracle.arrays import f64
 from oracle.gaussian import GaussianData
 from oracle.wrong_chains import Chain, Move
 
@@ -28,9 +29,7 @@ TIGHT = 1e-5  # for a step without noise, relative to its largest number
 class Run:
     """A loop's transcript on a probe; `ended` is False where the model refused to answer, or NaN came back."""
 
-    states: list[np.ndarray]
-    asked: list[Any]
-    answers: list[np.ndarray]
+    transitions: list[tuple[Call, Any]]
     ended: bool
     broke: bool = False  # whether NaN came out of its last step
 
@@ -54,7 +53,7 @@ def _run(session: Session, function: str, stand_in_for: list[str], rest: tuple[A
     """One probe of a loop; raises `Loses` where the loop did not end, unless the model refused to answer."""
     examiner, seed = _examiner(function, rest), {} if function == "ddim_invert" else {"generator": Seed(14)}
     student = session.student(stand_in_for)
-    calls, last = examiner.calls, []
+    end = None
     try:
         value = student(function, examiner, STATE, *rest, **seed).value  # type: ignore[arg-type]
         if (
@@ -65,13 +64,12 @@ def _run(session: Session, function: str, stand_in_for: list[str], rest: tuple[A
         ):
             raise outcomes.NotRun("no state came back")
         broke = bool(np.isnan(value).any())
-        last = [value] * (not broke)
+        end = None if broke else value
     except outcomes.Wrong:
         broke = examiner.refused is not None and bool(np.isnan(examiner.refused).any())
     finally:
         student.close()
-    states = [call.x for call in calls] + last
-    return Run(states, [call.t for call in calls], [call.answer for call in calls], bool(last), broke)
+    return Run(examiner.transitions(end), end is not None, broke)
 
 
 def _examiner(function: str, rest: tuple[Any, ...]) -> Examiner:
@@ -101,26 +99,27 @@ def _least(rights: Iterable[Chain], run: Run) -> str:
 
 def _follows(chain: Chain, run: Run) -> bool:
     """Whether a run is what a chain would have done; most chains fail at once at the two places looked at first."""
-    count = len(run.asked)
+    count = len(run.transitions)
     for number in (count - 2, 0) if len(chain.moves) == count and run.ended else ():
-        if 0 <= number < count and not _moved(chain.moves[number], chain.z, run, number, []):
+        if 0 <= number < count and not _moved(chain.moves[number], chain.z, *run.transitions[number], []):
             return False
     return not fault(chain, run)
 
 
 def fault(chain: Chain, run: Run) -> str:
     """Where a run is not what a chain would have done; "" where it is."""
-    moves, count = chain.moves, len(run.asked)
+    moves, count = chain.moves, len(run.transitions)
     start = {"given": STATE, "zeros": 0 * STATE}.get(chain.start)
     if not count or not moves:
         return "in the number of calls"
-    if not (_fresh_start(run.states[0]) if start is None else np.allclose(run.states[0], start, atol=1e-6)):
+    first = run.transitions[0][0].x
+    if not (_fresh_start(first) if start is None else np.allclose(first, start, atol=1e-6)):
         return "in the first state"
     residuals: list[np.ndarray] = []
-    for number, (move, asked) in enumerate(zip(moves, run.asked)):
-        if move.asked is not None and not np.allclose(asked, move.asked, rtol=1e-6):
+    for number, (move, (call, after)) in enumerate(zip(moves, run.transitions)):
+        if move.asked is not None and not np.allclose(call.t, move.asked, rtol=1e-6):
             return f"in call {number + 1} of the model"
-        if number + 1 < len(run.states) and not _moved(move, chain.z, run, number, residuals):
+        if after is not None and not _moved(move, chain.z, call, after, residuals):
             return move.where
     if residuals and not _fits_together(chain.z, np.stack(residuals)):
         return "in the noise of the steps"
@@ -135,9 +134,9 @@ def _fresh_start(first: np.ndarray) -> bool:
     return _normal(first, [STATE]) and not np.allclose(np.sort(first, None), np.sort(STATE, None), atol=1e-6)
 
 
-def _moved(move: Move, z: str, run: Run, number: int, residuals: list[np.ndarray]) -> bool:
-    """Whether a run's move has this mean and this noise; the noise that it had is added to `residuals`."""
-    x, answer, after = (each[number].astype(np.float64) for each in (run.states, run.answers, run.states[1:]))
+def _moved(move: Move, z: str, call: Call, after: np.ndarray, residuals: list[np.ndarray]) -> bool:
+    """Whether a move of a run has this mean and this noise; the noise that it had is added to `residuals`."""
+    x, answer, after = f64(call.x), f64(call.answer), f64(after)
     rest = after - move.mean(x, answer)
     if move.sigma <= 0:
         return bool(np.abs(rest).max() <= 1e-5 * (1 + np.abs(x).max() + np.abs(after).max()))

@@ -84,6 +84,10 @@ class Examiner:
         self.calls.append(Call(states[0], t, states[1], describe(rest[0]) if rest else ""))
         return answer
 
+    def transitions(self, end: np.ndarray | None) -> list[tuple[Call, Any]]:
+        """Each call with the state that came after it: the next call's, or `end`, what the loop returned."""
+        return list(zip(self.calls, [*(call.x for call in self.calls[1:]), end]))
+
     def _second(self, value: Any, count: int, number: int) -> Any:
         """The steps t, one for each of `count` items, or the noise level sigma, in whichever form it came."""
         if self.T is None:

@@ -72,9 +72,8 @@ def run(function: str, args: tuple[Any, ...], kwargs: dict[str, Any], examiner: 
     pairs = samplers.step_pairs(table, tau)
     rights = _rights(pairs, eta)
     by_place, by_t = len(calls) == len(pairs), {pair[0]: place for place, pair in enumerate(pairs)}
-    after = [*(call.x for call in calls[1:]), value if back else None]
     found = []
-    for number, (call, x_prev) in enumerate(zip(calls, after)):
+    for number, (call, x_prev) in enumerate(examiner.transitions(value if back else None)):
         asked = int(call.t[0])
         place = number if by_place else by_t.get(asked)
         if place is None:

@@ -229,7 +229,8 @@ def test_an_edited_loop_is_told_by_its_kind(function, kind):
         for made, make in edited_chains.of(function):
             if made == kind and len(told) < 2:
                 runs = play(function, make, np.random.default_rng(6))
-                finite = all(np.isfinite(state).all() for _, run in runs for state in run.states)
+                states = [each for _, run in runs for call, after in run.transitions for each in (call.x, after)]
+                finite = all(np.isfinite(state).all() for state in states if state is not None)
                 if finite and not any(follows(known, runs) for _, known in wrong_chains.CHAINS[function]):
                     told.append(
                         edits.plainest({other for other, chain in edited_chains.of(function) if follows(chain, runs)})
@@ -260,9 +261,7 @@ def play(function, make, rng):
                 other = {"unit": rng.random(fresh.shape), "not_normal": fresh * rng.standard_normal(fresh.shape)}
                 z = other.get(chain.z, 1.3 * fresh)  # "scaled"
             x = move.mean(x, answer) + move.sigma * z
-        calls = examiner.calls
-        states = [call.x for call in calls] + [x] * ended
-        runs.append((args, Run(states, [call.t for call in calls], [call.answer for call in calls], ended)))
+        runs.append((args, Run(examiner.transitions(x if ended else None), ended)))
     return runs
 
 
