@@ -10,6 +10,10 @@ frechet         the Fréchet distance of two Gaussians, and FID
 losses          both losses of any model, with their gradients at its answers
 misconceptions  wrong formulas that students are known to write, for the functions that return values
 wrong_chains    wrong moves of the loops
+spellings       right formulas as people write them, and what they give
+edits           what a spelling becomes by one small edit, or by two
+edited_losses   losses with one edit
+edited_chains   loops in which one edit changes each step
 arrays          what they share: float64, coefficients beside states, Bayes' rule for Gaussians
 
 It was written apart from `solution/` and by other routes (Bayes' rule, the marginal conditions, the drift of

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from oracle import edits
+from oracle import edits, spellings
 from oracle.arrays import Array, f64
-from oracle.edits import Spelling
+from oracle.spellings import Spelling
 from oracle.wrong_chains import Chain, Move
 
 STEP = {"ddpm_sample": "ddpm_step", "ddim_sample": "ddim_step"}  # of which the loop is made
@@ -16,9 +16,9 @@ STEP = {"ddpm_sample": "ddpm_step", "ddim_sample": "ddim_step"}  # of which the 
 
 def of(function: str) -> Iterator[tuple[str, Callable[..., Chain]]]:
     """(kind, make) for every single edit of the loop's step; `make` takes what those of `wrong_chains` take."""
-    for spelling in edits.spellings(STEP.get(function, function)):
+    for spelling in spellings.of(STEP.get(function, function)):
         for kind, edited in edits.edited(spelling):
-            if "score" in edits.names(spelling) - edits.names(edited):
+            if "score" in spellings.names(spelling) - spellings.names(edited):
                 continue  # a score that is small beside the noise looks like none
             yield from ((kind, make) for make in MAKES[function](edited))
 
@@ -26,13 +26,13 @@ def of(function: str) -> Iterator[tuple[str, Callable[..., Chain]]]:
 def _chain(spelling: Spelling, state: str, answer: str, asked: Any, given: dict[str, Array]) -> Chain:
     """One move for each number of the given coefficients."""
     result, still = spelling[-1][0], {state: 0.0, answer: 0.0}
-    loud, quiet = (edits.evaluate(spelling, given | still | {"z": z})[result] for z in (1.0, 0.0))
+    loud, quiet = (spellings.evaluate(spelling, given | still | {"z": z})[result] for z in (1.0, 0.0))
     moves = []
     for number, (each, sigma) in enumerate(zip(asked, np.abs(loud - quiet) * np.ones(len(asked)))):
         own = {name: values[number] for name, values in given.items()}
 
         def mean(x: Array, told: Array, own: dict[str, Any] = own) -> Array:
-            return f64(edits.evaluate(spelling, own | {state: x, answer: told, "z": 0.0})[result])
+            return f64(spellings.evaluate(spelling, own | {state: x, answer: told, "z": 0.0})[result])
 
         moves.append(Move(each, mean, float(sigma), f"in step {number + 1} of {len(asked)}"))
     return Chain(moves)

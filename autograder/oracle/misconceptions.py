@@ -4,12 +4,12 @@
 cause are two ways to write the same mistake. `RIGHT` are the right ones. Loops are in `wrong_chains`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from oracle import edits, losses, steps
+from oracle import losses, steps
 from oracle.arrays import Array, along_first_axis, f64
 
 Formula = Callable[..., Any]
@@ -116,21 +116,6 @@ SCORE_LOSSES = [
     ("score_not_rooted", _loss(lambda x, a, e: -e / along_first_axis(1 - a, e))),
     ("score_from_unscaled_data", _loss(lambda x, a, e: (x - steps.q_sample(x, a, e)) / along_first_axis(1 - a, e))),
 ]
-
-
-def edited_losses(function: str) -> Iterator[tuple[str, Formula]]:
-    """(kind, formula) for every single edit of a loss: of its jump and, in 2.3, of its target."""
-    targets = {
-        "noise_prediction_loss": lambda x, a, e: e,
-        "score_matching_loss": lambda x, a, e: steps.score_from_eps(e, a),
-    }
-    for spelling in edits.spellings("q_sample"):
-        for kind, new in edits.edited(spelling):
-            yield kind, _loss(targets[function], jump=lambda *args, new=new: edits.value("q_sample", new, args))
-    for spelling in edits.spellings("score_from_eps") if function == "score_matching_loss" else ():
-        for kind, new in edits.edited(spelling):
-            yield kind, _loss(lambda x, a, e, new=new: edits.value("score_from_eps", new, (e, a)))
-
 
 # 1.4, 1.5: the posterior and the DDPM step. Weights of x_0 and of x_t, from (ᾱ_t, ᾱ_prev)
 

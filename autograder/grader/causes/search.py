@@ -17,8 +17,8 @@ import numpy as np
 from grader import outcomes
 from grader.causes import hints, loops, probes
 from grader.student.session import Session
-from oracle import edits, misconceptions, schedule, wrong_chains
-from oracle.edits import Spelling
+from oracle import edited_losses, edits, misconceptions, schedule, spellings, wrong_chains
+from oracle.spellings import Spelling
 
 TIGHT = {"float32": 1e-4}  # relative to the largest number; 1e-5 for all else, since some compute in float32 inside
 SLOW = 10.0  # a function that has used so many seconds is not asked again
@@ -110,20 +110,20 @@ def _of_tuple(formulas: Iterable[tuple[str, Callable[..., Any]]]) -> Iterator[tu
 
 def _edited(function: str, edit: Callable[[Spelling], Edited], seen: list[Probed]) -> Iterator[tuple[str, Formula]]:
     """What the right answer becomes by an edit; those alone that give the first number of what was seen first."""
-    if function in ("noise_prediction_loss", "score_matching_loss"):
+    if function in edited_losses.TARGETS:
         if edit is edits.edited:
-            yield from _of_tuple(misconceptions.edited_losses(function))
+            yield from _of_tuple(edited_losses.of(function))
         return
     _, args, value = seen[0]
     parts = value if isinstance(value, list) else [value]
     if not parts or not all(isinstance(part, (np.ndarray, float)) and np.size(part) for part in parts):
         return
     first = [float(np.ravel(part)[0]) for part in parts]
-    for spelling in edits.spellings(function):
+    for spelling in spellings.of(function):
         for kind, new in edit(spelling):
-            numbers = edits.first_numbers(function, new, args)
+            numbers = spellings.first_numbers(function, new, args)
             if all(abs(got - want) <= 1e-5 + 1e-3 * abs(got) for got, want in zip(first, numbers)):
-                yield kind, partial(edits.value, function, new)
+                yield kind, partial(spellings.value, function, new)
 
 
 def agrees(got: Any, want: Any) -> bool:

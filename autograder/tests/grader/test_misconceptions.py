@@ -14,7 +14,7 @@ from grader.paths import CORPUS, SOLUTION
 from grader.student import stand_ins
 from grader.student.session import Session
 from grader.tasks import BY_FUNCTION, BY_ID
-from oracle import edited_chains, edits, wrong_chains
+from oracle import edited_chains, edited_losses, edits, spellings, wrong_chains
 from oracle import misconceptions as formulas
 from workshop.trust import corpus
 
@@ -35,9 +35,9 @@ def ids(entries):
 def kinds(function):
     """The kinds of edits that a function's right answer can have."""
     if function.endswith("_loss"):
-        return {kind for kind, _ in formulas.edited_losses(function)}
-    spellings = edits.spellings(edited_chains.STEP.get(function, function))
-    return {kind for spelling in spellings for kind, _ in edits.edited(spelling)}
+        return {kind for kind, _ in edited_losses.of(function)}
+    right = spellings.of(edited_chains.STEP.get(function, function))
+    return {kind for spelling in right for kind, _ in edits.edited(spelling)}
 
 
 def test_every_cause_has_a_hint_and_every_hint_is_some_functions():
@@ -94,26 +94,26 @@ def test_what_is_right_or_unknown_is_explained_by_nothing(function, change):
 
 # Edits of the right answers
 
-EDITED = [(name, place) for name in edits.PARAMETERS for place in range(len(edits.spellings(name)))]
+EDITED = [(name, place) for name in spellings.PARAMETERS for place in range(len(spellings.of(name)))]
 
 
 def seen_on_the_probes(function, spelling):
-    return [(where, args, wire(edits.value(function, spelling, args))) for where, args in probes.of_value(function)]
+    return [(where, args, wire(spellings.value(function, spelling, args))) for where, args in probes.of_value(function)]
 
 
 @pytest.mark.parametrize("function, place", EDITED)
 def test_a_spelling_is_right(function, place):
-    spelling = edits.spellings(function)[place]
+    spelling = spellings.of(function)[place]
     for _, args, value in seen_on_the_probes(function, spelling):
         assert search._is_right(function, args, value)
         firsts = [np.ravel(part)[0] for part in (value if isinstance(value, list) else [value])]
-        numbers = edits.first_numbers(function, spelling, args)
+        numbers = spellings.first_numbers(function, spelling, args)
         assert np.allclose(numbers, firsts[: len(numbers)])
 
 
-@pytest.mark.parametrize("function", edits.RIGHT)
+@pytest.mark.parametrize("function", spellings.RIGHT)
 def test_an_edited_loop_without_an_edit_is_right(function):
-    for spelling in edits.spellings(edited_chains.STEP.get(function, function)):
+    for spelling in spellings.of(edited_chains.STEP.get(function, function)):
         for make in edited_chains.MAKES.get(function, lambda _: ())(spelling):
             assert follows(make, play(function, make, np.random.default_rng(5)))
             assert any(
@@ -139,7 +139,7 @@ def test_an_edit_is_told_by_its_kind_or_by_a_plainer_word_for_it(function, place
     catalogue = {cause for cause, _ in formulas.FORMULAS[function]}
     told_of = 0
     with np.errstate(all="ignore"):
-        for kind, new in edits.edited(edits.spellings(function)[place]):
+        for kind, new in edits.edited(spellings.of(function)[place]):
             cause = told(function, new)
             assert cause in (None, "", kind) or cause in catalogue or order[cause] < order[kind], kind
             told_of += bool(cause)
@@ -148,7 +148,7 @@ def test_an_edit_is_told_by_its_kind_or_by_a_plainer_word_for_it(function, place
 
 def pair(function, place, *kinds):
     """The first pair of edits of these kinds that neither the catalogue nor one edit alone explains."""
-    for kind, new in edits.edited_twice(edits.spellings(function)[place]):
+    for kind, new in edits.edited_twice(spellings.of(function)[place]):
         if kind == "+".join(kinds) and told(function, new) == kind:
             return new
     return None
@@ -173,10 +173,10 @@ def test_two_edits_at_once_are_told_as_two(function, kinds):
 @pytest.mark.parametrize("huge", [0.0, 1e15])
 def test_an_answer_that_nothing_explains_is_not_held_against_every_edit_as_a_whole(huge, monkeypatch):
     """Whatever a student puts beside the first number, most edits are ruled out by that one."""
-    seen, whole = seen_on_the_probes("ddpm_step", edits.spellings("ddpm_step")[0]), []
+    seen, whole = seen_on_the_probes("ddpm_step", spellings.of("ddpm_step")[0]), []
     for _, _, value in seen:
         value.flat[0], value.flat[1:] = 1.01 * value.flat[0], huge
-    monkeypatch.setattr(edits, "value", lambda *args: whole.append(args))
+    monkeypatch.setattr(spellings, "value", lambda *args: whole.append(args))
     assert search.explaining("ddpm_step", seen) == [] and len(whole) < 1000
     empty = [(where, args, []) for where, args, _ in seen]
     assert search.explaining("ddpm_step", empty) == [] and len(whole) < 1000
@@ -201,7 +201,7 @@ def test_of_two_words_for_one_thing_the_plainest_is_told(kinds, plainest):
 def test_an_edited_loss_is_told_by_a_cause(function):
     order, told = {kind: number for number, kind in enumerate(edits.ORDER)}, 0
     with np.errstate(all="ignore"):
-        for kind, formula in formulas.edited_losses(function):
+        for kind, formula in edited_losses.of(function):
             seen = [(where, args, wire(formula(*args))) for where, args in probes.of_value(function)]
             if all(np.isfinite(value) for _, _, value in seen):
                 cause = Suspects("", search.explaining(function, seen)).cause([])

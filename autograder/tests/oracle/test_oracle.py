@@ -551,8 +551,8 @@ def test_losses_vanish_at_the_exact_model_of_a_point_mass(loss, power):
 
 
 def test_the_oracle_imports_no_torch_and_nothing_of_ours():
-    names = "arrays edited_chains edits frechet gaussian losses misconceptions mixture normal samplers schedule".split()
-    names += ["steps", "wrong_chains"]
+    names = "arrays edited_chains edited_losses edits frechet gaussian losses misconceptions mixture normal".split()
+    names += "samplers schedule spellings steps wrong_chains".split()
     code = "import sys; sys.path.insert(0, sys.argv[1]); from oracle import " + ", ".join(names)
     foreign = {"torch", "scipy", "grader", "checks", "sampler", "score", "solution"}
     code += f"; print({foreign}.intersection(sys.modules))"
