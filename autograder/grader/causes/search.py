@@ -26,11 +26,7 @@ Formula = Callable[[tuple[Any, ...]], Any]
 Edited = Iterator[tuple[str, Spelling]]
 Probed = tuple[str, tuple[Any, ...], Any]  # where, the arguments, and what was returned
 Seen = tuple[tuple[Any, ...], Any]  # the arguments of a call and what it returned
-
-
-def _nan(args: tuple[Any, ...]) -> float:
-    """In the place of a formula: NaN, whatever the arguments."""
-    return float("nan")
+Explains = Callable[[list[Seen]], bool]  # whether a cause can be that of a check with these calls
 
 
 @dataclass
@@ -38,15 +34,12 @@ class Suspects:
     """The causes that explain what one function did on the probes, and the first place where it was not right."""
 
     where: str = ""
-    formulas: list[tuple[str, Formula | None]] = field(default_factory=list)
+    causes: list[tuple[str, Explains]] = field(default_factory=list)
 
     def cause(self, seen: Iterable[Seen]) -> str:
         """The cause of a lost check with these calls; "" unless one cause alone explains all."""
-        seen = list(seen)
-        if any(f is _nan for _, f in self.formulas):  # what comes out beside it, no formula says
-            return hints.NOT_A_NUMBER if not seen or any(_any(np.isnan, value) for _, value in seen) else ""
-        left = {cause for cause, f in self.formulas if f is None or all(agrees(v, _try(f, args)) for args, v in seen)}
-        return edits.plainest(left)
+        calls = list(seen)
+        return edits.plainest({cause for cause, explains in self.causes if explains(calls)})
 
 
 def suspects(session: Session, function: str, stand_in_for: list[str]) -> Suspects:
@@ -60,7 +53,8 @@ def suspects(session: Session, function: str, stand_in_for: list[str]) -> Suspec
             if function not in wrong_chains.CHAINS:
                 return _of_value(session, function, stand_in_for)
             where, causes = loops.suspects(session, function, stand_in_for)
-            return Suspects(where, [(cause, None) for cause in causes])
+            # its transcripts have decided, and no calls of a loop are kept
+            return Suspects(where, [(cause, lambda calls: True) for cause in causes])
     except outcomes.Loses:
         return Suspects()
     finally:
@@ -77,20 +71,20 @@ def _of_value(session: Session, function: str, stand_in_for: list[str]) -> Suspe
     finally:
         student.close()
     if broken := [where for where, _, value in seen if _any(np.isnan, value)]:
-        return Suspects(broken[0], [(hints.NOT_A_NUMBER, _nan)])
+        return Suspects(broken[0], [(hints.NOT_A_NUMBER, _gives_nan)])
     wrong = [where for where, args, value in seen if not _is_right(function, args, value)]
     if not wrong or any(_any(np.isinf, value) for _, _, value in seen):
         return Suspects()
     return Suspects(wrong[0], explaining(function, seen))
 
 
-def explaining(function: str, seen: list[Probed]) -> list[tuple[str, Formula | None]]:
-    """The formulas that give all that was seen: of the catalogue, or else by one edit, or else by two."""
+def explaining(function: str, seen: list[Probed]) -> list[tuple[str, Explains]]:
+    """The causes whose formulas give all that was seen: of the catalogue, or else by one edit, or else by two."""
     once, twice = (_edited(function, edit, seen) for edit in (edits.edited, edits.edited_twice))
+    calls = [(args, value) for _, args, value in seen]
     for formulas in (_known(function), once, twice):
-        fit = [(cause, f) for cause, f in formulas if all(agrees(value, _try(f, args)) for _, args, value in seen)]
-        if fit:
-            return list(fit)
+        if causes := [(cause, partial(_gives, formula)) for cause, formula in formulas if _gives(formula, calls)]:
+            return list(causes)
     return []
 
 
@@ -124,6 +118,16 @@ def _edited(function: str, edit: Callable[[Spelling], Edited], seen: list[Probed
             numbers = spellings.first_numbers(function, new, args)
             if all(abs(got - want) <= 1e-5 + 1e-3 * abs(got) for got, want in zip(first, numbers)):
                 yield kind, partial(spellings.value, function, new)
+
+
+def _gives(formula: Formula, seen: list[Seen]) -> bool:
+    """Whether a formula gives what was returned, in every call."""
+    return all(agrees(value, _try(formula, args)) for args, value in seen)
+
+
+def _gives_nan(seen: list[Seen]) -> bool:
+    """Whether NaN came out of one of the calls, if there are any; what comes out beside it, no formula says."""
+    return not seen or any(_any(np.isnan, value) for _, value in seen)
 
 
 def agrees(got: Any, want: Any) -> bool:

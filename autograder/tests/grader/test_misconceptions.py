@@ -1,6 +1,7 @@
 """Named misconceptions: each entry of the catalogue explains itself alone, and what is unknown is met with silence."""
 
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -314,19 +315,19 @@ def test_a_right_loop_is_explained_by_being_right(function):
 
 
 def test_two_causes_that_explain_all_are_not_told():
-    same = [("eta_squared", lambda args: 1.0), ("eta_ignored", lambda args: 1.0)]
+    same = [("eta_squared", lambda seen: True), ("eta_ignored", lambda seen: True)]
     assert Suspects("at t = 600", same).cause([((0.5,), 1.0)]) == ""
     assert Suspects("at t = 600", same[:1] * 2).cause([((0.5,), 1.0)]) == "eta_squared"
 
 
 def test_nan_is_told_only_where_the_checks_own_calls_had_it():
-    nan = Suspects("at t = 600", [(hints.NOT_A_NUMBER, search._nan)])
+    nan = Suspects("at t = 600", [(hints.NOT_A_NUMBER, search._gives_nan)])
     assert nan.cause([]) == nan.cause([((1,), np.ones(3)), ((2,), np.array([1, np.nan]))]) == hints.NOT_A_NUMBER
     assert nan.cause([((1,), np.ones(3))]) == ""
 
 
 def test_a_cause_that_does_not_explain_the_checks_own_calls_is_not_told():
-    one = Suspects("at t = 600", [("eta_squared", lambda args: 1.0)])
+    one = Suspects("at t = 600", [("eta_squared", partial(search._gives, lambda args: 1.0))])
     assert one.cause([((0.5,), 1.0), ((0.5,), 1.1)]) == "" and one.cause([]) == "eta_squared"
 
 
