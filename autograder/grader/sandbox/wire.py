@@ -11,7 +11,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -63,13 +63,21 @@ class Other:
 MARKERS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Callback, Seed, Other)}
 
 
+def _refuse(constant: str) -> None:
+    raise ProtocolError(f"{constant} is not JSON")
+
+
+# These are made once, since json and numpy would make each of them anew for every frame.
+_NAMES = {np.dtype(name): name for name in DTYPES}
+_to_text = json.JSONEncoder(allow_nan=False).encode
+_from_text = json.JSONDecoder(parse_constant=_refuse).decode
+
+
 def encode(body: Any) -> bytes:
     """A frame of `body`: None, bool, int, float, str, arrays and markers, in lists, tuples and dicts."""
     arrays: list[np.ndarray] = []
     tree = _to_json(body, arrays)
-    header = json.dumps(
-        {"body": tree, "arrays": [[str(a.dtype), list(a.shape)] for a in arrays]}, allow_nan=False
-    ).encode()
+    header = _to_text({"body": tree, "arrays": [[_NAMES[a.dtype], a.shape] for a in arrays]}).encode()
     size = sum(a.nbytes for a in arrays)
     if len(header) > MAX_HEADER or size > MAX_PAYLOAD:
         raise Flooded("a message is larger than the wire allows")
@@ -79,7 +87,7 @@ def encode(body: Any) -> bytes:
 def _to_json(value: Any, arrays: list[np.ndarray]) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):  # first: np.float64 is a float as well
         array = np.asarray(value)
-        if str(array.dtype) not in DTYPES:
+        if array.dtype not in _NAMES:
             raise TypeError(f"the wire does not carry arrays of {array.dtype}")
         arrays.append(array)
         return {"@": "array", "index": len(arrays) - 1}
@@ -94,14 +102,14 @@ def _to_json(value: Any, arrays: list[np.ndarray]) -> Any:
     if isinstance(value, dict):
         return {str(key): _to_json(item, arrays) for key, item in value.items()}
     if type(value).__name__ in MARKERS:
-        return {"@": type(value).__name__, **_to_json(asdict(value), arrays)}
+        return {"@": type(value).__name__, **_to_json(vars(value), arrays)}
     raise TypeError(f"the wire does not carry a {type(value).__name__}")
 
 
 def decode(header: bytes | bytearray, payload: bytes | bytearray | memoryview) -> Any:
     """The body of a frame; raises ProtocolError for anything that `encode` could not have made."""
     try:
-        parsed = json.loads(header, parse_constant=_refuse)
+        parsed = _from_text(header.decode())
         arrays: list[np.ndarray | None] = []
         offset = 0
         for dtype, shape in parsed["arrays"]:
@@ -154,10 +162,6 @@ def _marker(cls: type[Any], given: dict[str, Any]) -> Any:
         if not right:
             raise ProtocolError(f"a {cls.__name__} is not made of that")
     return cls(**{key: tuple(value) if type(value) is list else value for key, value in given.items()})
-
-
-def _refuse(constant: str) -> None:
-    raise ProtocolError(f"{constant} is not JSON")
 
 
 class Channel:

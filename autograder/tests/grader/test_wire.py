@@ -108,6 +108,8 @@ REFUSED = {
     "deep JSON": (b'{"arrays": [], "body": ' + b"[" * 50_000 + b"]" * 50_000 + b"}", b""),
     "NaN": (b'{"body": NaN, "arrays": []}', b""),
     "-Infinity": (b'{"body": [-Infinity], "arrays": []}', b""),
+    "UTF-16": (header().decode().encode("utf-16"), b""),
+    "half a character": (header("x").replace(b"x", b"\xed\xa0\x80"), b""),
     "an integer of 5000 digits": (header().replace(b"null", b"9" * 5000), b""),
     "dtype object": (header(ONE_ARRAY, [["object", [1]]]), b"x" * 8),
     "dtype of text": (header(ONE_ARRAY, [["U2", [1]]]), b"x" * 8),
