@@ -14,7 +14,7 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor
 
-from diffusion.tensors import check_tau, noise_like, per_item, same_shape, time_like
+from diffusion.tensors import check_tau, never_negative, noise_like, per_item, same_shape, time_like
 
 EpsModel = Callable[[Tensor, Tensor], Tensor]  # eps_model(x_t, t) -> eps; t has shape (B,), int64, in 1..T
 
@@ -36,7 +36,8 @@ def q_sample(x_0: Tensor, alpha_bar_t: Tensor, eps: Tensor) -> Tensor:
     #   check  make test T=1.1
     # raise NotImplementedError("TODO 1.1: q_sample")
     # --- answer 1.1
-    x_t = alpha_bar_t.sqrt() * x_0 + (1 - alpha_bar_t).sqrt() * eps
+    # 1.0 here and below, as the tensors are float64: torch would have to convert the integer 1 each time
+    x_t = alpha_bar_t.sqrt() * x_0 + (1.0 - alpha_bar_t).sqrt() * eps
     # --- end 1.1
     return x_t.to(x_0.dtype)
 
@@ -55,7 +56,7 @@ def predict_x_0(x_t: Tensor, alpha_bar_t: Tensor, eps: Tensor) -> Tensor:
     #   check  make test T=1.2
     # raise NotImplementedError("TODO 1.2: predict_x_0")
     # --- answer 1.2
-    x_0_pred = (x_t - (1 - alpha_bar_t).sqrt() * eps) / alpha_bar_t.sqrt()
+    x_0_pred = (x_t - (1.0 - alpha_bar_t).sqrt() * eps) / alpha_bar_t.sqrt()
     # --- end 1.2
     return x_0_pred.to(x_t.dtype)
 
@@ -95,11 +96,11 @@ def ddpm_posterior(x_0: Tensor, x_t: Tensor, alpha_bar_t: Tensor, alpha_bar_prev
     # raise NotImplementedError("TODO 1.4: ddpm_posterior")
     # --- answer 1.4
     alpha_t = alpha_bar_t / alpha_bar_prev
-    beta_t = 1 - alpha_t
-    weight_0 = alpha_bar_prev.sqrt() * beta_t / (1 - alpha_bar_t)
-    weight_t = alpha_t.sqrt() * (1 - alpha_bar_prev) / (1 - alpha_bar_t)
+    beta_t = 1.0 - alpha_t
+    weight_0 = alpha_bar_prev.sqrt() * beta_t / (1.0 - alpha_bar_t)
+    weight_t = alpha_t.sqrt() * (1.0 - alpha_bar_prev) / (1.0 - alpha_bar_t)
     mean = per_item(weight_0, x_0) * x_0 + per_item(weight_t, x_t) * x_t
-    variance = (1 - alpha_bar_prev) / (1 - alpha_bar_t) * beta_t
+    variance = (1.0 - alpha_bar_prev) / (1.0 - alpha_bar_t) * beta_t
     # --- end 1.4
     return mean.to(x_t.dtype), variance
 
@@ -164,8 +165,8 @@ def ddim_sigma(alpha_bar_t: Tensor, alpha_bar_prev: Tensor, eta: float) -> Tenso
     #   check  make test T=2.7
     # raise NotImplementedError("TODO 2.7: ddim_sigma")
     # --- answer 2.7
-    beta_t = 1 - alpha_bar_t / alpha_bar_prev
-    sigma_t = eta * ((1 - alpha_bar_prev) / (1 - alpha_bar_t) * beta_t).sqrt()
+    beta_t = 1.0 - alpha_bar_t / alpha_bar_prev
+    sigma_t = eta * ((1.0 - alpha_bar_prev) / (1.0 - alpha_bar_t) * beta_t).sqrt()
     # --- end 2.7
     return sigma_t
 
@@ -179,10 +180,8 @@ def ddim_coefficients(
     Returns omega_0, omega_t, float64, of that shape, and b, the number or the 0-d tensor 0.
     """
     same_shape(alpha_bar_t=alpha_bar_t, alpha_bar_prev=alpha_bar_prev, sigma_t=sigma_t)
-    radicand = 1 - alpha_bar_prev - sigma_t.square()
-    if (radicand < -1e-12).any():
-        raise ValueError("sigma_t must be at most its maximum, √(1 − alpha_bar_prev); here it is larger")
-    radicand = radicand.clamp(min=0)  # at the maximum, rounding can leave it a hair below zero
+    radicand = 1.0 - alpha_bar_prev - sigma_t.square()
+    radicand = never_negative(radicand)  # or a ValueError, where sigma_t is above its maximum
     # --- stub 2.8
     # TODO 2.8  DDIM coefficients (lecture: Key Idea; DDIM paper, Eq. 7)
     #   given  alpha_bar_t, alpha_bar_prev, sigma_t, float64, same shape; radicand = 1 − ᾱ_prev − σ_t², never negative
@@ -190,7 +189,7 @@ def ddim_coefficients(
     #   check  make test T=2.8
     # raise NotImplementedError("TODO 2.8: ddim_coefficients")
     # --- answer 2.8
-    omega_t = (radicand / (1 - alpha_bar_t)).sqrt()
+    omega_t = (radicand / (1.0 - alpha_bar_t)).sqrt()
     omega_0 = alpha_bar_prev.sqrt() - alpha_bar_t.sqrt() * omega_t
     b = 0.0
     # --- end 2.8
@@ -263,17 +262,13 @@ def ddim_sample(
     # raise NotImplementedError("TODO 2.11: ddim_sample")
     # --- answer 2.11
     x_t, steps = x_T, [*reversed(tau.tolist()), 0]
-    alpha_bar_t, alpha_bar_prev = alpha_bar[steps[:-1]], alpha_bar[steps[1:]]
-    sigma_t = ddim_sigma(alpha_bar_t, alpha_bar_prev, eta)
-    omega_0, omega_t, _ = ddim_coefficients(alpha_bar_t, alpha_bar_prev, sigma_t)
-    # of all steps at once, and as plain numbers, which cost less in the loop than 0-d tensors
-    coefficients = torch.stack([alpha_bar_t.sqrt(), (1 - alpha_bar_t).sqrt(), omega_0, omega_t, sigma_t], dim=1)
-    for t, (scale, spread, w_0, w_t, sigma) in zip(steps, coefficients.tolist()):
+    # at η = 0 no noise is drawn: z stays what it is here
+    z = torch.zeros_like(x_T)
+    for t, t_prev in zip(steps, steps[1:]):
         eps = eps_model(x_t, time_like(x_t, t))
-        x_0_pred = (x_t - spread * eps) / scale
-        x_t = w_0 * x_0_pred + w_t * x_t
         if eta > 0:
-            x_t = x_t + sigma * noise_like(x_t, generator)
+            z = noise_like(x_t, generator)
+        x_t = ddim_step(x_t, eps, alpha_bar[t], alpha_bar[t_prev], eta, z)
     x_0 = x_t
     # --- end 2.11
     return x_0

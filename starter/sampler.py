@@ -14,7 +14,7 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor
 
-from diffusion.tensors import check_tau, noise_like, per_item, same_shape, time_like
+from diffusion.tensors import check_tau, never_negative, noise_like, per_item, same_shape, time_like
 
 EpsModel = Callable[[Tensor, Tensor], Tensor]  # eps_model(x_t, t) -> eps; t has shape (B,), int64, in 1..T
 
@@ -138,10 +138,8 @@ def ddim_coefficients(
     Returns omega_0, omega_t, float64, of that shape, and b, the number or the 0-d tensor 0.
     """
     same_shape(alpha_bar_t=alpha_bar_t, alpha_bar_prev=alpha_bar_prev, sigma_t=sigma_t)
-    radicand = 1 - alpha_bar_prev - sigma_t.square()
-    if (radicand < -1e-12).any():
-        raise ValueError("sigma_t must be at most its maximum, √(1 − alpha_bar_prev); here it is larger")
-    radicand = radicand.clamp(min=0)  # at the maximum, rounding can leave it a hair below zero
+    radicand = 1.0 - alpha_bar_prev - sigma_t.square()
+    radicand = never_negative(radicand)  # or a ValueError, where sigma_t is above its maximum
     # TODO 2.8  DDIM coefficients (lecture: Key Idea; DDIM paper, Eq. 7)
     #   given  alpha_bar_t, alpha_bar_prev, sigma_t, float64, same shape; radicand = 1 − ᾱ_prev − σ_t², never negative
     #   want   omega_0, omega_t, b such that q(x_prev | x_0) stays N(√ᾱ_prev x_0, (1 − ᾱ_prev) I)

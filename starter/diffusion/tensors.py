@@ -6,11 +6,12 @@ from torch import Tensor
 
 def same_shape(**tensors: Tensor) -> None:
     """Raise a ValueError unless every tensor has the shape of the first one."""
-    (first, reference), *others = tensors.items()
-    for name, tensor in others:
-        if tensor.shape != reference.shape:
+    first, *others = tensors
+    shape = tensors[first].shape
+    for name in others:
+        if tensors[name].shape != shape:
             raise ValueError(
-                f"{name} has shape {tuple(tensor.shape)}; expected the shape of {first}, {tuple(reference.shape)}"
+                f"{name} has shape {tuple(tensors[name].shape)}; expected the shape of {first}, {tuple(shape)}"
             )
 
 
@@ -28,6 +29,17 @@ def per_item(coefficient: Tensor, x: Tensor) -> Tensor:
             f"one number for each item of the state of shape {tuple(x.shape)}"
         )
     return coefficient.reshape(-1, *[1] * (x.ndim - 1))
+
+
+def never_negative(radicand: Tensor) -> Tensor:
+    """The radicand 1 − ᾱ_prev − σ_t² without the rounding that can leave it a hair below 0 at the largest σ_t.
+
+    Raise a ValueError where σ_t is larger than that.
+    """
+    lowest = radicand.min().item() if radicand.numel() else 0.0  # to compare a number costs less than a tensor
+    if lowest < -1e-12:
+        raise ValueError("sigma_t must be at most its maximum, √(1 − alpha_bar_prev); here it is larger")
+    return radicand.clamp(min=0) if lowest < 0 else radicand
 
 
 def noise_like(x: Tensor, generator: torch.Generator | None) -> Tensor:

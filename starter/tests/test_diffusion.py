@@ -8,7 +8,7 @@ import torch
 from claims import check, close, f64, refuses
 from diffusion.mlp import NoiseMLP
 from diffusion.schedule import alpha_bar_from_beta, cosine_schedule, linear_schedule
-from diffusion.tensors import check_tau, noise_like, per_item, same_shape, time_like
+from diffusion.tensors import check_tau, never_negative, noise_like, per_item, same_shape, time_like
 from diffusion.toy import GaussianMixture, ring, swiss_roll, two_moons
 
 pytestmark = pytest.mark.provided
@@ -101,7 +101,10 @@ def test_tensor_helpers():
         "noise_like",
     )
     close(time_like(x, 7), torch.tensor([7, 7, 7]), "t")
+    for radicand, kept in (([-1e-13, 0.5], [0.0, 0.5]), ([], [])):
+        check(torch.equal(never_negative(f64(radicand)), f64(kept)), "rounding below 0 becomes 0, all else stays")
     refuses(lambda: same_shape(x=x, eps=x[:2]), "eps has shape")
     refuses(lambda: per_item(f64([1.0, 2.0]), x), "expected () or (3,)")
+    refuses(lambda: never_negative(f64([0.5, -1e-9])), "maximum")
     refuses(lambda: check_tau(torch.tensor([2, 1]), f64([1.0, 0.5, 0.4])), "ascending")
     check_tau(torch.tensor([1, 2]), f64([1.0, 0.5, 0.4]))

@@ -16,7 +16,7 @@ from grader.student import session
 from grader.tasks import TASKS
 from workshop.trust.solution_check import marks, score
 
-BODY = "    beta_t = 1 - alpha_bar_t / alpha_bar_prev\n    sigma_t"  # of ddim_sigma, in the solution
+BODY = "    beta_t = 1.0 - alpha_bar_t / alpha_bar_prev\n    sigma_t"  # of ddim_sigma, in the solution
 HERE = {task.task for task in TASKS if task.assignment == 2} - {"2.5", "2.11", "2.12"}  # but for the longest loops
 IN_SAMPLER = {task.task for task in TASKS if task.file == "sampler.py"} & HERE
 IN_SCORE = {task.task for task in TASKS if task.file == "score.py"} & HERE

@@ -24,7 +24,7 @@ SCORE = [f"2.{i}" for i in range(1, 7)]  # the tasks in score.py
 
 # For each task one mistake: a piece of one line of the solution, found once, and what stands there instead.
 BROKEN = {
-    "1.1": ("sampler.py", "x_0 + (1 - alpha_bar_t).sqrt() * eps", "x_0 + (1 - alpha_bar_t) * eps"),
+    "1.1": ("sampler.py", "x_0 + (1.0 - alpha_bar_t).sqrt() * eps", "x_0 + (1.0 - alpha_bar_t) * eps"),
     "1.2": ("sampler.py", "* eps) / alpha_bar_t.sqrt()", "* eps)"),
     "1.3": ("sampler.py", "loss = (eps_model(x_t, t)", "loss = (eps_model(x_0, t)"),
     "1.4": ("sampler.py", "* x_0 + per_item(weight_t, x_t)", "* x_0 - per_item(weight_t, x_t)"),
@@ -36,11 +36,11 @@ BROKEN = {
     "2.4": ("score.py", "math.sqrt(2 * step_size)", "math.sqrt(step_size)"),
     "2.5": ("score.py", "float(sigma / sigmas[-1]) ** 2", "float(sigma / sigmas[-1])"),
     "2.6": ("score.py", "+ beta * score", "- beta * score"),
-    "2.7": ("sampler.py", "(1 - alpha_bar_t) * beta_t).sqrt()", "(1 - alpha_bar_t)).sqrt() * beta_t"),
+    "2.7": ("sampler.py", "(1.0 - alpha_bar_t) * beta_t).sqrt()", "(1.0 - alpha_bar_t)).sqrt() * beta_t"),
     "2.8": ("sampler.py", "omega_t = (radicand", "omega_t = -(radicand"),
     "2.9": ("sampler.py", "per_item(sigma_t, z) * z", "per_item(sigma_t, z).square() * z"),
     "2.10": ("sampler.py", "torch.arange(1, S + 1) * T // S", "torch.arange(S) * T // S"),
-    "2.11": ("sampler.py", "alpha_bar[steps[1:]]", "alpha_bar[[t - 1 for t in steps[:-1]]]"),
+    "2.11": ("sampler.py", "alpha_bar[t_prev], eta", "alpha_bar[t - 1], eta"),
     "2.12": ("sampler.py", "alpha_bar[t_prev], eps), alpha_bar[t]", "alpha_bar[t], eps), alpha_bar[t]"),
 }
 # Broken together: no task of a group uses a function of another one of it.

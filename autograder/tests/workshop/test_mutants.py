@@ -38,7 +38,7 @@ def test_every_line_of_every_answer_is_mutated_and_nothing_else_but_decorators_a
 
 
 def test_mutants_are_different_from_the_solution_and_from_one_another(made):
-    assert len({(mutant.file, mutant.number, mutant.mutant) for mutant in made}) == len(made) > 900
+    assert len({(mutant.file, mutant.number, mutant.mutant) for mutant in made}) == len(made) > 850
     assert all(mutant.mutant != mutant.line for mutant in made)
 
 

@@ -39,7 +39,7 @@ def compare(note: Note) -> None:
 
 
 def _overhead(note: Note, steps: int = 50) -> None:
-    """What a DDIM step costs beside the network: with a free one, which answers with its input."""
+    """What a step of the plain DDIM loop costs beside the network: with a free one, which answers with its input."""
     for batch in (1, 16):
         x = torch.randn(batch, 3, 32, 32)
         ours = _our_loop(lambda x_t, t: x_t, x, steps)

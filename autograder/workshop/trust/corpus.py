@@ -1,13 +1,13 @@
 """The corpora, to mark the grader with: submissions that are known to be right (wheat), wrong (chaff) or hostile.
 
-A case is one Python file, a small overlay on the solution (a chaff: on the solution with `corpus/plain_loop.py`, a
-hostile case: with `corpus/spoils.py`): each of its functions that is named like a task, or like one of the base,
-replaces that one; everything else at its top level goes below the imports. The docstring says what it is. A chaff's and
-a hostile case's ends with "Loses: 2.7.1, 2.7.3", exactly the checks that it must lose in the closed form ("none" for
-an attack on top of right answers), and a chaff's with "Cause: beta_outside_root", the misconception that the student
-must be told, or "none". A hostile case's ends with "Wall: seccomp, Landlock", the walls of `attacks.walls_down` that
-stop it and without which it succeeds, or "Wall: none, " and why there is none to take down; and with "Ends: wrong,
-died", the outcomes that its lost checks may have.
+A case is one Python file, a small overlay on the solution (a hostile case: on the solution with `corpus/spoils.py`):
+each of its functions that is named like a task, or like one of the base, replaces that one; everything else at its top
+level goes below the imports. The docstring says what it is. A chaff's and a hostile case's ends with "Loses: 2.7.1,
+2.7.3", exactly the checks that it must lose in the closed form ("none" for an attack on top of right answers), and a
+chaff's with "Cause: beta_outside_root", the misconception that the student must be told, or "none". A hostile case's
+ends with "Wall: seccomp, Landlock", the walls of `attacks.walls_down` that stop it and without which it succeeds, or
+"Wall: none, " and why there is none to take down; and with "Ends: wrong, died", the outcomes that its lost checks may
+have.
 """
 
 import ast
@@ -24,7 +24,7 @@ from grader.tasks import BY_FUNCTION, task_of
 from workshop.attacks.walls_down import WALLS
 
 OUTCOMES = {each.outcome for each in (Wrong, ToDo, Raised, TimedOut, Died, Flooded, BrokeProtocol, NotRun)}
-BASES = {"chaff": "plain_loop.py", "hostile": "spoils.py"}
+BASES = {"hostile": "spoils.py"}
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from workshop import regions
 
 # What people take for one another, both ways round.
 MIXED_UP = """
-    alpha_bar_t/alpha_bar_prev alpha_bar_t/alpha_t alpha_t/beta_t x_0_pred/x_t x_0_pred/eps omega_0/omega_t w_0/w_t
-    scale/spread weight_0/weight_t eps/z eps/x_t x/score sigma_t/variance t/t_prev x_0/x_t x_0/eps sigma/spread
-    mean/variance step_size/step steps[:-1]/steps[1:] tau/steps
+    alpha_bar_t/alpha_bar_prev alpha_bar_t/alpha_t alpha_t/beta_t x_0_pred/x_t x_0_pred/eps omega_0/omega_t
+    weight_0/weight_t eps/z eps/x_t x/score sigma_t/variance t/t_prev x_0/x_t x_0/eps mean/variance step_size/step
+    steps[:-1]/steps[1:] tau/steps
 """.split()
 
 # A pattern and what takes the place of each of its occurrences, one at a time.
@@ -36,15 +36,16 @@ MISTAKES: dict[str, tuple[str, ...]] = {
     r"\.square\(\)": (".abs()",),
     r"(?<==) (.+)$": (r" -(\1)",),
     r"(?<==) -": (" ",),
-    NAME.format(r"z|score|eps|omega_t|w_t|sigma"): (r"(-\1)",),
+    NAME.format(r"z|score|eps|omega_t|sigma"): (r"(-\1)",),
     NUMBER.format(0): ("1",),
     NUMBER.format(1): ("0",),
+    NUMBER.format(r"1\.0"): ("0.0",),
     NUMBER.format(2): ("1",),
     NAME.format("eta"): ("(eta ** 2)", "(eta ** 0.5)", "min(eta, 1.0)"),
     r"eta > 0": ("eta > 0.5", "t > 1"),
     NAME.format("step_size|step|dt|beta|variance"): (r"(\1 / 2)",),
     # precision, dtype, shape, range
-    NAME.format(r"(?:alpha_bar|beta|sigma|omega|weight)\w*|alpha_t|radicand|variance|coefficients"): (r"\1.float()",),
+    NAME.format(r"(?:alpha_bar|beta|sigma|omega|weight)\w*|alpha_t|radicand|variance"): (r"\1.float()",),
     r"\.to\([^)]*\)": ("", ".float()", ".double()"),
     r"per_item\((.+?), \w+\)(?= [*+]|$)": (r"\1",),
     r"per_item\((.+?), (\w+)\)": (r"per_item(\1, \2).flatten()[0]",),
