@@ -4,7 +4,7 @@ from grader.outcomes import Loses, Wrong
 from grader.paths import ASSETS
 from grader.sandbox.networks import Predictor
 from grader.sandbox.wire import Seed
-from grader.student.session import Returned
+from grader.student.calls import Returned
 from grader.transcript.examiner import Examiner, describe, model_of_a_loss, tame
 
 __all__ = ["ASSETS", "Examiner", "Loses", "Predictor", "Returned", "Seed", "Wrong"]

@@ -8,7 +8,8 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from grader.settings import BadSettings, Settings, load
+from grader.outcomes import BadSettings
+from grader.settings import Settings, load
 
 console = Console()
 say = partial(console.print, highlight=False, markup=False, soft_wrap=True)  # words as they are, on one line

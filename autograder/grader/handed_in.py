@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from grader.outcomes import SubmissionError
+
 MAX_BYTES = 1 << 20  # of one graded file; the solution's have 20 KB
 MAX_ENTRIES = 5000
 MAX_UNPACKED = 64 << 20  # of a tar, which can only be read as a whole
@@ -18,10 +20,6 @@ DEEPEST = 6  # folders, one in the other
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")  # how their names end
 NOT_WRITTEN_BY_HAND = ("__pycache__", "node_modules", "site-packages", "venv")
 SIGNATURES = {b"7z\xbc\xaf\x27\x1c": "a 7z archive", b"Rar!": "a rar archive", b"\xfd7zXZ": "an xz archive"}
-
-
-class SubmissionError(Exception):
-    """A submission that cannot be opened; the message is one sentence for the one who handed it in."""
 
 
 @dataclass(frozen=True)

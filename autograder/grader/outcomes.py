@@ -1,4 +1,4 @@
-"""What can become of a call, each with its own sentence for the student.
+"""Why a marking, or a check of it, comes to nothing; what can become of a call has its own sentence for the student.
 
 The sentences never quote an input or an expected value. A message that the student's code raised in a call is quoted
 only where it has one of the forms that Python and torch give to everyday mistakes: anything else might carry inputs.
@@ -15,12 +15,27 @@ from grader.messages import everyday
 from grader.tasks import BY_ID
 
 
-def plain(text: str) -> str:
-    """Text that can do nothing to a terminal or a file: no control characters, no halves of characters."""
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+class Reason(Exception):
+    """Why something of a marking did not come about. All exceptions of the marking are one tree, but for the wire's."""
 
 
-class Loses(Exception):
+class GraderFault(Reason):
+    """Something of the grader's own failed; it must never cost a student marks silently."""
+
+
+class BadSettings(Reason):
+    """The settings cannot be used; the message is one sentence that says which and why."""
+
+
+class NoDevice(Reason):
+    """The device that was asked for is not there; the message names it."""
+
+
+class SubmissionError(Reason):
+    """A submission that cannot be opened; the message is one sentence for the one who handed it in."""
+
+
+class Loses(Reason):
     """A reason, in one or two sentences for the student, why a check does not pass; `outcome` is its kind."""
 
     outcome: str
@@ -87,14 +102,15 @@ class NotRun(Loses):
     outcome = "not run"
 
 
-class GraderFault(Exception):
-    """Something of the grader's own failed; it must never cost a student marks silently."""
-
-
 SENT = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)  # by others alone
 NEW = (SyntaxError, ImportError, NameError)  # what a newer Python than the grader's may not raise
 MESSAGE = 200  # letters of an exception's message
 TODO = re.compile(r"TODO (\d+\.\d+): (\w+)")
+
+
+def plain(text: str) -> str:
+    """Text that can do nothing to a terminal or a file: no control characters, no halves of characters."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def raised(function: str, report: Any, sources: dict[str, bytes]) -> Loses:

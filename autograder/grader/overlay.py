@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grader import handed_in
-from grader.handed_in import ARCHIVES, MAX_ARCHIVE, MAX_BYTES, File, Files, Part, SubmissionError
-from grader.outcomes import GraderFault
+from grader.handed_in import ARCHIVES, MAX_ARCHIVE, MAX_BYTES, File, Files, Part
+from grader.outcomes import GraderFault, SubmissionError
 from grader.paths import GRADED_FILES, STARTER
 
 # what the machine fails at, whatever was handed in

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from grader.outcomes import BadSettings
 from grader.paths import AUTOGRADER
 from grader.tasks import TASKS
 
@@ -19,10 +20,6 @@ FILE = AUTOGRADER / "settings.toml"
 Tier = Literal["closed-form", "cpu", "gpu"]  # from the least to the most
 TIERS: tuple[Tier, ...] = ("closed-form", "cpu", "gpu")
 POINTS = "points are changed in starter/diffusion/tasks.json, which the handout and the visible tests read, too"
-
-
-class BadSettings(Exception):
-    """The settings cannot be used; the message is one sentence that says which and why."""
 
 
 class Settings(BaseModel):

@@ -7,6 +7,7 @@ from hypothesis import settings
 
 from grader import overlay
 from grader.sandbox.zygote import Zygote
+from grader.student.budget import LIMITS, Limits
 from grader.student.session import Session, Student
 
 settings.register_profile("short", derandomize=True, database=None, deadline=None, max_examples=300)
@@ -43,10 +44,12 @@ def student(zygote):
     """Makes a student whose q_sample(x, a, e) has the given body, or whose sampler.py is `source`."""
     made = []
 
-    def make(body: str = "pass", source: str | None = None, stand_in_for=(), score: bytes = b"") -> Student:
+    def make(
+        body: str = "pass", source: str | None = None, stand_in_for=(), score: bytes = b"", limits: Limits = LIMITS
+    ) -> Student:
         text = source or "def q_sample(x, a=None, e=None):\n    " + body.replace("\n", "\n    ")
         files = {"sampler.py": (HEAD + text).encode(), "score.py": score}
-        made.append(Session(zygote, overlay.Submission(files)).student(list(stand_in_for)))
+        made.append(Session(zygote, overlay.Submission(files), limits=limits).student(list(stand_in_for)))
         return made[-1]
 
     yield make

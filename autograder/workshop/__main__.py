@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 import typer
 
 from grader.commands import console, refusals, refuse, say, settings
-from grader.handed_in import SubmissionError
 from grader.marking import version
-from grader.outcomes import GraderFault, Loses
+from grader.outcomes import GraderFault, Loses, SubmissionError
 from grader.paths import SOLUTION
 from workshop.regions import RegionError
 

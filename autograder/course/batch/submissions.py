@@ -20,8 +20,8 @@ from typing import Any
 import yaml
 
 from grader import handed_in, outcomes, overlay
-from grader.handed_in import ARCHIVES, Part, SubmissionError, is_hidden
-from grader.outcomes import GraderFault
+from grader.handed_in import ARCHIVES, Part, is_hidden
+from grader.outcomes import GraderFault, SubmissionError
 from grader.overlay import Submission
 from grader.paths import GRADED_FILES
 

@@ -4,13 +4,16 @@ from typing import Any
 
 import numpy as np
 
+from grader.student.stand_ins import arguments
 from grader.transcript.examiner import model_of_a_loss
 from oracle import schedule
+from oracle.spellings import PARAMETERS
 
 TABLE = schedule.linear_alpha_bar(1000)
 SHAPE, POINTS, IMAGES = (32, 64), (4, 3), (4, 2, 3, 3)
 PAIRS = {"t = 600 to 500": (600, 500), "t = 1000 to 900": (1000, 900), "t = 20 to 19": (20, 19), "t = 2 to 1": (2, 1)}
 BATCH = [900, 400, 30, 2], [899, 300, 7, 1]
+WHERE = {"tweedie_mean": "for a variance between 0 and 1", "reverse_sde_step": "for a dt well below 1"}
 STATE = np.random.default_rng(12).standard_normal(SHAPE)  # from which every loop starts
 
 
@@ -27,23 +30,14 @@ def of_value(function: str) -> list[tuple[str, tuple[Any, ...]]]:
         return [(where, (model, x, t, e, TABLE[:41])) for where, model, x, e in of]
     places = [(f"in the step from {name}", TABLE[t], TABLE[prev]) for name, (t, prev) in PAIRS.items()]
     places.append(("where each item has its own coefficient", TABLE[BATCH[0]], TABLE[BATCH[1]]))
-    found = []
+    names, found = PARAMETERS[function].split(), []
     for (where, a, p), eta in zip([*places, places[0]], (0.5, 0.3, 1.0, 0.7, 0.4, 0.0)):
-        x, y, z = rng.standard_normal((3, *(IMAGES if np.ndim(a) else POINTS)))
-        alone = where.replace("in the step from", "at").split(" to ")[0]
-        make: dict[str, tuple[str, tuple[Any, ...]]] = {
-            "q_sample": (alone, (x, a, y)),
-            "predict_x_0": (alone, (x, a, y)),
-            "ddpm_posterior": (where, (x, y, a, p)),
-            "ddpm_step": (where, (x, y, a, p, z)),
-            "score_from_eps": (alone, (y, a)),
-            "tweedie_mean": ("for a variance between 0 and 1", (x, y, 1 - a)),
-            "reverse_sde_step": ("for a dt well below 1", (x, y, 4 * a + 0.1, 0.05 + eta / 10, z)),
-            "ddim_sigma": (f"{where} at η = {eta}", (a, p, eta)),
-            "ddim_coefficients": (where, (a, p, eta * np.sqrt(1 - p))),
-            "ddim_step": (f"{where} at η = {eta}", (x, y, a, p, eta, z)),
-        }
-        found.append(make[function])
+        x_y_z = rng.standard_normal((3, *(IMAGES if np.ndim(a) else POINTS)))
+        if "p" not in names:
+            where = where.replace("in the step from", "at").split(" to ")[0]
+        if "eta" in names:
+            where = f"{where} at η = {eta}"
+        found.append((WHERE.get(function, where), arguments(function, x_y_z, a, p, eta, eta * np.sqrt(1 - p))))
     if function == "ddim_sigma":
         found.append(("in the step from t = 600 to 500 at η = 1.7", (TABLE[600], TABLE[500], 1.7)))
     return found

@@ -45,11 +45,10 @@ class Suspects:
 def suspects(session: Session, function: str, stand_in_for: list[str]) -> Suspects:
     """Ask the function on its probes, beside the marking: neither its time nor how it ends counts."""
     key = function, bool(stand_in_for)
-    if session.spent[key] > SLOW:
+    if session.budget.spent[key] > SLOW:
         return Suspects()
-    hung, spent = dict(session.hung), session.spent[key]
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), session.budget.beside(key):
             if function not in wrong_chains.CHAINS:
                 return _of_value(session, function, stand_in_for)
             where, causes = loops.suspects(session, function, stand_in_for)
@@ -57,8 +56,6 @@ def suspects(session: Session, function: str, stand_in_for: list[str]) -> Suspec
             return Suspects(where, [(cause, lambda calls: True) for cause in causes])
     except outcomes.Loses:
         return Suspects()
-    finally:
-        session.hung, session.spent[key] = hung, spent
 
 
 # Functions that return values

@@ -13,11 +13,10 @@ import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from grader import claim, outcomes, overlay
-from grader.handed_in import SubmissionError
 from grader.marking import summary, version
 from grader.marking.plugin import Reporter
 from grader.marking.results import MAX_OUTPUT, Results
-from grader.outcomes import GraderFault
+from grader.outcomes import GraderFault, SubmissionError
 from grader.paths import CHECKS, GRADED_FILES
 from grader.sandbox.zygote import Zygote
 from grader.settings import DEFAULTS, Settings
@@ -90,14 +89,27 @@ def mark_loaded(
     tasks: Collection[str] = ALL_TASKS,
     page: Page | None = None,
 ) -> Results:
+    """`mark_session` of a new session."""
+    session = Session(zygote, submission, tier, settings.exposed)
+    return mark_session(session, assignment, out, title, settings, tasks, page)
+
+
+def mark_session(
+    session: Session,
+    assignment: int,
+    out: Path,
+    title: str = "",
+    settings: Settings = DEFAULTS,
+    tasks: Collection[str] = ALL_TASKS,
+    page: Page | None = None,
+) -> Results:
     """Mark a submission in one assignment; a wrong answer never raises, a fault of the grader does.
 
     tasks: that are marked, for a look at some of them: a helper of another task is then known to be wrong by its probes
     alone. page: makes a page of what was found; title: of that page.
     Raises GraderFault, and KeyboardInterrupt where it is stopped; `out/results.json` says so then, and the page does.
     """
-    results = begin(out)
-    session = Session(zygote, submission, tier, settings.exposed)
+    results, zygote, submission = begin(out), session.zygote, session.submission
     zygote.peak_kib = 0  # of this submission's workers
     started, fault = time.monotonic(), "The marking was stopped."
     try:
@@ -122,7 +134,7 @@ def mark_loaded(
                 results.message = f"Marked, for a look, only: {', '.join(results.extra['tasks'])}. {results.message}"
             results.summary = "" if LATER[settings.visibility] else _summary(results)
         if page:
-            results.report = page(results, Facts(title, assignment, tier, submission, fault, zygote.walls))
+            results.report = page(results, Facts(title, assignment, session.tier, submission, fault, zygote.walls))
     results.ended = True
     results.write()  # the last of all, so that nothing can stop what counts already
     return results

@@ -9,15 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.outcomes import GraderFault
+from grader.outcomes import GraderFault, NoDevice
 from grader.sandbox import wire
 
 ANSWER_SECONDS = 120.0  # for one batch on a slow, busy machine
 BATCH = 4000  # images in one message: 12 MB
-
-
-class NoDevice(Exception):
-    """The device that was asked for is not there; the message names it."""
 
 
 class Predictor:
@@ -55,7 +51,7 @@ class Predictor:
     def _hear(self) -> Any:
         try:
             return self._channel.receive(time.monotonic() + ANSWER_SECONDS)
-        except (wire.Closed, wire.ProtocolError, wire.Flooded, TimeoutError) as error:
+        except (wire.WireError, TimeoutError) as error:
             self.close()  # a late answer must not be taken for that to another question
             raise GraderFault(f"the process of the trained network does not answer ({type(error).__name__})") from error
 

@@ -2,7 +2,7 @@
 
 A frame is two lengths, a JSON header {"body": ..., "arrays": [[dtype, shape], ...]} and the arrays' bytes, one
 after the other. Nothing else is ever decoded: no pickle, no object arrays. What arrives from a worker is
-untrusted; anything out of order raises `ProtocolError`, anything above the caps `Flooded`.
+untrusted; anything out of order raises `ProtocolError`, anything above the caps `TooLarge`.
 """
 
 import json
@@ -23,15 +23,19 @@ LENGTHS = struct.Struct(">II")
 WATCH_SECONDS = 0.2
 
 
-class ProtocolError(Exception):
+class WireError(Exception):
+    """The other side does not answer as it must. Not in the tree of `outcomes`, which a worker does not import."""
+
+
+class ProtocolError(WireError):
     """The other side sent something that is not a frame."""
 
 
-class Flooded(Exception):
+class TooLarge(WireError):
     """The other side sent more than the caps allow."""
 
 
-class Closed(Exception):
+class Closed(WireError):
     """The other side is gone."""
 
 
@@ -80,7 +84,7 @@ def encode(body: Any) -> bytes:
     header = _to_text({"body": tree, "arrays": [[_NAMES[a.dtype], a.shape] for a in arrays]}).encode()
     size = sum(a.nbytes for a in arrays)
     if len(header) > MAX_HEADER or size > MAX_PAYLOAD:
-        raise Flooded("a message is larger than the wire allows")
+        raise TooLarge("a message is larger than the wire allows")
     return b"".join([LENGTHS.pack(len(header), size), header, *(np.ascontiguousarray(a).data for a in arrays)])
 
 
@@ -183,10 +187,10 @@ class Channel:
                 raise Closed from error
 
     def receive(self, deadline: float | None = None, most: int = MAX_PAYLOAD) -> Any:
-        """Receive a frame; raises Closed, ProtocolError, TimeoutError at the deadline, Flooded above `most` bytes."""
+        """Receive a frame; raises Closed, ProtocolError, TimeoutError at the deadline, TooLarge above `most` bytes."""
         header_length, payload_length = LENGTHS.unpack(self._read(LENGTHS.size, deadline))
         if header_length > MAX_HEADER or payload_length > min(most, MAX_PAYLOAD):
-            raise Flooded("a message is larger than the wire allows")
+            raise TooLarge("a message is larger than the wire allows")
         frame = self._read(header_length + payload_length, deadline)
         return decode(frame[:header_length], memoryview(frame)[header_length:])
 

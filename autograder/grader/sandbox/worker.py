@@ -109,7 +109,7 @@ class Worker:
                 reply = {"raised": self.describe(error)}
             try:
                 self.channel.send(reply)
-            except wire.Flooded:
+            except wire.TooLarge:
                 self.channel.send({"flooded": True})
 
     def import_(self, file: str) -> dict[str, Any]:

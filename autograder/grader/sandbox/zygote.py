@@ -105,7 +105,7 @@ class Zygote:
     def _hear(self, deadline: float) -> dict[str, Any]:
         try:
             return self.channel.receive(deadline)
-        except (wire.Closed, wire.ProtocolError, wire.Flooded, TimeoutError) as error:
+        except (wire.WireError, TimeoutError) as error:
             self.channel.close()  # a late answer must not be taken for that to another question
             raise GraderFault(f"the zygote does not answer ({type(error).__name__})") from error
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from oracle import schedule, steps
+from oracle.spellings import PARAMETERS
 
 STATES = {"x_0", "x_t", "x", "eps", "score", "z"}  # the arguments of the oracle's steps that are states
 _DDPM = ("predict_x_0", "ddpm_posterior", "q_sample", "score_from_eps", "tweedie_mean")
@@ -49,30 +50,28 @@ def answer(helper: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return np.asarray(value, dtype)
 
 
+def arguments(function: str, states: np.ndarray, a: Any, p: Any, eta: float, sigma: Any) -> tuple[Any, ...]:
+    """Arguments of a function that returns values. states: three of one shape; a and p: ᾱ_t and ᾱ_prev."""
+    names, (x, y, z) = PARAMETERS[function].split(), states
+    values = {"x": x, "x_0": x, "x_t": y if "x_0" in names else x, "eps": y, "score": y, "z": z}
+    values |= {"a": a, "p": p, "eta": eta, "sigma": sigma}
+    values |= {"variance": 1 - a, "beta": 4 * a + 0.1, "dt": 0.05 + eta / 10}
+    return tuple(values[name] for name in names)
+
+
 def probes(helper: str) -> list[tuple[Any, ...]]:
     """A few plain argument lists for `helper`: states of several shapes, a number alone, one for each item."""
+    if helper not in PARAMETERS:
+        return []
     rng = np.random.default_rng(7)
     alpha_bar = schedule.linear_alpha_bar(1000)
     plain = [((4, 3), (600, 500)), ((1, 17), (20, 19)), ((7,), (1, 0)), ((3, 2, 2, 2), (400, 399))]
     batch: list[Any] = [((4, 3), ([900, 400, 30, 2], [899, 300, 7, 1]))]
     clean = [((4, 3), (0, 0))] if helper in ("q_sample", "predict_x_0") else []  # they alone are asked for ᾱ_t = 1
-    make: dict[str, Any] = {
-        "q_sample": lambda x, y, z, a, p: (x, a, y),
-        "predict_x_0": lambda x, y, z, a, p: (x, a, y),
-        "ddpm_posterior": lambda x, y, z, a, p: (x, y, a, p),
-        "ddpm_step": lambda x, y, z, a, p: (x, y, a, p, z),
-        "score_from_eps": lambda x, y, z, a, p: (y, a),
-        "tweedie_mean": lambda x, y, z, a, p: (x, y, 1 - a),
-        "ddim_sigma": lambda x, y, z, a, p: (a, p, 0.7),
-        "ddim_coefficients": lambda x, y, z, a, p: (a, p, 0.4 * np.sqrt(1 - p)),
-        "ddim_step": lambda x, y, z, a, p: (x, y, a, p, 0.7, z),
-    }
-    if helper not in make:
-        return []
     of = [
         (rng.standard_normal((3, *shape)), alpha_bar[t], alpha_bar[prev]) for shape, (t, prev) in plain + batch + clean
     ]
-    return [make[helper](*states, a, p) for states, a, p in of]
+    return [arguments(helper, states, a, p, 0.7, 0.4 * np.sqrt(1 - p)) for states, a, p in of]
 
 
 def agrees(helper: str, args: tuple[Any, ...], got: Any) -> bool:

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from grader import outcomes, overlay
-from grader.marking.mark import mark_loaded
+from grader.marking.mark import mark_session
 from grader.marking.results import Line
 from grader.paths import GRADED_FILES, SOLUTION
 from grader.sandbox.zygote import Zygote
-from grader.student import session
+from grader.student.budget import LIMITS, Limits
+from grader.student.session import Session
 from grader.tasks import TASKS
 from workshop.trust.solution_check import marks, score
 
@@ -38,9 +39,13 @@ def submission(line: str = "", files: tuple[str, ...] = GRADED_FILES) -> overlay
     return overlay.Submission(sources, missing)
 
 
-def failed(given: overlay.Submission, folder: Path, zygote: Zygote) -> list[Line]:
-    """What is lost in Assignment 2, which has tasks in both files."""
-    return [line for line in mark_loaded(given, 2, folder, zygote, "closed-form", tasks=HERE).lines if not line.passed]
+def marked(given: overlay.Submission, folder: Path, zygote: Zygote, limits: Limits = LIMITS) -> list[Line]:
+    """The checks of Assignment 2, which has tasks in both files."""
+    return mark_session(Session(zygote, given, "closed-form", limits=limits), 2, folder, tasks=HERE).lines
+
+
+def failed(given: overlay.Submission, folder: Path, zygote: Zygote, limits: Limits = LIMITS) -> list[Line]:
+    return [line for line in marked(given, folder, zygote, limits) if not line.passed]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +84,7 @@ DEEP = 100_000
 
 def called(content: bytes, zygote: Zygote) -> list[float]:
     """What q_sample of a sampler.py returns for 8 and 0.5."""
-    student = session.Session(zygote, overlay.Submission({"sampler.py": content, "score.py": b""})).student()
+    student = Session(zygote, overlay.Submission({"sampler.py": content, "score.py": b""})).student()
     try:
         return student("q_sample", np.full(1, 8.0), np.float64(0.5), np.zeros(1)).value.tolist()
     finally:
@@ -151,24 +156,21 @@ def test_a_file_that_cannot_be_imported_loses_in_a_clear_sentence(content, sente
 
 def test_an_import_that_fails_is_tried_twice(tmp_path, zygote, monkeypatch):
     """An endless one, too; each check of that file's tasks says the same, the other file's keep their marks."""
-    monkeypatch.setattr(session, "IMPORT_SECONDS", 1.0)
     sources = {name: (SOLUTION / name).read_bytes() for name in GRADED_FILES}
     starts: list[object] = []
     monkeypatch.setattr(zygote, "spawn", lambda *given, spawn=zygote.spawn: starts.append(given) or spawn(*given))
     for line, sentence in ((b"1 / 0", "it raised ZeroDivisionError"), (b"while True: pass", "not be imported within")):
         given = overlay.Submission(sources | {"score.py": line + b"\n" + sources["score.py"]})
         starts.clear()
-        checks = mark_loaded(given, 2, tmp_path, zygote, "closed-form", tasks=HERE).lines
+        checks = marked(given, tmp_path, zygote, Limits(one_import=1.0))
         lost = [check for check in checks if not check.passed]
         assert {check.task for check in lost} == IN_SCORE and all(sentence in check.output for check in lost)
         assert len(starts) - len([check for check in checks if check.passed]) <= 3
 
 
-def test_imports_that_take_long_have_a_limit_together(zygote, monkeypatch):
-    monkeypatch.setattr(session, "ALL_IMPORTS_SECONDS", 0.02)
-    marking = session.Session(
-        zygote, overlay.Submission({"sampler.py": b"sum(range(10**7))\n" + RIGHT, "score.py": b""})
-    )
+def test_imports_that_take_long_have_a_limit_together(zygote):
+    given = overlay.Submission({"sampler.py": b"sum(range(10**7))\n" + RIGHT, "score.py": b""})
+    marking = Session(zygote, given, limits=Limits(all_imports=0.02))
     for limit in (None, "sampler.py takes long to import, and every check imports it anew"):
         student = marking.student()
         with contextlib.closing(student):
@@ -186,10 +188,9 @@ def test_a_missing_file_costs_its_own_tasks(tmp_path, zygote):
     assert all("score.py is not in the submission" in each.output for each in lines)
 
 
-def test_an_endless_loop_costs_its_own_task(tmp_path, zygote, monkeypatch):
+def test_an_endless_loop_costs_its_own_task(tmp_path, zygote):
     """It is stopped at the time limit of one call, and not called again."""
-    monkeypatch.setattr(session, "CALL_SECONDS", 2.0)
-    lines = failed(submission("while True: pass"), tmp_path, zygote)
+    lines = failed(submission("while True: pass"), tmp_path, zygote, Limits(call=2.0))
     assert {each.task for each in lines} == {"2.7"}
     assert {each.outcome for each in lines} == {"timed out"}
     assert [each.output.endswith("not called again.") for each in lines] == [False] + [True] * (len(lines) - 1)

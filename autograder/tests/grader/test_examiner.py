@@ -12,6 +12,7 @@ from grader.outcomes import Flooded, Loses, Raised, TimedOut, Wrong
 from grader.paths import CORPUS, SOLUTION
 from grader.sandbox.wire import Other
 from grader.student import stand_ins
+from grader.student.budget import Limits
 from grader.student.session import Returned, Session
 from grader.transcript.examiner import Examiner, describe, model_of_a_loss
 from oracle import losses, schedule, steps
@@ -105,12 +106,11 @@ def test_a_right_helper_stands_in_under_another_name_too(student, alias):
     assert np.allclose(student(source=source, stand_in_for=["ddim_sigma"])("ddim_step", *STEP).value, want)
 
 
-def test_the_time_of_a_helper_that_stands_in_is_the_students(student, monkeypatch):
+def test_the_time_of_a_helper_that_stands_in_is_the_students(student):
     """The grader answers for as long as it is asked, so asking without end must end."""
-    monkeypatch.setattr("grader.student.session.CALL_SECONDS", 0.3)
     source = f"{WRONG_SIGMA}\ndef ddim_step(x_t, eps, a, b, eta, z):\n    while True: ddim_sigma(a, b, eta)\n"
     with pytest.raises(TimedOut):
-        student(source=source, stand_in_for=["ddim_sigma"])("ddim_step", *STEP)
+        student(source=source, stand_in_for=["ddim_sigma"], limits=Limits(call=0.3))("ddim_step", *STEP)
 
 
 def test_a_sampler_stands_in_with_the_students_own_score(student):

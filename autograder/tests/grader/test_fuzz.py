@@ -19,8 +19,8 @@ from checks import judge, loss, noise
 from grader.outcomes import Loses
 from grader.overlay import Submission
 from grader.sandbox import wire
-from grader.sandbox.wire import Channel, Closed, Flooded, ProtocolError
-from grader.student.session import Session, Student
+from grader.sandbox.wire import Channel, ProtocolError, WireError
+from grader.student.session import Session
 from grader.student.stand_ins import MAY_CALL
 from grader.tasks import BY_FUNCTION
 from grader.transcript.examiner import Examiner, model_of_a_loss
@@ -147,7 +147,7 @@ def test_no_bytes_do_more_than_break_the_wire(sent):
     try:
         assert plain(ours.receive(SOON))
         event("received")
-    except (ProtocolError, Flooded, Closed) as refused:
+    except WireError as refused:
         event(type(refused).__name__)
     finally:
         ours.close()
@@ -166,9 +166,9 @@ def read(sent: bytes, nowhere, function: str, examiner: Examiner | None) -> obje
     """What a call returns whose worker has sent these bytes and then ended; raises its `Loses`."""
     ours, theirs = socket.socketpair()
     session = Session(Zygote(), Submission({name: SOURCE for name in ("sampler.py", "score.py")}))
-    student = Student(session, None, [*HELPERS, "langevin_sample"])
-    student.folder, student.running, student.pid, student.channel = nowhere, True, 0, Channel(ours)
-    student.imported = {"sampler.py", "score.py"}
+    student = session.student([*HELPERS, "langevin_sample"])
+    process, student.caller.imported = student.caller.process, {"sampler.py", "score.py"}
+    process.folder, process.running, process.pid, process.channel = nowhere, True, 0, Channel(ours)
     theirs.sendall(sent)
     theirs.shutdown(socket.SHUT_WR)
     try:

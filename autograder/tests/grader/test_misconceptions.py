@@ -13,6 +13,7 @@ from grader.marking import mark
 from grader.overlay import Submission
 from grader.paths import CORPUS, SOLUTION
 from grader.student import stand_ins
+from grader.student.budget import Limits
 from grader.student.session import Session
 from grader.tasks import BY_FUNCTION, BY_ID
 from oracle import edited_chains, edited_losses, edits, spellings, wrong_chains
@@ -353,11 +354,11 @@ def test_nan_is_told_as_nan_and_what_is_infinite_is_explained_by_nothing(number,
     assert (suspects.cause([]), suspects.where) == (cause, where)
 
 
-def test_a_suspect_costs_neither_time_nor_later_calls(zygote, monkeypatch):
-    monkeypatch.setattr("grader.student.session.CALL_SECONDS", 0.5)
-    session = Session(zygote, Submission({"sampler.py": b"def q_sample(*a):\n    while True: pass\n", "score.py": b""}))
+def test_a_suspect_costs_neither_time_nor_later_calls(zygote):
+    endless = Submission({"sampler.py": b"def q_sample(*a):\n    while True: pass\n", "score.py": b""})
+    session = Session(zygote, endless, limits=Limits(call=0.5))
     assert search.suspects(session, "q_sample", []) == Suspects()
-    assert session.hung == {} and session.spent["q_sample", False] == 0
+    assert session.budget.hung == {} and session.budget.spent["q_sample", False] == 0
 
 
 # The corpus

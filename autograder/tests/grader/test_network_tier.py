@@ -15,13 +15,15 @@ import pytest
 from checks import network as quality
 from grader import overlay
 from grader.marking.mark import mark_loaded
-from grader.outcomes import GraderFault, TimedOut, Wrong
+from grader.outcomes import GraderFault, NoDevice, TimedOut, Wrong
 from grader.paths import ASSETS, CORPUS, SOLUTION, STARTER
-from grader.sandbox.networks import BATCH, NoDevice
+from grader.sandbox.networks import BATCH
 from grader.sandbox.zygote import Zygote
-from grader.student import session
+from grader.student import budget
+from grader.student.budget import Limits
 from grader.student.session import Session
 from grader.transcript.evidence import Evidence
+from grader.transcript.examiner import Examiner
 from oracle import frechet
 from workshop.trust import corpus
 
@@ -101,8 +103,8 @@ def test_time_of_the_network_is_not_the_students(zygote, monkeypatch):
             return self.now + self.real()
 
     clock = Clock()
-    clock.real = session.time.monotonic
-    monkeypatch.setattr(session, "time", clock)
+    clock.real = budget.time.monotonic
+    monkeypatch.setattr(budget, "time", clock)
     marking = Session(zygote, overlay.load(SOLUTION))
     student = marking.student()
 
@@ -110,10 +112,10 @@ def test_time_of_the_network_is_not_the_students(zygote, monkeypatch):
         clock.now += 60
         return 0 * x
 
-    examiner = session.Examiner(slow, (2, 2), 20, T=1000)
+    examiner = Examiner(slow, (2, 2), 20, T=1000)
     x_T = np.ones((2, 2))
     student("ddim_sample", examiner, x_T, quality.LINEAR, quality.tau_of(5))
-    assert len(examiner.calls) == 5 and marking.spent["ddim_sample", False] < session.FUNCTION_SECONDS
+    assert len(examiner.calls) == 5 and marking.budget.spent["ddim_sample", False] < Limits().function
     student.close()
 
 
@@ -254,25 +256,23 @@ def test_what_the_results_say_of_each_tier(zygote, tmp_path, monkeypatch):
 
 def test_the_states_of_many_images_are_not_kept():
     """A transcript that is not remembered holds no state, not even by an empty view: at T steps that is 20 GB."""
-    examiner = session.Examiner(lambda x, t: x, (2, 3), 9, T=9, remembers=False)
+    examiner = Examiner(lambda x, t: x, (2, 3), 9, T=9, remembers=False)
     examiner.answer([np.ones((2, 3)), np.ones(2, np.int64)])
     assert [(each.size, each.base) for call in examiner.calls for each in (call.x, call.answer)] == [(0, None)] * 2
 
 
-def test_many_images_have_more_time(zygote, monkeypatch):
+def test_many_images_have_more_time(zygote):
     """A sampler's limit grows with the numbers that it has to work through: 10 s would not do for the GPU tier."""
-    monkeypatch.setattr(session, "CALL_SECONDS", 0.0)
-    student = Session(zygote, overlay.load(SOLUTION)).student()
+    student = Session(zygote, overlay.load(SOLUTION), limits=Limits(call=0.0)).student()
     x_T = np.zeros((1000, 100), np.float32)
-    examiner = session.Examiner(lambda x, t: x, x_T.shape, 1000, T=1000, remembers=False)
+    examiner = Examiner(lambda x, t: x, x_T.shape, 1000, T=1000, remembers=False)
     assert student("ddim_sample", examiner, x_T, quality.LINEAR, quality.tau_of(5)).value.shape == x_T.shape
     student.close()
 
 
-def test_a_sampler_that_hangs_is_still_stopped(zygote, monkeypatch):
+def test_a_sampler_that_hangs_is_still_stopped(zygote):
     """The student's own seconds count as before."""
-    monkeypatch.setattr(session, "CALL_SECONDS", 1.0)
     files = {"sampler.py": b"def ddim_sample(*a, **k):\n    while True: pass\n", "score.py": b""}
-    student = Session(zygote, overlay.Submission(files)).student()
+    student = Session(zygote, overlay.Submission(files), limits=Limits(call=1.0)).student()
     with pytest.raises(TimedOut):
-        student("ddim_sample", session.Examiner(lambda x, t: x, (2, 2), 9, T=9), np.ones((2, 2)), quality.LINEAR, 3)
+        student("ddim_sample", Examiner(lambda x, t: x, (2, 2), 9, T=9), np.ones((2, 2)), quality.LINEAR, 3)

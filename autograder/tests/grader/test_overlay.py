@@ -17,8 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import handed_in, overlay
-from grader.handed_in import SubmissionError
-from grader.outcomes import GraderFault
+from grader.outcomes import GraderFault, SubmissionError
 from grader.overlay import load
 from grader.paths import GRADED_FILES, ROOT, STARTER
 

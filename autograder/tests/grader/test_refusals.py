@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from grader import commands
 from grader.commands import refusals, refuse, settings
-from grader.settings import BadSettings
+from grader.outcomes import BadSettings
 
 LONG = "[bold]no markup[/bold], {no} format, " + "and no line of 80 columns " * 9
 

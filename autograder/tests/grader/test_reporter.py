@@ -17,8 +17,9 @@ from grader.marking.plugin import shares
 from grader.marking.results import MAX_OUTPUT, Results
 from grader.outcomes import GraderFault
 from grader.paths import SOLUTION
-from grader.student import session
-from grader.student.session import OUT_OF_TIME
+from grader.student.budget import LIMITS, OUT_OF_TIME, Limits
+from grader.student.in_worker import Workers
+from grader.student.session import Session
 from grader.tasks import BY_ID
 
 IMPORTS = """
@@ -53,14 +54,21 @@ def run(tmp_path, monkeypatch, zygote):
     """Marks a sampler.py by checks: gives results.json, and the fault of the grader if there was one."""
     monkeypatch.setattr(marking, "CHECKS", tmp_path / "checks")
 
-    def mark(*files: str, sampler: str = SAMPLER, assignment: int = 1, submission: overlay.Submission | None = None):
+    def mark(
+        *files: str,
+        sampler: str = SAMPLER,
+        assignment: int = 1,
+        submission: overlay.Submission | None = None,
+        limits: Limits = LIMITS,
+    ):
         folder = tmp_path / "checks" / f"assignment{assignment}"
         folder.mkdir(parents=True)
         for index, text in enumerate(files):  # module names are kept by Python, so each test needs its own
             (folder / f"test_{tmp_path.name}_{index}.py").write_text(IMPORTS + text)
         given, fault = submission or overlay.Submission({"sampler.py": sampler.encode(), "score.py": b""}), ""
         try:
-            marking.mark_loaded(given, assignment, tmp_path / "out", zygote, "closed-form")
+            session = Session(zygote, given, "closed-form", limits=limits)
+            marking.mark_session(session, assignment, tmp_path / "out")
         except GraderFault as error:
             fault = str(error)
         assert [p.name for p in (tmp_path / "out").iterdir()] == ["results.json"]
@@ -247,12 +255,11 @@ def test_a_helper_that_costs_nothing_here_is_not_stood_in_for(run):
 
 
 @pytest.mark.parametrize("seconds, body", [(-1.0, PASS), (0.3, "student('q_sample', 1.0)")], ids=["before", "within"])
-def test_what_the_time_of_a_marking_does_not_reach_is_not_run(run, monkeypatch, seconds, body):
-    monkeypatch.setattr(session, "RUN_SECONDS", seconds)
+def test_what_the_time_of_a_marking_does_not_reach_is_not_run(run, seconds, body):
     loop = "def q_sample(x):\n    while True: pass\n"
-    results, fault = run(check("1.1.1", body) + check("1.1.2", PASS), sampler=loop)
+    results, fault = run(check("1.1.1", body) + check("1.1.2", PASS), sampler=loop, limits=Limits(run=seconds))
     assert set(outcome(results).values()) == {"not run"} and not fault
-    assert {test["output"] for test in results["tests"]} == {OUT_OF_TIME}
+    assert {test["output"] for test in results["tests"]} == {OUT_OF_TIME.format(seconds)}
     assert results["extra_data"]["calls"] == 0 or seconds > 0
 
 
@@ -310,28 +317,28 @@ def test_a_cause_is_a_field_that_no_comment_forges(run, body, found, cause):
 @pytest.mark.parametrize("times, ends", [(1, "passed"), (2, "died")])
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_check_whose_worker_was_killed_or_stopped_is_made_once_more(run, monkeypatch, times, ends, by):
-    start, killed = session.Student._start, []
+    start, killed = Workers.start, []
 
-    def start_and_kill(student):
-        start(student)
+    def start_and_kill(workers, process):
+        start(workers, process)
         if len(killed) < times:
-            killed.append(os.kill(student.pid, by))
+            killed.append(os.kill(process.pid, by))
 
-    monkeypatch.setattr(session.Student, "_start", start_and_kill)
+    monkeypatch.setattr(Workers, "start", start_and_kill)
     results, fault = run(check("1.1.1", PASS) + check("1.1.2", PASS))
     assert outcome(results) == {"1.1.1": ends, "1.1.2": "passed"} and fault == ""
 
 
 def test_a_helper_whose_worker_was_killed_is_asked_once_more(zygote, monkeypatch):
-    start, killed = session.Student._start, []
+    start, killed = Workers.start, []
 
-    def start_and_kill(student):
-        start(student)
+    def start_and_kill(workers, process):
+        start(workers, process)
         if not killed:
-            killed.append(os.kill(student.pid, signal.SIGKILL))
+            killed.append(os.kill(process.pid, signal.SIGKILL))
 
-    monkeypatch.setattr(session.Student, "_start", start_and_kill)
-    assert session.Session(zygote, overlay.load(SOLUTION)).is_right("q_sample", []) and killed
+    monkeypatch.setattr(Workers, "start", start_and_kill)
+    assert Session(zygote, overlay.load(SOLUTION)).is_right("q_sample", []) and killed
 
 
 def test_only_the_named_tasks_are_marked_and_the_results_say_so(run, tmp_path, zygote, monkeypatch):

@@ -27,7 +27,7 @@ from grader.outcomes import (
 )
 from grader.paths import AUTOGRADER
 from grader.sandbox.zygote import Zygote
-from grader.student import session
+from grader.student.budget import Limits
 from grader.student.session import Session
 from grader.transcript.examiner import Examiner, describe, model_of_a_loss
 
@@ -178,16 +178,16 @@ def test_a_worker_that_is_gone_is_gone_for_the_rest_of_its_check(student):
             dead("q_sample", X)
 
 
-def test_an_endless_loop_is_stopped_and_not_called_again(student, monkeypatch):
-    monkeypatch.setattr(session, "CALL_SECONDS", 0.4)
-    first = student("while True:\n  try:\n    while True: pass\n  except BaseException: pass")
+def test_an_endless_loop_is_stopped_and_not_called_again(student):
+    body = "while True:\n  try:\n    while True: pass\n  except BaseException: pass"
+    first = student(body, limits=Limits(call=0.4))
     with pytest.raises(TimedOut, match="^q_sample did not return within"):
         first("q_sample", X)
     assert first.session.calls == 1
     again = first.session.student()
     with pytest.raises(TimedOut, match="It was not called again.$"):
         again("q_sample", X)
-    assert first.session.calls == 1 and again.folder is None
+    assert first.session.calls == 1 and again.caller.process.folder is None
 
 
 def test_a_reply_far_larger_than_what_the_call_was_given_is_refused(student):
@@ -197,24 +197,21 @@ def test_a_reply_far_larger_than_what_the_call_was_given_is_refused(student):
     assert student("return torch.zeros(10**6)")("q_sample", np.zeros(10**6)).value.shape == (10**6,)
 
 
-def test_a_worker_that_waits_for_a_processor_has_more_time_on_the_clock(student, monkeypatch):
-    monkeypatch.setattr(session, "CALL_SECONDS", 0.2)
-    monkeypatch.setattr(session, "PATIENCE", 1e3)
+def test_a_worker_that_waits_for_a_processor_has_more_time_on_the_clock(student):
+    limits = Limits(call=0.2, patience=1e3)
     waits = "import time\nstart = time.monotonic()\nwhile time.monotonic() < start + 0.5: time.sleep(0.1)\nreturn 1"
-    assert student(waits)("q_sample", X).value == 1
+    assert student(waits, limits=limits)("q_sample", X).value == 1
     with pytest.raises(TimedOut):
-        student("while True: pass")("q_sample", X)
+        student("while True: pass", limits=limits)("q_sample", X)
 
 
-def test_a_worker_that_just_waits_has_not_for_ever(student, monkeypatch):
-    monkeypatch.setattr(session, "CALL_SECONDS", 0.2)
+def test_a_worker_that_just_waits_has_not_for_ever(student):
     with pytest.raises(TimedOut):
-        student("import time\nwhile True: time.sleep(60)")("q_sample", X)
+        student("import time\nwhile True: time.sleep(60)", limits=Limits(call=0.2))("q_sample", X)
 
 
-def test_what_a_function_used_up_is_not_missing_where_a_right_helper_stands_in(student, monkeypatch):
-    monkeypatch.setattr(session, "FUNCTION_SECONDS", 0.0)
-    slow = student("sum(range(10**7))\nreturn 1")
+def test_what_a_function_used_up_is_not_missing_where_a_right_helper_stands_in(student):
+    slow = student("sum(range(10**7))\nreturn 1", limits=Limits(function=0.0))
     assert slow("q_sample", X).value == 1
     with pytest.raises(TimedOut, match="has used up"):
         slow("q_sample", X)
@@ -244,7 +241,7 @@ def test_a_student_whose_worker_was_never_forked_can_be_closed(student, zygote, 
     with pytest.raises(GraderFault, match="the zygote is gone"):
         refused("q_sample", X)
     refused.close()
-    assert not refused.folder.exists()
+    assert not refused.caller.process.folder.exists()
 
 
 def test_a_worker_that_does_not_start_is_a_fault_and_is_ended_once(student, zygote, monkeypatch):
@@ -265,7 +262,7 @@ def test_what_does_not_start_is_not_waited_for_again(student, zygote, monkeypatc
     for refused in (first, first, first.session.student()):
         with pytest.raises(GraderFault, match="a worker did not start"):
             refused("q_sample", X)
-    assert len(spawned) == 1 and not any(first.session.spent.values())
+    assert len(spawned) == 1 and not any(first.session.budget.spent.values())
 
 
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGSTOP])
@@ -315,7 +312,7 @@ def test_what_ends_a_worker_is_told_apart(student, body, by, kind):
     made = student(source=source)
 
     def model(x, t):
-        os.kill(made.pid, by)
+        os.kill(made.caller.process.pid, by)
         return x
 
     with pytest.raises(Died) as caught:

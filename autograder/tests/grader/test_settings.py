@@ -15,8 +15,9 @@ import workshop.__main__
 from checks import network as quality
 from grader import overlay, settings
 from grader.marking import mark as marking
+from grader.outcomes import BadSettings
 from grader.paths import CHECKS, CORPUS, ROOT, SOLUTION
-from grader.settings import BadSettings, Settings
+from grader.settings import Settings
 from workshop.release import zips
 from workshop.trust import corpus
 

@@ -135,7 +135,7 @@ def test_each_worker_has_a_user_of_its_own_and_no_groups(student):
 def test_no_new_privileges_and_no_core_and_small_limits(student):
     made = student("import resource\nreturn [*resource.getrlimit(4), *resource.getrlimit(1), *resource.getrlimit(7)]")
     assert made("q_sample", X).value == [0, 0, 0, 0, confine.OPEN_FILES, confine.OPEN_FILES]  # core, size, number
-    assert "NoNewPrivs:\t1" in Path(f"/proc/{made.pid}/status").read_text()
+    assert "NoNewPrivs:\t1" in Path(f"/proc/{made.caller.process.pid}/status").read_text()
 
 
 def test_the_environment_is_clean(student):
@@ -257,7 +257,7 @@ def test_the_numbers_of_another_architecture_end_the_worker(student, body):
 def test_a_worker_has_no_capabilities(student):
     made = student("return 1")
     made("q_sample", X)
-    rows = [row.split() for row in Path(f"/proc/{made.pid}/status").read_text().splitlines()]
+    rows = [row.split() for row in Path(f"/proc/{made.caller.process.pid}/status").read_text().splitlines()]
     assert [int(row[1], 16) for row in rows if row and row[0] in ("CapEff:", "CapPrm:", "CapAmb:")] == [0, 0, 0]
 
 
@@ -310,7 +310,7 @@ def test_no_file_is_opened_past_python(anywhere, code):
 def test_a_file_of_its_own_is_in_memory(anywhere, line):
     made = anywhere(line)
     assert made("q_sample", X).value == 1
-    work = made.folder / "work"
+    work = made.caller.process.folder / "work"
     assert not any(work.iterdir())
 
 
@@ -362,7 +362,7 @@ def test_every_check_has_a_fresh_worker(student):
     assert [first("q_sample", X).value for _ in range(2)] == [0, 4]
     second = first.session.student()
     assert second("q_sample", X).value == 0
-    folders = [first.folder, second.folder]
+    folders = [each.caller.process.folder for each in (first, second)]
     assert folders[0] != folders[1] and all(folder.is_dir() for folder in folders)
     first.close()
     second.close()
@@ -373,7 +373,7 @@ def test_a_worker_that_is_killed_leaves_nothing_on_the_disk(student):
     dead = student("open('mine', 'w').close()\nos._exit(1)")
     with pytest.raises(Died):
         dead("q_sample", X)
-    assert not dead.folder.exists()
+    assert not dead.caller.process.folder.exists()
 
 
 @rooted
@@ -399,9 +399,9 @@ with Zygote() as zygote:
     first = None
     for pid in (os.getpid(), zygote.process.pid, "first", "self"):
         for what in ("mem", "environ", "maps"):
-            source = tried(f"/proc/{first.pid if pid == 'first' else pid}/{what}").encode()
+            source = tried(f"/proc/{first.caller.process.pid if pid == 'first' else pid}/{what}").encode()
             student = Session(zygote, overlay.Submission({"sampler.py": source, "score.py": b""})).student()
-            student.uid = None
+            student.caller.process.uid = None
             print(student("q_sample", np.zeros(2)).value)
             if first: student.close()
             else: first = student

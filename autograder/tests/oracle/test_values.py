@@ -11,7 +11,6 @@ import pickle
 import sys
 import warnings
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -23,7 +22,8 @@ from grader.paths import CHECKS
 from grader.sandbox.networks import Predictor
 from grader.sandbox.wire import Other, Seed
 from grader.student import stand_ins
-from grader.student.session import Returned, Student
+from grader.student.budget import NO_END
+from grader.student.session import Returned, Session
 from grader.tasks import order
 from grader.transcript.evidence import Evidence
 from grader.transcript.examiner import Examiner
@@ -36,6 +36,7 @@ MODULES = [
 ALL = {check.__number__: check for module in MODULES for check in vars(module).values() if hasattr(check, "__number__")}
 EVERY = 41  # of all forgeries one in so many is tried; 1 for a long run
 CALLS = 12  # of a check that goes on in spite of forged values
+HERE = InProcess()
 
 # Forged values, each made of the right one
 
@@ -161,7 +162,7 @@ class Replayed:
 def recorded(function, *args, **kwargs):
     """What the solution returns, and how it asked the model."""
     examiner = next((each for each in args if isinstance(each, Examiner)), None)
-    student = Student(SimpleNamespace(submission=Submission({})), None, [])
+    student = Session(None, Submission({}), limits=NO_END, caller=lambda: HERE).student()
     if not examiner:
         return student(function, *args, **kwargs), []
     remembers, examiner.remembers = examiner.remembers, True
@@ -194,7 +195,7 @@ def outcome(check, student):
 @pytest.fixture(scope="module", autouse=True)
 def solution():
     """The solution in this process, and small tiers."""
-    with InProcess(), pytest.MonkeyPatch.context() as patch:
+    with HERE, pytest.MonkeyPatch.context() as patch:
         patch.setattr(quality, "BLOCK", 64)
         patch.setattr(quality, "tau_of", lambda S: schedule.even_timesteps(1000, min(S, 20)))
         for name in ("CPU", "GPU", "ALL_STEPS"):

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import math
 import shutil
 import socket
 import subprocess
@@ -16,8 +17,9 @@ from typer.testing import CliRunner
 
 from checks import cases
 from grader import overlay
+from grader.outcomes import GraderFault
 from grader.paths import AUTOGRADER, SOLUTION, STARTER
-from grader.student import session
+from grader.student.session import Session
 from oracle import samplers
 from workshop.__main__ import app
 from workshop.quality import paper_table
@@ -83,8 +85,6 @@ def weights(network, tmp_path_factory):
 def as_before(monkeypatch):
     """What the command changes in its process is put back; no test may reach the network."""
     monkeypatch.setattr(sys, "path", [*sys.path])
-    for name in ("FUNCTION_SECONDS", "RUN_SECONDS"):
-        monkeypatch.setattr(session, name, getattr(session, name))
     for name in ("WEIGHTS", "FEATURES", "DATA", "IMAGES", "STEPS", "ETAS"):
         monkeypatch.delenv(name, raising=False)
     asked = []
@@ -146,7 +146,7 @@ def test_images_are_those_of_the_sampler_and_the_network_without_a_wall(network,
     """In batches of two: those of a call of the solution with the network itself, to the last bit."""
     monkeypatch.setattr(paper_table, "FLOATS", 2 * 3 * 32 * 32 + 1)
     eps_model, _ = paper_table.open_network(str(weights), (3, 32, 32))
-    student = session.Session(zygote, overlay.load(SOLUTION)).student()
+    student = Session(zygote, overlay.load(SOLUTION)).student()
     tau = paper_table.tau_of(10, "quadratic")
     pixels = paper_table.sample(student, eps_model, (IMAGES, 3, 32, 32), tau, eta)
     student.close()
@@ -162,7 +162,7 @@ def test_images_are_those_of_the_sampler_and_the_network_without_a_wall(network,
 def test_images_are_the_oracles(network, weights, zygote):
     """Within one level of brightness, since the oracle's states are float64."""
     eps_model, _ = paper_table.open_network(str(weights), (3, 32, 32))
-    student = session.Session(zygote, overlay.load(SOLUTION)).student()
+    student = Session(zygote, overlay.load(SOLUTION)).student()
     tau, x_T = paper_table.tau_of(20, "leading"), drawn(2)
     pixels = paper_table.sample(student, eps_model, x_T.shape, tau, 0.0)
     student.close()
@@ -269,7 +269,7 @@ def test_what_is_done_stays_done(command, tmp_path, monkeypatch):
     def stopped(student, eps_model, shape, tau, eta):
         made.append((len(tau), eta))
         if len(made) == 2:
-            raise session.GraderFault("the machine went down")
+            raise GraderFault("the machine went down")
         return sample(student, eps_model, shape, tau, eta)
 
     monkeypatch.setattr(paper_table, "sample", stopped)
@@ -285,9 +285,14 @@ def test_what_is_done_stays_done(command, tmp_path, monkeypatch):
 
 def test_the_seconds_of_a_marking_do_not_hold_here(command, monkeypatch):
     """A table has many calls, for many images each."""
-    for name in ("FUNCTION_SECONDS", "RUN_SECONDS"):
-        monkeypatch.setattr(session, name, -1.0)
-    assert command()[0] == 0
+    limits = []
+
+    def session(zygote, submission, **options):
+        limits.append(options["limits"])
+        return Session(zygote, submission, **options)
+
+    monkeypatch.setattr(paper_table, "Session", session)
+    assert command()[0] == 0 and [(each.run, each.function) for each in limits] == [(math.inf, math.inf)]
 
 
 def test_figures_made_in_different_ways_are_not_mixed(command, tmp_path):

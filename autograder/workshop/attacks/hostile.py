@@ -31,7 +31,7 @@ import numpy as np
 from grader import overlay
 from grader.marking.mark import mark_loaded
 from grader.marking.results import Line, encoded
-from grader.outcomes import GraderFault, Loses
+from grader.outcomes import GraderFault, Reason
 from grader.paths import CORPUS, ROOT, SOLUTION
 from grader.student.session import Session
 from workshop.attacks import walls_down
@@ -225,7 +225,7 @@ def _next(zygote: Watched) -> str:
     try:
         x_t = student("q_sample", np.ones(2), np.float64(0.64), np.ones(2)).value
         return "" if np.allclose(x_t, 1.4, rtol=1e-12) else "the next marking is not as ever"
-    except (GraderFault, Loses) as fault:
+    except Reason as fault:
         return f"the next marking failed: {fault!r}"
     finally:
         student.close()

@@ -19,28 +19,24 @@ from workshop.trust.in_process import InProcess
 _in_workers = _check
 
 
-def _check(*given):
-    with overlay.laid(given[0].submission) as tree, InProcess(tree):
-        _in_workers(*given)
+def _check(session, *given):
+    with overlay.laid(session.submission) as tree, InProcess(tree) as session.caller:
+        _in_workers(session, *given)
 """
 ONE_WORKER = """
-_start, _close = Student._start, Student.close
+_student = Session.student
 
 
-def _start_once(student):
-    workers = vars(student.session).setdefault("workers", {})
-    if first := workers.get(tuple(student.stand_in_for)):
-        vars(student).update(folder=first.folder, pid=first.pid, channel=first.channel, running=True)
-    else:
-        _start(student)
-        workers[tuple(student.stand_in_for)] = student
+def _of_one_worker(session, stand_in_for=None):
+    student = _student(session, stand_in_for)
+    workers = vars(session).setdefault("workers", {})
+    student.caller = workers.setdefault(tuple(student.stand_in_for), student.caller)
+    return student
 
 
-Student._start, Student.close = _start_once, lambda student: None
+Session.student, Student.close = _of_one_worker, lambda student: None
 """
 END_OF_ONE_WORKER = """
-from grader.student.session import _close
-
 _in_one_worker = _check
 
 
@@ -48,8 +44,8 @@ def _check(*given):
     try:
         _in_one_worker(*given)
     finally:
-        for student in given[0].workers.values():
-            _close(student)
+        for worker in given[0].workers.values():
+            worker.close()
 """
 TRUSTING = """
 def decode(header, payload):
@@ -89,7 +85,7 @@ MAX_HEADER = MAX_PAYLOAD = 1 << 32
 _capped = Channel.receive
 Channel.receive = lambda channel, deadline=None, most=0: _capped(channel, deadline, MAX_PAYLOAD)
 """
-NO_DEADLINE = "CALL_SECONDS = FUNCTION_SECONDS = RUN_SECONDS = 1e6"
+NO_DEADLINE = "LIMITS = Limits(call=1e6, run=1e6, function=1e6)"
 QUOTED = """
 def raised(function, report, sources):
     return Raised(f"{function} raised {report['type']}: {report['message']}")
@@ -111,8 +107,8 @@ Worker.unpack = lambda worker, value: (
 )
 """
 ANSWERS_ALL = """
-Student._answer = lambda student, reply, examiner: (
-    examiner.answer(reply["args"]) if reply["ask"] == "callback" else stand_ins.answer(reply["ask"], *reply["args"])
+Student._answer = lambda student, examiner, what, args, clock: (
+    examiner.answer(args) if what == "callback" else stand_ins.answer(what, *args)
 )
 """
 UNASKED = """
@@ -141,7 +137,7 @@ WALLS: dict[str, dict[str, Change]] = {
     # of the processes
     "another process": {"grader/marking/mark.py": IN_PROCESS},
     "a worker for each check": {"grader/student/session.py": ONE_WORKER, "grader/marking/mark.py": END_OF_ONE_WORKER},
-    "a deadline": {"grader/student/session.py": NO_DEADLINE},
+    "a deadline": {"grader/student/budget.py": NO_DEADLINE},
     "arguments are copies": {"grader/sandbox/worker.py": GIVEN_AWAY},
     # of the wire
     "the wire's caps": {"grader/sandbox/wire.py": UNCAPPED},

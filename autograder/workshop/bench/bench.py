@@ -21,9 +21,10 @@ from rich.console import Console
 
 from grader import overlay
 from grader.claim import assignments
-from grader.marking.mark import mark
+from grader.marking.mark import mark_session
 from grader.paths import SOLUTION
 from grader.sandbox.zygote import Zygote
+from grader.student.in_worker import InWorker
 from grader.student.session import Session
 from workshop.trust.in_process import InProcess
 
@@ -48,8 +49,8 @@ def run(console: Console) -> None:
             for number in assignments():
                 outside = _checks(folder, number, zygote)
                 note(f"assignment {number}: checks through workers, s", outside)
-                with InProcess():
-                    inside = _checks(folder, number, zygote)
+                with InProcess() as caller:
+                    inside = _checks(folder, number, zygote, caller=caller)
                 note(f"assignment {number}: checks in this process, s", inside)
                 note(f"assignment {number}: ratio", outside / inside)
                 with_network = _checks(folder, number, zygote, "cpu")
@@ -87,9 +88,10 @@ def _wire(zygote: Zygote, note: Any) -> None:
             for _ in range(200):
                 student("q_sample", x, half, x)
             note(f"calls a second {label}", 200 / (time.perf_counter() - started))
+            assert isinstance(student.caller, InWorker)
             network = zygote.predictor("cpu")
             network.eps(np.zeros((384, 1, 28, 28), np.float32), np.ones(384))
-            processes = {"grader": os.getpid(), "zygote": zygote.process.pid, "worker": student.pid}
+            processes = {"grader": os.getpid(), "zygote": zygote.process.pid, "worker": student.caller.process.pid}
             processes["trained network"] = network.pid
             shares = {name: _share_mib(pid) for name, pid in processes.items()}
             student.close()
@@ -98,8 +100,9 @@ def _wire(zygote: Zygote, note: Any) -> None:
     note("memory of all four, MiB", sum(shares.values()))
 
 
-def _checks(folder: str, number: int, zygote: Zygote, tier: str = "closed-form") -> float:
-    return mark(SOLUTION, number, Path(folder), zygote, tier).extra["seconds"]["checks"]
+def _checks(folder: str, number: int, zygote: Zygote, tier: str = "closed-form", caller: Any = None) -> float:
+    session = Session(zygote, overlay.load(SOLUTION), tier, caller=caller)
+    return mark_session(session, number, Path(folder)).extra["seconds"]["checks"]
 
 
 def _share_mib(pid: int) -> float:

@@ -18,10 +18,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from grader import overlay
-from grader.handed_in import SubmissionError
-from grader.marking.mark import mark_loaded
+from grader.marking.mark import mark_loaded, mark_session
+from grader.outcomes import SubmissionError
 from grader.paths import AUTOGRADER, SOLUTION, STARTER
 from grader.sandbox.zygote import Zygote
+from grader.student.session import Session
 from workshop.trust.in_process import InProcess
 
 TEST = """OK_FORMAT = False
@@ -108,6 +109,7 @@ def _passed(assignment: int) -> frozenset[str]:
     """The checks that the submission in the working directory passes."""
     nobody: Any = SimpleNamespace(walls={}, start_seconds=0.0, peak_kib=0)  # no zygote: nothing is in another process
     here = Path.cwd()
-    with InProcess(here), tempfile.TemporaryDirectory() as folder:
-        results = mark_loaded(overlay.load(here), assignment, Path(folder), nobody, "closed-form")
+    with InProcess(here) as caller, tempfile.TemporaryDirectory() as folder:
+        session = Session(nobody, overlay.load(here), "closed-form", caller=caller)
+        results = mark_session(session, assignment, Path(folder))
     return frozenset(line.number for line in results.lines if line.passed)

@@ -20,7 +20,8 @@ from grader import overlay
 from grader.paths import STARTER
 from grader.sandbox.wire import Seed
 from grader.sandbox.zygote import Zygote
-from grader.student import session
+from grader.student.budget import NO_END
+from grader.student.session import Session, Student
 from grader.transcript.examiner import Examiner
 
 PAPER = json.loads((STARTER / "diffusion" / "paper_table.json").read_text("utf-8"))
@@ -72,8 +73,7 @@ class PaperTable:
         settings = {"IMAGES": images, "SUBMISSION": code, "WEIGHTS": network, "FEATURES": extractor}
         if changed := [name for name, value in self.known["settings"].items() if settings[name] != value]:
             raise Refused(f"{self.file} was begun with other {' and '.join(changed)}; give another OUT, or delete it")
-        session.FUNCTION_SECONDS = session.RUN_SECONDS = float("inf")  # those of a marking; this takes what it takes
-        with Zygote() as zygote, closing(session.Session(zygote, submission).student()) as student:
+        with Zygote() as zygote, closing(Session(zygote, submission, limits=NO_END).student()) as student:
             for S, eta in self.cells:
                 if f"{S} {eta}" not in self.known["fid"]:
                     tau = tau_of(int(S), self.paper["tau"])
@@ -108,7 +108,7 @@ def tau_of(S: int, spacing: str) -> np.ndarray:
     return 1 + np.arange(S) * T // S
 
 
-def sample(student: session.Student, eps_model: Callable, shape: tuple, tau: np.ndarray, eta: float) -> np.ndarray:
+def sample(student: Student, eps_model: Callable, shape: tuple, tau: np.ndarray, eta: float) -> np.ndarray:
     """Images of a shape (N, 3, H, W), as pixels, uint8; every time from the same x_T."""
     rng, parts = np.random.default_rng(0), []
     batches = range(0, shape[0], FLOATS // (3 * shape[2] ** 2))

@@ -4,13 +4,11 @@ The fork imports the variant and calls its functions directly: a worker's conver
 `make bench`. Only files of our own are ever marked so.
 """
 
-import contextlib
 import os
 import resource
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 from unittest.mock import patch
@@ -22,7 +20,9 @@ from grader.marking.plugin import Reporter
 from grader.marking.results import Results
 from grader.overlay import Submission
 from grader.paths import CHECKS, GRADED_FILES
-from grader.student.session import CALL_SECONDS, Session, Student
+from grader.student.budget import NO_END, Clock, Limits
+from grader.student.calls import Ask, Request, Returned
+from grader.student.session import Session
 from workshop.trust.in_process import InProcess
 
 CPU_SECONDS = 300  # for one variant, if it does not even notice the alarm
@@ -39,11 +39,12 @@ class Variant(Protocol):
     def files(self) -> dict[str, str]: ...
 
 
-def lost_checks(variants: list[Any]) -> list[list[str]]:
+def lost_checks(variants: list[Any], limits: Limits = NO_END) -> list[list[str]]:
     """The numbers of the checks of its own task that each variant loses; those of other tasks are not run."""
-    forks = _Forks(variants)
     options = f"--rootdir={CHECKS} --config-file={os.devnull} --import-mode=importlib -s -p no:cacheprovider"
-    with _in_process(), patch.dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"):
+    with _Alarmed() as caller, patch.dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"):
+        session = Session(None, Submission({}), "closed-form", limits=limits, caller=caller)  # type: ignore[arg-type]
+        forks = _Forks(session, variants)
         pytest.main([str(CHECKS), *options.split(), "-p", "no:terminal"], plugins=[forks])
     return forks.lost
 
@@ -51,8 +52,8 @@ def lost_checks(variants: list[Any]) -> list[list[str]]:
 class _Forks(Reporter):
     """The reporter, with a run of the collected checks for each variant instead of one run."""
 
-    def __init__(self, variants: list[Variant]):
-        super().__init__(Session(None, Submission({}), "closed-form"), _Unwritten(Path()))  # type: ignore[arg-type]
+    def __init__(self, session: Session, variants: list[Variant]):
+        super().__init__(session, _Unwritten(Path()))
         self.variants = variants
         self.lost: list[list[str]] = []
 
@@ -101,23 +102,16 @@ def _import_from(folder: Path, files: dict[str, str]) -> None:
     sys.path.insert(0, str(folder))
 
 
-@contextlib.contextmanager
-def _in_process() -> Iterator[None]:
-    """For a time, a student's calls run in this process, for so long as one may take."""
-    with InProcess():
-        plain = Student.__call__
+class _Alarmed(InProcess):
+    """Calls in this process, each for so long as one may take."""
 
-        def call(student: Student, function: str, *args: Any, **kwargs: Any) -> Any:
-            signal.signal(signal.SIGALRM, _too_long)
-            signal.alarm(int(CALL_SECONDS))
-            try:
-                return plain(student, function, *args, **kwargs)
-            finally:
-                signal.alarm(0)
+    def call(self, request: Request, ask: Ask, clock: Clock) -> Returned:
+        def too_long(*_: Any) -> None:
+            raise outcomes.TimedOut(clock.too_long)
 
-        with patch.object(Student, "__call__", call):
-            yield
-
-
-def _too_long(*_: Any) -> None:
-    raise outcomes.TimedOut(f"It did not return within {CALL_SECONDS:.0f} s.")
+        signal.signal(signal.SIGALRM, too_long)
+        signal.alarm(int(clock.budget.limits.call))
+        try:
+            return super().call(request, ask, clock)
+        finally:
+            signal.alarm(0)

@@ -16,15 +16,16 @@ from grader import overlay
 from grader.outcomes import Loses
 from grader.paths import CHECKS
 from grader.sandbox.zygote import Zygote
-from grader.student.session import Session, Student
+from grader.student.budget import NO_END
+from grader.student.session import Session
 from workshop.trust.in_process import InProcess
 
 
 def run(console: Console, submission: Path, examples: int) -> bool:
     """Look at so many inputs of each check that has rows of them; True where it is right at all."""
     right, loaded = True, overlay.load(submission)
-    with overlay.laid(loaded) as tree, InProcess(tree):
-        student = Student(Session(cast(Zygote, None), loaded), None, [])
+    with overlay.laid(loaded) as tree, InProcess(tree) as caller:
+        student = Session(cast(Zygote, None), loaded, limits=NO_END, caller=caller).student()
         for number, test, more in checks():
             found = hunted(lambda **inputs: test(student=student, **inputs), more, examples)  # noqa: B023
             console.print(f"{number}: {found or 'right at all of them'}", highlight=False, markup=False, soft_wrap=True)

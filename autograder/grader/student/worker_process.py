@@ -1,0 +1,91 @@
+"""The grader's end of one worker's process: it is started, watched and ended here, and talked to elsewhere."""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from grader import outcomes, overlay
+from grader.outcomes import GraderFault
+from grader.sandbox import wire
+from grader.sandbox.zygote import START_SECONDS, Zygote, remove
+
+
+class WorkerProcess:
+    """The process of one worker; while it is `running`, `channel` leads to it."""
+
+    pid: int
+    channel: wire.Channel
+
+    def __init__(self, zygote: Zygote, submission: overlay.Submission, uid: int | None):
+        self.zygote, self.submission, self.uid = zygote, submission, uid
+        self.folder: Path | None = None
+        self.running = False
+        self.looked = 0.0  # when, on the monotonic clock, at what it uses up
+        self.used = 0.0  # processor seconds, when they were last looked at
+        self.may_use = 0.0  # processor seconds, those of the calls before with them
+
+    def start(self) -> list[str] | None:
+        """Start it; the private files that it can read. None where another than the grader ended it first."""
+        self.folder = Path(tempfile.mkdtemp(dir=self.zygote.folder))
+        try:
+            self.folder.chmod(0o711)
+            overlay.lay(self.submission, self.folder / "tree")
+            (self.folder / "work").mkdir()
+            self.pid, self.channel = self.zygote.spawn(self.folder, self.uid)
+        except BaseException:
+            remove(self.folder)
+            raise
+        self.running, self.looked, self.may_use = True, time.monotonic(), START_SECONDS
+        self.channel.watch = self._look
+        try:
+            reached: list[str] = self.channel.receive(time.monotonic() + START_SECONDS)["reached"]
+            self.used = self._seconds()
+            return reached
+        except outcomes.Stopped:
+            self.stop()
+            return None
+        except (wire.WireError, TimeoutError) as error:
+            exit_code, ended = self.stop(patience=1.0)
+            if outcomes.from_outside(outcomes.died("", exit_code, ended)):
+                return None
+            raise GraderFault(f"a worker did not start (exit code {exit_code})") from error
+
+    def allow(self, seconds: float) -> None:
+        """Let it use so many processor seconds from here on."""
+        self.may_use = self.used + seconds
+
+    def used_since(self) -> float:
+        """Processor seconds since this was asked last, so that what a thread uses between two calls counts, too."""
+        before, self.used = self.used, self._seconds()
+        return self.used - before
+
+    def stop(self, patience: float = 0.0) -> tuple[int, bool]:
+        """Give the worker `patience` seconds to end by itself, end it; returns how it ended, and whether by itself."""
+        self.running = False
+        try:
+            return self.zygote.reap(self.pid, patience)
+        finally:
+            self.channel.close()
+            remove(self.folder)
+
+    def _look(self) -> None:
+        """Refuse a worker that was stopped, or has used up its time; no work where the last look was just now."""
+        if self.running and time.monotonic() > self.looked + wire.WATCH_SECONDS:
+            self.looked = time.monotonic()
+            if self._seconds() > self.may_use:
+                raise TimeoutError
+            if self._status()[:1] == ["T"]:
+                raise outcomes.Stopped("Python was stopped from outside.")
+
+    def _status(self) -> list[str]:
+        """The kernel's figures of the worker, its state the first; none where there is no worker."""
+        try:
+            return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split() if self.running else []
+        except OSError:  # it has just ended
+            return []
+
+    def _seconds(self) -> float:
+        """What the worker has used of a processor so far; 0 where there is none."""
+        fields = self._status()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
