@@ -64,6 +64,7 @@ def line(
     number: str, outcome="passed", output="Passed.", evidence=None, claim="It holds.", points=2.0, cause=""
 ) -> Line:
     made = Line(number, claim, points, [f"task {number}"], "visible", passed=outcome.startswith("passed"))
+    made.drawn = number in ("2.11.2", "2.11.3")  # as those checks' markers say
     made.output, made.outcome, made.cause, made.evidence = output, outcome, cause, evidence or Evidence()
     made.evidence.settle()
     return made

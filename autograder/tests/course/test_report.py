@@ -370,6 +370,7 @@ def test_the_summary_names_tasks_causes_and_what_did_not_run(tmp_path):
 
 CHECKS = """
 import numpy as np
+import pytest
 from gradescope_utils.autograder_utils.decorators import number
 from checks import cases, transcript
 from oracle import schedule
@@ -383,6 +384,7 @@ def run(student, eta, TAU=TAU):
     return transcript.steps_taken(examiner, returned, LINEAR, TAU)
 
 @number("2.11.2")
+@pytest.mark.drawn
 def test_eta_0(student):
     "At η = 0 it is right."
     for tau in (TAU, TAU[5:]):
@@ -390,6 +392,7 @@ def test_eta_0(student):
         transcript.is_deterministic(taken)
 
 @number("2.11.3")
+@pytest.mark.drawn
 def test_sigma(student, evidence):
     "σ is right."
     taken = run(student, 0.5)
