@@ -53,7 +53,7 @@ def make(path: Path = PATH) -> None:
 def fits(x_0: Array, S: int, which: str) -> None:
     """Fail unless the samples, drawn from X_T in S steps at η = 1, have the shares that right ones have.
 
-    False-alarm rate below 1e-9 for a right sampler: see `checks.noise`, and for the draws behind the shares likewise.
+    False-alarm rate below 1e-9 for a right sampler: see `oracle.normal`, and for the draws behind the shares likewise.
     """
     asset, n = json.loads(PATH.read_text()), len(x_0)
     slack, band = math.sqrt(normal.X / (2 * asset["draws"])), asset["bands"][str(S)]

@@ -72,7 +72,7 @@ def samples_fit(x_0: Array, x_T: Array, mean: Array, std: Array, which: str) -> 
 
     x_0, x_T, mean: SAMPLES; std: (784,), or 0 where nothing is random. Then mean and covariance are right whatever
     x_T is, and so is the W2 distance from the images.
-    False-alarm rate below 1e-9 for a right sampler: see `checks.noise`.
+    False-alarm rate below 1e-9 for a right sampler: see `oracle.normal`.
     """
     if not np.any(std):
         close(x_0, mean, f"{which}, x_0", np.abs(x_T).max() + np.abs(mean).max())

@@ -90,7 +90,7 @@ def is_deterministic(taken: list[Step], tolerance: float = ROUGH) -> None:
 def is_stochastic(taken: list[Step], eta: float) -> None:
     """Fail unless every step has the DDIM's mean and fresh N(0, σ_t²) noise, σ_t = η √β̃_t of its own pair.
 
-    False-alarm rate below 1e-9 for a right sampler: see `checks.noise`.
+    False-alarm rate below 1e-9 for a right sampler: see `oracle.normal`.
     """
     drawn: list[Array] = []
     for step in taken:

@@ -37,7 +37,7 @@ def test_ddpm_sample_calls(student):
 def test_ddpm_sample_steps(student):
     """Each step of the chain is the DDPM step: right mean, fresh normal noise of variance β̃_t.
 
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    False-alarm rate below 1e-9 for a right answer: see `oracle.normal`.
     """
     for alpha_bar in (SHORT, cases.cosine_alpha_bar(60), cases.schedule.linear_alpha_bar(25, 0.02, 0.3)):
         examiner, returned = _ddpm_run(student, alpha_bar)
@@ -51,7 +51,7 @@ def test_ddpm_sample_steps(student):
 def test_ddpm_sample_whole_chain(student):
     """A chain of T = 1000 steps starts from the x_T that was given, and each of its steps is the DDPM step.
 
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    False-alarm rate below 1e-9 for a right answer: see `oracle.normal`.
     """
     examiner, returned = _ddpm_run(student, LINEAR, shape=transcript.FEW_PIXELS)
     taken = transcript.steps_taken(examiner, returned, LINEAR, np.arange(1, len(LINEAR)))
@@ -77,7 +77,7 @@ def test_ddpm_sample_generator(student):
 def test_ddpm_sample_promises(student):
     """It leaves no graph, keeps float32 and float64, in full precision, and leaves x_T and alpha_bar unchanged.
 
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    False-alarm rate below 1e-9 for a right answer: see `oracle.normal`.
     """
     for dtype, tolerance in ((np.float64, EXACT), (np.float32, SINGLE)):
         for shape in (POINTS, IMAGES, LINE, ODD):

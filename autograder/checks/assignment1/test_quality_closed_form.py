@@ -39,7 +39,7 @@ def test_ddpm_sample_gaussian_quality(student):
     """On Gaussian images with the pixel mean and covariance of Fashion-MNIST, the samples from one x_T have the exact
     mean and spread, so all samples have the exact W2 distance from the images.
 
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    False-alarm rate below 1e-9 for a right answer: see `oracle.normal`.
     """
     alpha_bar = schedule.linear_alpha_bar(60, 1e-3, 0.2)
     x_T = cases.states(66, 1, quality.SAMPLES)[0]

@@ -114,7 +114,7 @@ def test_sample_eta_0(student):
 def test_sample_sigma(student):
     """On a sub-sequence each step's noise has σ_t = η √β̃_t of its own pair (t, next smaller τ).
 
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    False-alarm rate below 1e-9 for a right answer: see `oracle.normal`.
     """
     for alpha_bar in (LINEAR, COSINE):
         for tau in (_tau_of(7), _tau_of(10), _tau_of(50), WITH_1, WITHOUT_1):
@@ -131,7 +131,7 @@ def test_sample_sigma(student):
 def test_sample_is_ddpm(student):
     """At η = 1 on the full sequence 1..T the chain is the DDPM, step by step.
 
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    False-alarm rate below 1e-9 for a right answer: see `oracle.normal`.
     """
     for alpha_bar in (LINEAR, cases.cosine_alpha_bar(60), SHORT):
         tau = np.arange(1, len(alpha_bar))
@@ -178,7 +178,7 @@ def test_sample_promises(student):
     """It leaves no graph, keeps float32 and float64, in full precision, for points and images, and leaves x_T,
     alpha_bar and tau unchanged.
 
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    False-alarm rate below 1e-9 for a right answer: see `oracle.normal`.
     """
     for dtype, tolerance in ((np.float64, EXACT), (np.float32, SINGLE)):
         for shape in (POINTS, IMAGES, LINE, ODD):

@@ -45,7 +45,7 @@ def test_sample_gaussian_quality(student):
     """On Gaussian images with the pixel mean and covariance of Fashion-MNIST, S × η: the samples from one x_T have the
     exact mean and spread, so all samples have the exact W2 distance from the images.
 
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    False-alarm rate below 1e-9 for a right answer: see `oracle.normal`.
     """
     x_T = cases.states(2118, 1, quality.SAMPLES)[0]
     for S in (10, 20, 50):
@@ -63,7 +63,7 @@ def test_sample_mixture_quality(student):
     """On a mixture of ten Gaussians, one for each class of Fashion-MNIST: at η = 0 the samples are the right ones, at
     η = 1 as many as must be are of each class, and as near to its mean as they must be.
 
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    False-alarm rate below 1e-9 for a right answer: see `oracle.normal`.
     """
     found = []
     for S in bands.SIZES:

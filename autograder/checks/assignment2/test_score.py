@@ -122,7 +122,7 @@ def _langevin(student, step_size, num_steps, shape=CLOUD, dtype=np.float64, gene
 def test_langevin_steps(student):
     """Each step is x + η score + √(2η) z with fresh normal z, and score_fn is called once a step.
 
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    False-alarm rate below 1e-9 for a right answer: see `oracle.normal`.
     """
     for step_size, num_steps in ((0.01, 25), (0.3, 8), (0.05, 1)):
         examiner, x, returned = _langevin(student, step_size, num_steps)
@@ -202,7 +202,7 @@ def _levels_in_order(examiner, sigmas, steps_per_sigma):
 def test_annealed_steps(student):
     """At σ_i each step is a Langevin step of size step_size · (σ_i/σ_last)², with fresh z.
 
-    False-alarm rate below 1e-9 for a right answer: see `checks.noise`.
+    False-alarm rate below 1e-9 for a right answer: see `oracle.normal`.
     """
     for sigmas, step_size, each in ((SIGMAS, 0.004, 5), (SIGMAS[:2], 0.05, 3), (SIGMAS[1:2], 0.02, 4)):
         examiner, x, returned = _annealed(student, sigmas, step_size, each)

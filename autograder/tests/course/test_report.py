@@ -23,7 +23,7 @@ from grader.causes import hints
 from grader.marking import findings, summary
 from grader.marking import mark as marking
 from grader.outcomes import GraderFault, Raised, Wrong
-from grader.paths import SOLUTION
+from grader.paths import CORPUS, SOLUTION
 from grader.transcript import evidence, regression
 from grader.transcript import steps as recovered
 from grader.transcript.evidence import Evidence
@@ -454,7 +454,8 @@ def test_a_marking_leaves_a_page_with_what_was_seen_of_it(kind, mark, tmp_path):
 def test_with_a_stand_in_the_run_as_submitted_is_shown_unless_it_came_to_nothing(mark):
     source = RIGHT["sampler.py"].decode()
     wrong = source + "\ndef ddim_sigma(a, b, eta): return 0.5 * eta * (1 - b).sqrt()\n"
-    missing = source + "\ndef ddim_sigma(a, b, eta): raise NotImplementedError('TODO 2.7: ddim_sigma')\n"
+    tuned = (CORPUS / "wheat" / "tuned_loop.py").read_text()  # which needs σ_t before it asks the model anything
+    missing = source + tuned + "\ndef ddim_sigma(a, b, eta): raise NotImplementedError('TODO 2.7: ddim_sigma')\n"
     for text, off, helpers in ((wrong, True, []), (missing, False, ["ddim_sigma"])):
         found = mark({**RIGHT, "sampler.py": text.encode()}).lines[1]
         assert found.outcome == "passed with a stand-in"

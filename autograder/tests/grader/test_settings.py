@@ -68,7 +68,7 @@ def test_points_that_do_not_sum_to_100_are_refused(tmp_path, monkeypatch):
 )
 def test_bad_settings_stop_a_command_before_anything_runs(tmp_path, monkeypatch, app, command):
     bad = written(tmp_path, "tier = 3")
-    monkeypatch.setattr("grader.marking.command.load", lambda: settings.load(bad))
+    monkeypatch.setattr("grader.commands.load", lambda: settings.load(bad))
     done = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "out")])
     left = [path for path in (tmp_path / "out").rglob("*") if path.is_file() and path.name != ".lock"]
     assert done.exit_code == 2 and {json.loads(path.read_text())["score"] for path in left} <= {0}
