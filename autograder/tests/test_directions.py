@@ -1,7 +1,10 @@
 """The rooms of autograder/ and which of them may import which: a change in `course` or `workshop` changes no mark."""
 
 import ast
+import re
+import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -67,6 +70,23 @@ def test_no_module_imports_itself_by_way_of_others():
     while leaves := {name for name, others in left.items() if not others & left.keys()}:
         left = {name: others for name, others in left.items() if name not in leaves}
     assert not left
+
+
+def test_what_ships_imports_only_what_setup_installs():
+    """A package that is here and in no lock would be missed on Gradescope alone."""
+    found = {
+        each.partition(".")[0]
+        for room in version.SHIPPED
+        for path in modules(room)
+        for each in imported(path.read_text("utf-8"))
+    }
+    beside = {"diffusion", "sampler", "tomli"}  # of the submission's tree, and of Python 3.10 alone
+    foreign = found - MAY_IMPORT.keys() - sys.stdlib_module_names - beside
+    here = packages_distributions()
+    names = {module: {name.lower() for name in here[module]} for module in foreign}
+    for lock in sorted((AUTOGRADER / "requirements").glob("*.txt")):
+        installed = set(re.findall(r"^([\w.-]+)==", lock.read_text(), re.MULTILINE))
+        assert {module for module in foreign if not names[module] & installed} == set(), lock.name
 
 
 def test_what_ships_is_three_rooms():
