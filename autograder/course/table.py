@@ -6,6 +6,7 @@ from rich.text import Text
 
 from grader.commands import console, say
 from grader.marking.results import Results
+from grader.outcomes import Outcome
 from grader.tasks import BY_ID
 
 STYLES = {"passed": "green", "passed with a stand-in": "green", "to do": "yellow", "not run": "yellow"}
@@ -28,11 +29,11 @@ def show(results: Results, assignment: int) -> None:
             got, of = sum(other.points for other in mine if other.passed), sum(other.points for other in mine)
             title = f"{BY_ID[task].function}: {BY_ID[task].title}" + (" (bonus)" if BY_ID[task].bonus else "")
             table.add_row(Text(task, "bold"), Text(f"{got:.4g}/{of:.4g}", "bold"), "", Text(title, "bold"))
-        style = STYLES.get(line.outcome, "red")
+        style = STYLES.get(line.outcome.label, "red")
         claim = Text(line.claim)
-        if line.outcome != "passed":
+        if line.outcome != Outcome.PASSED:
             claim.append(f"\n{line.output}", style=style)
-        label = line.outcome.removeprefix("passed with a ")
+        label = line.outcome.label.removeprefix("passed with a ")
         table.add_row(f" {line.number}", f"{line.points if line.passed else 0:.4g}", Text(label, style), claim)
     console.print(table)
     console.print(escape(results.message), style="bold", highlight=False)

@@ -46,10 +46,13 @@ def assignments() -> list[int]:
     return [n for n in (1, 2) if (CHECKS / f"assignment{n}").is_dir()]
 
 
-def folders(out: Path, assignment: Any) -> dict[Any, Path]:
-    """Where the results of each assignment that is to be marked go; all that are here where none is given."""
-    wanted = [assignment] if assignment else assignments()
-    return {number: out if len(wanted) == 1 else out / str(number) for number in wanted}
+def folders(out: Path, assignment: str) -> dict[str, Path]:
+    """Where the results of each assignment that is to be marked go; all that are here where it is "".
+
+    An assignment is as it was typed, since it may be none: that is told later.
+    """
+    wanted = [assignment] if assignment else [str(number) for number in assignments()]
+    return {number: out if len(wanted) == 1 else out / number for number in wanted}
 
 
 def take(places: Collection[Path]) -> None:

@@ -8,11 +8,44 @@ import builtins
 import re
 import signal
 import sys
+from enum import Enum
 from typing import Any
 
 from grader import imports
 from grader.messages import everyday
 from grader.tasks import BY_ID
+
+
+class Outcome(str, Enum):
+    """What became of a check: a key, as `extra_data.outcome` of the results has it."""
+
+    PASSED = "passed"
+    STOOD_IN = "passed with a stand-in"
+    WRONG = "wrong"
+    TO_DO = "to do"
+    RAISED = "raised"
+    TIMED_OUT = "timed out"
+    DIED = "died"
+    FLOODED = "flooded"
+    BROKE_PROTOCOL = "broke the protocol"
+    NOT_RUN = "not run"
+    WAITS = "waits for a GPU"
+    OTHER_POINTS = "other points elsewhere"  # it ran there, and cannot be merged
+    NOT_REACHED = "not reached"  # by a marking that has not ended
+    FAULT = "fault of the grader"
+    FAILED = "failed"  # nobody knows how: read from results that do not say it
+
+    __str__ = str.__str__
+
+    @property
+    def ran(self) -> bool:
+        """Whether the check was made."""
+        return self not in (Outcome.NOT_RUN, Outcome.WAITS, Outcome.OTHER_POINTS, Outcome.NOT_REACHED)
+
+    @property
+    def label(self) -> str:
+        """What people read. Why a check did not run is said by its sentence alone."""
+        return self.value if self.ran else Outcome.NOT_RUN.value
 
 
 class Reason(Exception):
@@ -38,7 +71,7 @@ class SubmissionError(Reason):
 class Loses(Reason):
     """A reason, in one or two sentences for the student, why a check does not pass; `outcome` is its kind."""
 
-    outcome: str
+    outcome: Outcome
 
     def __init__(self, sentence: str):
         super().__init__(sentence)
@@ -48,31 +81,31 @@ class Loses(Reason):
 class Wrong(Loses):
     """The call returned, but not what it should have."""
 
-    outcome = "wrong"
+    outcome = Outcome.WRONG
 
 
 class ToDo(Loses):
     """The function, or one that it calls, still raises its TODO."""
 
-    outcome = "to do"
+    outcome = Outcome.TO_DO
 
 
 class Raised(Loses):
     """The student's code raised an exception."""
 
-    outcome = "raised"
+    outcome = Outcome.RAISED
 
 
 class TimedOut(Loses):
     """The call did not end in time."""
 
-    outcome = "timed out"
+    outcome = Outcome.TIMED_OUT
 
 
 class Died(Loses):
     """The worker process ended in the middle of the call."""
 
-    outcome = "died"
+    outcome = Outcome.DIED
 
 
 class Killed(Died):
@@ -87,19 +120,19 @@ class Stopped(Died):
 class Flooded(Loses):
     """The call sent or asked for more than is allowed."""
 
-    outcome = "flooded"
+    outcome = Outcome.FLOODED
 
 
 class BrokeProtocol(Loses):
     """The worker sent something that is not an answer."""
 
-    outcome = "broke the protocol"
+    outcome = Outcome.BROKE_PROTOCOL
 
 
 class NotRun(Loses):
     """The check did not run."""
 
-    outcome = "not run"
+    outcome = Outcome.NOT_RUN
 
 
 SENT = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)  # by others alone
@@ -121,7 +154,7 @@ def raised(function: str, report: Any, sources: dict[str, bytes]) -> Loses:
         if task.function == function:
             return ToDo(f"To do: {function} ({task.task}) is not written yet.")
         return ToDo(f"{function} calls {task.function} ({task.task}), which is not written yet.")
-    where = f", at {place[0]}, line {place[1]}: `{place[2]}`" if place else ""
+    where = _at(place)
     if kind in ("SystemExit", "KeyboardInterrupt"):
         return Raised(f"{function} raised {kind}{where}: it tried to end Python instead of returning its result.")
     if kind == "MemoryError" or kind == "RuntimeError" and "can't allocate memory" in message:
@@ -140,12 +173,14 @@ def not_imported(file: str, report: Any, sources: dict[str, bytes]) -> Raised:
     """The reason for an exception in the import of a file, before any input was there: its message is shown."""
     kind, message, place = _parts(report, sources)
     message = re.sub(r"/[^\s'\"]*/|0x[0-9a-f]+", "…", message)  # a folder or an address is another one each time
-    where = f", at {place[0]}, line {place[1]}: `{place[2]}`" if place else ""
-    said = f"{kind}: {message[:MESSAGE]}{where}" if message else f"{kind}{where}"
+    said = f"{kind}: {message[:MESSAGE]}{_at(place)}" if message else f"{kind}{_at(place)}"
+    failed, who = f"{file} could not be imported", "it"
+    if place and place[0] != file:
+        failed, who = f"{failed}, because of {place[0]}, which it imports", place[0]
     if why := imports.reason(kind, message, place[2] if place else ""):
-        return Raised(f"{file} could not be imported: {why}. ({said})")
+        return Raised(f"{failed}: {why}. ({said})")
     python = f" (The grader's Python is {sys.version_info[0]}.{sys.version_info[1]}.)" * issubclass(_class(kind), NEW)
-    return Raised(f"{file} could not be imported: it raised {said}.{python}")
+    return Raised(f"{failed}: {who} raised {said}.{python}")
 
 
 def _class(kind: str) -> type:
@@ -171,6 +206,11 @@ def _is_exception(kind: str, sources: dict[str, bytes]) -> bool:
     if isinstance(builtin, type) and issubclass(builtin, BaseException):
         return True
     return any(re.search(rf"class {kind}\b", s.decode(errors="replace")) for s in sources.values())
+
+
+def _at(place: tuple[str, int, str] | None) -> str:
+    """A place in words, to follow what happened there."""
+    return f", at {place[0]}, line {place[1]}: `{place[2]}`" if place else ""
 
 
 def _place(report: dict[str, Any], sources: dict[str, bytes]) -> tuple[str, int, str] | None:

@@ -20,6 +20,7 @@ OURS = {errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.EMFILE, errno.
 # what programs make of a file's name: "Sampler (1).py", "sampler-1.py", "sampler - Copy.py", "sampler.py.txt"
 COPY = re.compile(r"(sampler|score)(?:[ _-]*(?:\(\d{1,3}\)|copy|copia|kopie|\d{1,3}))*\.py(?:\.txt)?")
 LISTED = 3  # names in a sentence
+LONGEST = 60  # letters of a name
 NOTEBOOK = "; if your notebook is the course's, its last cell writes them"
 
 
@@ -96,7 +97,7 @@ def _graded(files: Files, inside: str = "") -> Submission:
         else:
             problems[name] = content
         if path and (inside or len(path.parts) > 2 or path.name != name):
-            notes += (f"{_quoted(path)} {f'in {_quoted(inside)} ' if inside else ''}was taken as {name}.",)
+            notes += (f"{quoted(path)} {f'in {quoted(inside)} ' if inside else ''}was taken as {name}.",)
     return Submission(found, problems, notes)
 
 
@@ -156,9 +157,10 @@ def _missing(name: str, files: Files) -> str:
 
 
 def _list(names: list[str]) -> str:
-    return ", ".join([*map(_quoted, names[:LISTED]), *["…"] * (len(names) > LISTED)])
+    return ", ".join([*map(quoted, names[:LISTED]), *["…"] * (len(names) > LISTED)])
 
 
-def _quoted(name: PurePosixPath | str) -> str:
+def quoted(name: PurePosixPath | str) -> str:
     """A name in which what cannot be seen is seen, and which is not of any length."""
-    return repr(str(name)[:60])
+    text = str(name)
+    return repr(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader.causes import hints
 from grader.marking.results import Line, Results
+from grader.outcomes import Outcome
 from grader.tasks import TASKS
 
 CAUSE = "table_beta_on_subsequence"
@@ -20,9 +21,9 @@ def results(folder: Path, lost=(), output="At t = 5, no.", outcome="wrong", caus
     lines = []
     for number, task in NUMBERS:
         line = Line(number, f"{task.title}, part {number[-1]}.", task.points / 2, [], "visible", task.bonus)
-        line.passed, line.outcome, line.output = True, "passed", "Passed."
+        line.passed, line.outcome, line.output = True, Outcome.PASSED, "Passed."
         if number in lost:
-            line.passed, line.outcome, line.output, line.cause = False, outcome, output, cause
+            line.passed, line.outcome, line.output, line.cause = False, Outcome(outcome), output, cause
         lines.append(line)
     made = Results(folder / "results.json", lines=lines, extra={"assignment": 2}, ended=True)
     made.write()

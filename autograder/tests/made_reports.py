@@ -8,6 +8,7 @@ from course.pages import report
 from grader import overlay
 from grader.causes import hints
 from grader.marking.results import Line, Results
+from grader.outcomes import Outcome
 from grader.tasks import BY_ID, TASKS, order
 from grader.transcript.evidence import Evidence
 from grader.transcript.examiner import Examiner
@@ -65,7 +66,7 @@ def line(
 ) -> Line:
     made = Line(number, claim, points, [f"task {number}"], "visible", passed=outcome.startswith("passed"))
     made.drawn = number in ("2.11.2", "2.11.3")  # as those checks' markers say
-    made.output, made.outcome, made.cause, made.evidence = output, outcome, cause, evidence or Evidence()
+    made.output, made.outcome, made.cause, made.evidence = output, Outcome(outcome), cause, evidence or Evidence()
     made.evidence.settle()
     return made
 
@@ -115,7 +116,7 @@ def wrong_page(tmp_path):
         line("2.11.3", "wrong", said, Student(table_sigma).run(Evidence()), cause=cause),
         line("2.11.8", "raised", "ddim_sample raised ValueError.", Student(stop=4).run(Evidence(), 0.2)),
         line("2.11.10", evidence=images(Evidence())),
-        line("2.11.12", "not run", "Not run: the GPU tier was not asked for.", points=0.0),
+        line("2.11.12", "waits for a GPU", "Not run: the GPU tier was not asked for.", points=0.0),
     ]
     return made(tmp_path, lines, walls={"seccomp": True, "a user id of its own": False})
 

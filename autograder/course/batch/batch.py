@@ -2,6 +2,7 @@
 
     OUT/marks/<digest>/    the results of a distinct submission, complete as soon as the folder is there
     OUT/submissions/<id>/  those of each submission: a link, or in the GPU tier Gradescope's own, completed by it
+    OUT/people.json        whose each submission is
     OUT/faults.json        what could not be marked, and why; it is tried again the next time
 
 A digest covers the graded files and all code and data that a mark depends on, so a changed check marks anew.
@@ -10,16 +11,17 @@ A digest covers the graded files and all code and data that a mark depends on, s
 import json
 import os
 import shutil
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from course.batch import merging
 from course.batch.digests import digest
 from course.batch.machines import GONE, OTHER_VERSION, Files, Job, Machines, NoMachines
-from course.batch.submissions import Entry, NoSubmissions
+from course.batch.submissions import PEOPLE, Entry, NoSubmissions
+from course.marks import read_back
 from course.pages import report
 from grader import files
 from grader.marking import version
@@ -32,44 +34,46 @@ LOOK_SECONDS = 60.0  # between two looks at the machines
 RESULTS = "results.json"
 
 
+@dataclass
 class Batch:
-    """The marking of a class in one assignment, in the folder `out`; what is there already is not done again."""
+    """The marking of a class in one assignment, in the folder `out`; what is there already is not done again.
 
-    def __init__(
-        self,
-        entries: list[Entry],
-        assignment: int,
-        tier: Tier,
-        out: Path,
-        gpu: bool = False,
-        settings: Settings = DEFAULTS,
-    ):
-        """gpu: whether there is one now, so that what the GPU tier marked without one is marked again.
+    `prepare` comes first, then `run`.
+    """
 
+    entries: list[Entry]
+    assignment: int
+    tier: Tier
+    out: Path
+    settings: Settings = DEFAULTS
+    version: str = field(init=False, default="")  # of the grader, when it was prepared
+    digest_of: dict[str, str] = field(init=False, default_factory=dict)  # by the id of an entry
+    missing: dict[str, Submission] = field(init=False, default_factory=dict)  # by digest: what is to be marked
+    faults: dict[str, str] = field(init=False, default_factory=dict)  # by digest: why it could not be marked
+    _with: dict[str, list[Entry]] = field(init=False, default_factory=dict)  # by digest: those that are the same
+
+    def prepare(self, gpu: bool = False) -> None:
+        """Read what was handed in, see what is marked already, and make `out` ready.
+
+        gpu: whether there is one now, so that what the GPU tier marked without one is marked again.
         Raises NoSubmissions where `out` holds what is not of an earlier marking.
         """
-        self.entries, self.assignment, self.tier, self.out, self.settings = entries, assignment, tier, out, settings
-        self.version = version.digest(assignment)
-        self.digest_of: dict[str, str] = {}  # by the id of an entry
-        self.missing: dict[str, Submission] = {}  # by digest: what is to be marked
-        self.faults: dict[str, str] = {}  # by digest: why it could not be marked
-        self._with: dict[str, list[Entry]] = defaultdict(list)  # by digest: the submissions that are the same
-        (out / "marks").mkdir(mode=0o700, parents=True, exist_ok=True)  # reports are for the course staff's eyes
-        for half in (out / "marks").glob("*.half"):
+        self.version = version.digest(self.assignment)
+        marks = self.out / "marks"
+        marks.mkdir(mode=0o700, parents=True, exist_ok=True)  # reports are for the course staff's eyes
+        for half in marks.glob("*.half"):
             shutil.rmtree(half)
-        for entry in entries:
+        for entry in self.entries:
             self._read(entry, gpu)
         self._forget()
-        for entry in entries:
+        for entry in self.entries:
             self._show(entry)
+        people = {entry.id: [asdict(person) for person in entry.people] for entry in self.entries}
+        files.replace_private(self.out / PEOPLE, json.dumps(people, ensure_ascii=False, indent=1))
 
     def folder(self, key: str) -> Path:
         """Where the results of the submissions with this digest are, once they are marked."""
         return self.out / "marks" / key
-
-    def results(self, entry: Entry) -> dict[str, Any] | None:
-        """What counts for a submission: the content of its results file; None where it is not marked."""
-        return files.table(self.out / "submissions" / entry.id / RESULTS)
 
     def fault(self, entry: Entry) -> str:
         """Why a submission could not be marked, this time; "" where it could."""
@@ -113,12 +117,12 @@ class Batch:
             self.faults[key] = str(fault)
             return
         key = self.digest_of[entry.id] = digest(submission, self.assignment, self.tier, self.version)
-        self._with[key].append(entry)
-        if not self._is_marked(key, gpu):
+        if key not in self._with and not self._is_marked(key, gpu):
             self.missing[key] = submission
+        self._with.setdefault(key, []).append(entry)
 
     def _is_marked(self, key: str, gpu: bool) -> bool:
-        results = files.table(self.folder(key) / RESULTS)
+        results = read_back.from_file(self.folder(key) / RESULTS)
         return results is not None and not (gpu and self.tier == "gpu" and merging.without_gpu(results))
 
     def _forget(self) -> None:
@@ -151,17 +155,21 @@ class Batch:
             self._show(entry)
 
     def _show(self, entry: Entry) -> None:
-        """Make OUT/submissions/<id>."""
+        """Make OUT/submissions/<id>; until it is marked it is a link that leads nowhere."""
         shown, key = self.out / "submissions" / entry.id, self.digest_of[entry.id]
-        if self.tier != "gpu" or not (entry.results and merging.ended(entry.results)):
+        theirs = entry.results if self.tier == "gpu" and entry.results and merging.ended(entry.results) else None
+        marks = read_back.from_file(self.folder(key) / RESULTS) if theirs else None
+        if not (theirs and marks):
             if not shown.is_symlink():
                 shown.symlink_to(Path("..", "marks", key), target_is_directory=True)
-        elif marks := files.table(self.folder(key) / RESULTS):
-            shown.mkdir(exist_ok=True)
-            (shown / report.NAME).unlink(missing_ok=True)
-            (shown / report.NAME).symlink_to(Path("..", "..", "marks", key, report.NAME))
-            whole = merging.merged(entry.results, marks)
-            files.replace_private(shown / RESULTS, json.dumps(whole, indent=1, ensure_ascii=False, default=str))
+            return
+        if shown.is_symlink():
+            shown.unlink()
+        shown.mkdir(exist_ok=True)
+        (shown / report.NAME).unlink(missing_ok=True)
+        (shown / report.NAME).symlink_to(Path("..", "..", "marks", key, report.NAME))
+        whole = merging.merged(theirs, marks)
+        files.replace_private(shown / RESULTS, json.dumps(whole, indent=1, ensure_ascii=False, default=str))
 
 
 def _result(future: "Future[Files | str]") -> Files | str:

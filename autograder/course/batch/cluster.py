@@ -60,7 +60,8 @@ class Cluster:
             raise NoMachines(f"the Dask cluster has had no worker for {ALONE_SECONDS / 60:.0f} minutes; start some")
 
     def close(self) -> None:
-        self._executor.shutdown(wait=False)  # which cancels what is at work
+        if self._client.status not in ("closing", "closed"):  # it closes by itself where the scheduler is gone
+            self._executor.shutdown(wait=False)  # which cancels what is at work
         self._client.close()
 
     def _workers(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -12,7 +13,7 @@ from course.batch.batch import Batch
 from course.batch.cluster import Cluster
 from course.batch.cores import Cores
 from course.batch.machines import Machines, NoMachines
-from course.marks import grades
+from course.marks import class_marks, grades
 from course.pages import class_page
 from grader import files
 from grader.settings import DEFAULTS, Settings, Tier
@@ -41,7 +42,8 @@ def run(
             try:
                 for note in (*found.renamed, *found.left_out):
                     _say(console, f"{note}.", "bold")
-                batch = Batch(found.entries, assignment, tier, out, machines.gpu, settings)
+                batch = Batch(found.entries, assignment, tier, out, settings)
+                batch.prepare(machines.gpu)
                 return max(_mark(console, batch, machines), 1 if found.left_out else 0)
             finally:
                 machines.close()
@@ -75,10 +77,11 @@ def _mark(console: Console, batch: Batch, machines: Machines) -> int:
                 pass
     finally:
         batch.write_faults()
-        _say(console, f"grades: {grades.write(batch)}")
-    _say(console, f"class: {class_page.write(batch.out)}")
+        marked = class_marks.read(batch.out)
+        _say(console, f"grades: {grades.write(batch, marked)}")
+    _say(console, f"class: {class_page.write(batch.out, marked)}")
     if batch.tier == "gpu":
-        _say_what_waits(console, batch)
+        _say_what_waits(console, [each.results for each in marked if each.results])
     if not batch.settings.counts_all(batch.tier):
         why = "some checks are left out and the others count more, so these are not the real marks."
         _say(console, f"In the tier {batch.tier} {why}")
@@ -88,8 +91,7 @@ def _mark(console: Console, batch: Batch, machines: Machines) -> int:
     return 1 if batch.faults else 0
 
 
-def _say_what_waits(console: Console, batch: Batch) -> None:
-    found = [results for entry in batch.entries if (results := batch.results(entry))]
+def _say_what_waits(console: Console, found: list[dict[str, Any]]) -> None:
     if without := sum(map(merging.without_gpu, found)):
         why = "no CUDA device. Nothing of it counts as passed."
         _say(console, f"The GPU tier was not run for {without} submissions: {why}")

@@ -1,26 +1,25 @@
 """Put what the GPU tier found into the results of a marking that had no GPU, Gradescope's for one.
 
-What did not run stays "not run", without points: a check that waits for a GPU is replaced by one that ran, or stays.
+What did not run stays so, without points: a check that waits for a GPU is replaced by one that ran, or stays. Results
+here are those of `read_back`.
 """
 
 from typing import Any
 
-from grader.marking.results import FAULT, UNCOUNTED, UNFINISHED
+from grader.outcomes import Outcome
 
-NOT_RUN = ("Not run: the GPU tier was not asked for.", "Not run: no CUDA device.")  # as the results say it
 OTHER_POINTS = "Not run: elsewhere the GPU tier gave other points to this check, by another release or other settings."
 HEADLINE = "{:g} points, with those of the GPU tier, which ran elsewhere."
 
 
 def ended(results: dict[str, Any]) -> bool:
     """Whether results are those of a marking that came to its end: a fault of the grader is no mark."""
-    outputs = [str(test.get("output")) for test in results["tests"]]
-    return bool(outputs) and not any(output.startswith((UNFINISHED, FAULT, UNCOUNTED)) for output in outputs)
+    return bool(results["extra_data"]["ended"])
 
 
 def waits(test: dict[str, Any]) -> bool:
     """Whether a check of the results waits for a GPU; one that has points by hand does not."""
-    return test.get("output") in NOT_RUN and not test.get("score")
+    return test["extra_data"]["outcome"] == Outcome.WAITS and not test.get("score")
 
 
 def without_gpu(results: dict[str, Any]) -> bool:
@@ -30,7 +29,7 @@ def without_gpu(results: dict[str, Any]) -> bool:
 
 def of_other_points(results: dict[str, Any]) -> bool:
     """Whether any check ran elsewhere, and could not be merged."""
-    return any(test.get("output") == OTHER_POINTS for test in results["tests"])
+    return any(test["extra_data"]["outcome"] == Outcome.OTHER_POINTS for test in results["tests"])
 
 
 def merged(results: dict[str, Any], of_gpu_tier: dict[str, Any]) -> dict[str, Any]:
@@ -51,7 +50,8 @@ def _merged(test: dict[str, Any], ran: dict[str, Any] | None) -> dict[str, Any]:
     if ran is None:
         return test
     same = abs(_points(test, "max_score") - _points(ran, "max_score")) < 1e-6
-    return ran if same else {**test, "output": OTHER_POINTS}
+    extra = {**test["extra_data"], "outcome": Outcome.OTHER_POINTS}
+    return ran if same else {**test, "output": OTHER_POINTS, "extra_data": extra}
 
 
 def _points(of: dict[str, Any], what: str = "score") -> float:

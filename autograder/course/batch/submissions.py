@@ -19,13 +19,15 @@ from typing import Any
 
 import yaml
 
+from course.marks import read_back
 from grader import handed_in, outcomes, overlay
 from grader.handed_in import ARCHIVES, Part, is_hidden
 from grader.outcomes import GraderFault, SubmissionError
-from grader.overlay import Submission
+from grader.overlay import Submission, quoted
 from grader.paths import GRADED_FILES
 
 METADATA = "submission_metadata.yml"
+PEOPLE = "people.json"  # in OUT: the id of each submission -> its people, each with the fields of `Person`
 LONGEST = 200  # bytes of an id, which is the name of a folder, and may get a number
 Places = dict[str, Path | Part]  # where the files of each submission are, by the name that it has there
 
@@ -72,7 +74,7 @@ class Entry:
     people: tuple[Person, ...]
     created_at: str
     place: Path | Part | None  # None where nothing was handed in
-    results: dict[str, Any] | None = None  # what Gradescope's run of the autograder said
+    results: dict[str, Any] | None = None  # what Gradescope's run of the autograder said, keyed
 
     def submission(self) -> Submission:
         """Its graded files. Raises GraderFault where none was found: a person reads why, before it is a zero."""
@@ -111,8 +113,8 @@ def find(source: Path) -> Found:
         raise NoSubmissions(f"{source} holds no submissions; give a Gradescope export or a folder of zips and folders")
     ids = _ids(rows.keys() | places.keys())
     entries = [_entry(ids[name], rows.get(name), places.get(name)) for name in ids]
-    left_out = [f"Left out: {_quoted(name)}, which is no submission's folder, zip or tar" for name in loose]
-    renamed = [f"The submission {_quoted(raw)} is called {name!r} here" for raw, name in ids.items() if raw != name]
+    left_out = [f"Left out: {quoted(name)}, which is no submission's folder, zip or tar" for name in loose]
+    renamed = [f"The submission {quoted(raw)} is called {name!r} here" for raw, name in ids.items() if raw != name]
     return Found(sorted(entries, key=lambda entry: _natural(entry.id)), left_out, renamed)
 
 
@@ -203,8 +205,8 @@ def _entry(name: str, about: Any, place: Path | Part | None) -> Entry:
     people = [each for each in people if isinstance(each, dict)] if isinstance(people, list) else []
     persons = tuple(Person(*(_text(each.get(key)) for key in ("name", "sid", "email"))) for each in people)
     results = about.get("results")
-    tests = results.get("tests") if isinstance(results, dict) else None
-    return Entry(name, persons, _text(about.get("created_at")), place, results if isinstance(tests, list) else None)
+    has_tests = isinstance(results, dict) and isinstance(results.get("tests"), list)
+    return Entry(name, persons, _text(about.get("created_at")), place, read_back.keyed(results) if has_tests else None)
 
 
 def _unmarked(value: Any) -> Any:
@@ -215,11 +217,6 @@ def _unmarked(value: Any) -> Any:
         return [_unmarked(each) for each in value]
     plain = value is None or isinstance(value, (str, int)) or isinstance(value, float) and math.isfinite(value)
     return value if plain else str(value)
-
-
-def _quoted(name: str) -> str:
-    """A name in which what cannot be seen is seen, and which is not of any length."""
-    return repr(name if len(name) <= 80 else f"{name[:80]}…")
 
 
 def _text(value: Any) -> str:

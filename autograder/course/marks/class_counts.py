@@ -7,6 +7,7 @@ from statistics import mean, median
 
 from course.marks.class_marks import Marked
 from grader.causes import hints
+from grader.outcomes import Outcome
 from grader.tasks import BY_ID, Task, order, task_of
 
 
@@ -17,7 +18,7 @@ class Check:
     number: str
     claim: str
     points: float
-    outcomes: Counter[str]
+    outcomes: Counter[str]  # by label
     causes: Counter[str]
 
     @property
@@ -26,7 +27,7 @@ class Check:
 
     @property
     def failed(self) -> int:
-        return self.marked - self.outcomes["passed"] - self.outcomes["passed with a stand-in"]
+        return self.marked - self.outcomes[Outcome.PASSED] - self.outcomes[Outcome.STOOD_IN]
 
     @property
     def cause(self) -> str:
@@ -101,7 +102,7 @@ class Class:
             for test in each.tests:
                 new = Check(test.number, test.claim, test.points, Counter(), Counter())
                 check = found.setdefault(test.number, new)
-                check.outcomes[test.outcome] += 1
+                check.outcomes[test.outcome.label] += 1
                 if test.cause:
                     check.causes[test.cause] += 1
         return sorted(found.values(), key=lambda check: order(check.number))

@@ -2,19 +2,23 @@
 
 import csv
 import io
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from course.marks.grades import PEOPLE, WHO, of_tasks
+from course.batch.submissions import PEOPLE
+from course.marks import read_back
 from grader.causes import hints
 from grader.files import table
+from grader.outcomes import Outcome
 from grader.paths import GRADED_FILES
+from grader.tasks import task_of
 
-FAULTY = ("timed out", "died", "flooded", "broke the protocol", "not run", "fault of the grader")
+WHO = ("name", "sid", "email", "submission")  # the first columns of grades.csv, which a former version read back
+FAULTY = (Outcome.TIMED_OUT, Outcome.DIED, Outcome.FLOODED, Outcome.BROKE_PROTOCOL, Outcome.FAULT)
 
 
 class NoMarks(Exception):
@@ -30,13 +34,13 @@ class Test:
     score: float
     points: float
     passed: bool
-    outcome: str
+    outcome: Outcome
     cause: str  # a key of `hints.HINTS`, or two joined by "+"; "" where none is named
 
 
 @dataclass(frozen=True)
 class Marked:
-    """One submission; `results` is None where it is not marked, and `fault` says why."""
+    """One submission; `results` is None where it is not marked, and `fault` says why it was not, or not once more."""
 
     id: str
     key: str  # its digest: the same for submissions that are identical
@@ -49,7 +53,11 @@ class Marked:
 
     @cached_property
     def tasks(self) -> dict[str, float]:
-        return of_tasks(self.results) if self.results else {}
+        """The points of each task."""
+        points: dict[str, float] = defaultdict(float)
+        for test in self.tests:
+            points[task_of(test.number)] += test.score
+        return {task: round(total, 2) for task, total in points.items()}
 
     @property
     def who(self) -> str:
@@ -66,8 +74,7 @@ class Marked:
     @cached_property
     def tests(self) -> list[Test]:
         """Its checks; Gradescope's export may lack any part of them."""
-        tests = (self.results or {}).get("tests") or []
-        return [_test(each) for each in tests if each.get("number")]
+        return [_test(each) for each in self.results["tests"] if each.get("number")] if self.results else []
 
     @cached_property
     def lost(self) -> list[str]:
@@ -77,7 +84,8 @@ class Marked:
     @cached_property
     def odd(self) -> Counter[str]:
         """How many checks ended otherwise than with a right or a wrong answer; what carries no points aside."""
-        return Counter(test.outcome for test in self.tests if test.outcome in FAULTY and test.points)
+        odd = [test.outcome for test in self.tests if test.points and (test.outcome in FAULTY or not test.outcome.ran)]
+        return Counter(outcome.label for outcome in odd)
 
 
 def read(out: Path) -> list[Marked]:
@@ -87,10 +95,10 @@ def read(out: Path) -> list[Marked]:
     faults = table(out / "faults.json") or {}
     people, found = _people(out), []
     for path in (out / "submissions").iterdir():
-        key, results = _key(path), table(path / "results.json")
+        key, results = _key(path), read_back.from_file(path / "results.json")
         graded = [file for name in GRADED_FILES if (file := out / "marks" / key / name).is_file()]
         files = {file.name: file.read_bytes() for file in graded}
-        fault = "" if results else faults.get(path.name, "not marked yet")
+        fault = faults.get(path.name, "" if results else "not marked yet")
         page = f"submissions/{path.name}/report.html" if (path / "report.html").exists() else ""
         found.append(Marked(path.name, key, *people.get(path.name, ((), ())), results, fault, page, files))
     if not found:
@@ -110,14 +118,11 @@ def _key(path: Path) -> str:
 
 
 def _test(test: dict[str, Any]) -> Test:
-    extra, status = test.get("extra_data") or {}, str(test.get("status", "failed"))
-    outcome = str(extra.get("outcome") or status)
-    number, claim, output = (str(test.get(key) or "") for key in ("number", "name", "output"))
+    outcome, cause = test["extra_data"]["outcome"], str(test["extra_data"]["cause"] or "")
+    number, claim = (str(test.get(key) or "") for key in ("number", "name"))
     score, points = (float(test.get(key) or 0) for key in ("score", "max_score"))
-    cause = str(extra.get("cause") or "")
-    if "cause" not in extra and outcome in ("wrong", "flooded"):  # of a former version, whose sentence alone names it
-        cause = hints.named(output)
-    return Test(number, claim, score, points, status == "passed", outcome, cause if hints.is_known(cause) else "")
+    passed = test.get("status") == "passed"
+    return Test(number, claim, score, points, passed, outcome, cause if hints.is_known(cause) else "")
 
 
 def _people(out: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:

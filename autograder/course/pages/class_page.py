@@ -9,7 +9,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from course.marks.class_counts import Class
-from course.marks.class_marks import Marked, NoMarks, read
+from course.marks.class_marks import Marked
 from course.pages import staff_page
 from grader import files
 from grader.tasks import task_of
@@ -20,17 +20,15 @@ MANY = 8  # checks, which are counted rather than listed
 WIDTH, HEIGHT, SIDE, TOP, BOTTOM, BIN = 760, 240, 10, 24, 40, 5
 
 
-def write(out: Path) -> str:
+def write(out: Path, submissions: list[Marked]) -> str:
     """Write `class.html` in the folder of a marked class, for its owner's eyes; the path, or what failed in a sentence.
 
     Nothing of it is worth a marking, so it never raises.
     """
     try:
         path = out / NAME
-        files.replace_private(path, page(Class(read(out))))
+        files.replace_private(path, page(Class(submissions)))
         return str(path)
-    except NoMarks as reason:
-        return FAILED.format(reason)
     except Exception as error:
         return FAILED.format(f"{type(error).__name__}: {error}")
 

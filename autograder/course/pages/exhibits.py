@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from course.pages import curves, png
 from grader.marking.results import Line
+from grader.outcomes import Outcome
 from grader.transcript.evidence import USUAL
 from grader.transcript.regression import NAMES
 from grader.transcript.steps import Run, Step
@@ -106,7 +107,7 @@ def exhibits(lines: list[Line]) -> tuple[list[Exhibit], list[Exhibit]]:
 def _chosen(line: Line) -> Run:
     """The run at which a check was lost, which is its last; of a check that holds, one of the usual size."""
     runs = [run for run in line.evidence.runs if run.steps]
-    held = line.passed and (line.outcome == "passed" or line.evidence.stand_in_for)
+    held = line.passed and (line.outcome == Outcome.PASSED or line.evidence.stand_in_for)
     return min(runs, key=lambda run: abs(run.S - USUAL)) if held else runs[-1]
 
 

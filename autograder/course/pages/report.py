@@ -11,11 +11,12 @@ from grader.claim import REPORT
 from grader.marking.findings import findings, not_run, rows
 from grader.marking.mark import Facts
 from grader.marking.results import Line, Results
+from grader.outcomes import Outcome
 from grader.transcript.regression import figure
 
 NAME = REPORT
 FAILED = "The report could not be made, which costs no marks: {}"
-MARKS = {"passed": "✓", "passed with a stand-in": "✓", "to do": "…", "not run": "–"}  # of an outcome; others have ✗
+MARKS = {"passed": "✓", "passed with a stand-in": "✓", "to do": "…", "not run": "–"}  # of a label; others have ✗
 
 
 def write(results: Results, facts: Facts) -> str:
@@ -46,14 +47,14 @@ def page(results: Results, facts: Facts) -> str:
         "tables": [(line, *_table(line)) for line in results.lines if line.evidence.cells],
         "faults": list(_faults(results.lines)),
         "missing": [wall for wall, stands in facts.walls.items() if not stands],
-        "stood_in": [line for line in results.lines if line.outcome == "passed with a stand-in"],
+        "stood_in": [line for line in results.lines if line.outcome == Outcome.STOOD_IN],
         "bonus": sum(line.points for line in results.lines if line.bonus and line.passed),
     }
     here = staff_page.environment()
     here.filters["points"] = lambda value: f"{round(value, 2):g}"
     here.filters["figure"] = lambda value: "–" if value != value else figure(value)
     here.filters["digest"] = lambda content: hashlib.sha256(content).hexdigest()[:12]
-    here.filters["mark"] = lambda outcome: MARKS.get(outcome, "✗")
+    here.filters["mark"] = lambda label: MARKS.get(label, "✗")
     return here.get_template(NAME).render(known)
 
 
@@ -64,7 +65,7 @@ def _table(line: Line) -> tuple[list[str], list[str]]:
 
 def _faults(lines: Iterable[Line]) -> Iterable[str]:
     for line in lines:
-        if line.outcome == "fault of the grader":
+        if line.outcome == Outcome.FAULT:
             yield f"{line.number} could not be done."
         for fault in line.evidence.faults[:3]:
             yield f"{line.number}: {fault}."

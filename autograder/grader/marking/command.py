@@ -31,7 +31,7 @@ def grade(
 
     Raises typer.Exit, with status 2, where the grader itself failed.
     """
-    folders = claim.folders(out, assignment or task[:1])
+    folders = claim.folders(out, str(assignment or task[:1]))
     claim.take(folders.values())
     if not submission.exists():
         refuse(f"There is no submission at {submission}; give a folder or a zip with sampler.py and score.py.")

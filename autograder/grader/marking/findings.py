@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from grader.causes import hints
 from grader.marking.results import Line, Results
+from grader.outcomes import Outcome
 from grader.tasks import BY_ID, Task
 
 
@@ -30,14 +31,14 @@ class Row:
     @property
     def to_read(self) -> bool:
         """Whether something was lost by more than not being written yet."""
-        return any(line.outcome != "to do" for line in self.lost)
+        return any(line.outcome != Outcome.TO_DO for line in self.lost)
 
 
 @dataclass(frozen=True)
 class Finding:
     """Checks that were lost for one reason: a named cause, or the same outcome in the same task."""
 
-    kind: str  # "cause", or the outcome
+    kind: str  # "cause", or the outcome's label
     what: str
     lines: list[Line]
 
@@ -84,13 +85,14 @@ def findings(results: Results) -> list[Finding]:
 
 def not_run(results: Results) -> list[Line]:
     """Checks that did not run, those that carry no points with them."""
-    return [line for line in results.lines if line.outcome == "not run"]
+    return [line for line in results.lines if not line.outcome.ran]
 
 
 def _reason(line: Line) -> tuple[str, str]:
     if line.cause:
         return "cause", line.cause
-    return line.outcome, {"to do": "", "not run": line.output}.get(line.outcome, line.task)
+    key = line.task if line.outcome.ran else line.output
+    return line.outcome.label, "" if line.outcome == Outcome.TO_DO else key
 
 
 def _words(kind: str, key: str, lines: list[Line]) -> str:

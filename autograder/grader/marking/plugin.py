@@ -10,6 +10,7 @@ import pytest
 from grader import outcomes
 from grader.causes import hints, search
 from grader.marking.results import FAULT, Line, Results
+from grader.outcomes import Outcome
 from grader.sandbox.networks import Predictor
 from grader.settings import DEFAULTS, Settings, Tier
 from grader.student import stand_ins
@@ -99,18 +100,18 @@ class Reporter:
         line = self.line[pyfuncitem.nodeid]
         function = BY_ID[line.task].function
         if pyfuncitem.get_closest_marker("gpu") and (why := self.session.no_gpu()):
-            line.output = f"Not run: {why}."
+            line.outcome, line.output = Outcome.WAITS, f"Not run: {why}."
             return True
         try:
             reason = self._run(pyfuncitem, [])
             if reason is None:
-                line.passed, line.outcome, line.output = True, "passed", _said("Passed.", self.note)
+                line.passed, line.outcome, line.output = True, Outcome.PASSED, _said("Passed.", self.note)
                 return True
             wrong = self._wrong_helpers(function)
             again = self._run(pyfuncitem, wrong) if wrong else reason
             names = ", ".join(name for name in wrong if self.current and name in self.current.answered)
             if again is None:
-                line.passed, line.outcome = True, "passed with a stand-in"
+                line.passed, line.outcome = True, Outcome.STOOD_IN
                 passed = (
                     f"Passed, with a right {names or ', '.join(wrong)} standing in for yours, wrong or not written yet."
                 )
@@ -131,7 +132,7 @@ class Reporter:
         """Whatever a check raises but a `Loses`, in its set-up or in itself, is the grader's own fault."""
         if call.excinfo is not None:
             line = self.line[item.nodeid]
-            line.passed, line.outcome = False, "fault of the grader"
+            line.passed, line.outcome = False, Outcome.FAULT
             line.output = FAULT
             self.faults.append(f"{line.number}: {call.excinfo.exconly()}")
             self.results.write()

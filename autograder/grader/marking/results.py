@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import files
-from grader.outcomes import GraderFault
+from grader.outcomes import GraderFault, Outcome
 from grader.tasks import task_of
 from grader.transcript.evidence import Evidence
 
@@ -30,7 +30,7 @@ class Line:
     drawn: bool = False  # whether the report page draws the runs of its sampler
     passed: bool = False
     output: str = UNFINISHED
-    outcome: str = "not run"
+    outcome: Outcome = Outcome.NOT_REACHED
     cause: str = ""  # of a lost check, where it is known for certain: a key of `hints.HINTS`, or two joined by "+"
     evidence: Evidence = field(default_factory=Evidence)  # for the report page alone
 
@@ -41,12 +41,13 @@ class Line:
     @property
     def lost(self) -> bool:
         """Whether it did not pass; a check that carries no points and did not run costs nothing."""
-        return not self.passed and (self.points > 0 or self.outcome != "not run")
+        return not self.passed and (self.points > 0 or self.outcome.ran)
 
     def as_gradescope(self, ended: bool) -> dict[str, Any]:
         """ended: whether the marking has come to its end; no check counts before."""
         counts = ended and self.passed
-        known = self.output if ended or self.output in (UNFINISHED, FAULT) else f"{UNCOUNTED}{self.output}"
+        told = ended or self.outcome in (Outcome.NOT_REACHED, Outcome.FAULT)
+        known = self.output if told else f"{UNCOUNTED}{self.output}"
         return {
             "number": self.number,
             "name": self.claim,
@@ -92,7 +93,7 @@ class Results:
             "output_format": "html" if self.summary else "text",
             "visibility": "visible",
             "stdout_visibility": "hidden",
-            "extra_data": self.extra,
+            "extra_data": {**self.extra, "ended": self.ended},
             "tests": [line.as_gradescope(self.ended) for line in self.lines],
             "leaderboard": self.leaderboard if self.ended else [],
         }

@@ -19,7 +19,7 @@ from workshop.trust.corpus import load
 def large(tmp_path_factory):
     """The page of a class of 500."""
     out = made_class.large(tmp_path_factory.mktemp("class"))
-    assert class_page.write(out) == str(out / "class.html")
+    assert class_page.write(out, class_marks.read(out)) == str(out / "class.html")
     return out / "class.html"
 
 
@@ -123,6 +123,25 @@ def test_what_could_not_be_marked_is_apart_and_counts_in_no_mean(tmp_path):
     assert "not marked: OSError: no space" in class_page.page(found)
 
 
+def test_a_fault_beside_older_results_is_told(tmp_path):
+    """What the GPU tier marked without one is marked again where there is one, and that may fail."""
+    submission(tmp_path, "a")
+    (tmp_path / "faults.json").write_text(json.dumps({"a": "OSError: no space"}))
+    found = Class(class_marks.read(tmp_path))
+    assert found.scores == [105] and found.faulty == found.marked
+    assert "not marked again: OSError: no space" in class_page.page(found)
+
+
+def test_what_did_not_run_is_one_thing_to_people_whatever_its_key(tmp_path):
+    submission(tmp_path, "a", lost=["2.8.1"], outcome="waits for a GPU")
+    submission(tmp_path, "b", lost=["2.8.1"], outcome="not run")
+    submission(tmp_path, "c", lost=["2.8.1"], outcome="died")
+    found = Class(class_marks.read(tmp_path))
+    assert [dict(each.odd) for each in found.marked] == [{"not run": 1}, {"not run": 1}, {"died": 1}]
+    [outcomes] = [check.outcomes for check in found.checks if check.number == "2.8.1"]
+    assert outcomes == {"not run": 2, "died": 1}
+
+
 def test_a_bar_of_the_histogram_for_each_five_points(tmp_path):
     submission(tmp_path, "a")
     submission(tmp_path, "b", lost=[number for number, _ in made_class.NUMBERS])
@@ -134,7 +153,7 @@ def test_a_bar_of_the_histogram_for_each_five_points(tmp_path):
 def test_the_page_is_for_its_owner_and_links_each_report_that_is_there(tmp_path):
     submission(tmp_path, "a b?", report=True)
     submission(tmp_path, "c")
-    class_page.write(tmp_path)
+    class_page.write(tmp_path, class_marks.read(tmp_path))
     text = (tmp_path / "class.html").read_text()
     assert (tmp_path / "class.html").stat().st_mode & 0o777 == 0o600
     assert set(re.findall(r'href="(submissions/[^"]*)"', text)) == {"submissions/a%20b%3F/report.html"}
@@ -144,7 +163,7 @@ def test_the_page_is_for_its_owner_and_links_each_report_that_is_there(tmp_path)
 def test_a_class_without_any_whole_results_has_a_page_too(tmp_path, broken):
     submission(tmp_path, "a")
     (tmp_path / "marks" / "a" / "results.json").write_text(broken)
-    assert class_page.write(tmp_path) == str(tmp_path / "class.html")
+    assert class_page.write(tmp_path, class_marks.read(tmp_path)) == str(tmp_path / "class.html")
     assert "not marked yet" in (tmp_path / "class.html").read_text()
 
 
@@ -160,12 +179,20 @@ def test_results_that_gradescope_made_are_read_beside_the_report_of_the_gpu_tier
     [found] = class_marks.read(tmp_path)
     assert (found.key, found.score, found.lost, found.page) == ("a", 7, ["2.8.1"], "submissions/a/report.html")
     assert found.files == {"sampler.py": b"x = 1\n"}
-    assert class_page.write(tmp_path) == str(tmp_path / "class.html")
+    assert class_page.write(tmp_path, [found]) == str(tmp_path / "class.html")
 
 
 def test_a_folder_without_marks_is_one_sentence(tmp_path):
-    said = class_page.write(tmp_path)
-    assert said.endswith(f"{tmp_path} holds no marks of a class; give the OUT of a make grade-all")
+    with pytest.raises(
+        class_marks.NoMarks, match=f"{tmp_path} holds no marks of a class; give the OUT of a make grade"
+    ):
+        class_marks.read(tmp_path)
+
+
+def test_a_page_that_cannot_be_made_is_one_sentence(tmp_path):
+    submission(tmp_path, "a")
+    said = class_page.write(tmp_path / "nowhere", class_marks.read(tmp_path))
+    assert said.startswith("The page of the class could not be made, which costs no marks: FileNotFoundError")
 
 
 def wheat(name: str) -> dict[str, bytes]:

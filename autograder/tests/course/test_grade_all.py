@@ -29,11 +29,10 @@ from course.batch.cluster import Cluster
 from course.batch.cores import Cores
 from course.batch.machines import Job, NoMachines
 from course.batch.submissions import METADATA, find
-from course.marks import class_marks
-from grader import overlay
+from course.marks import class_marks, read_back
+from grader import files, overlay
 from grader.marking import version
 from grader.marking.mark import mark
-from grader.marking.results import FAULT, UNCOUNTED, UNFINISHED
 from grader.outcomes import GraderFault
 from grader.paths import AUTOGRADER, CORPUS, ROOT, SOLUTION
 from grader.settings import DEFAULTS
@@ -42,6 +41,7 @@ from workshop.bench.bench_class import untimed
 from workshop.trust import corpus
 
 HERE = Path(__file__).parent
+WAITS = "waits for a GPU"
 RUN = """
 import sys
 from pathlib import Path
@@ -72,8 +72,8 @@ def stub(job: Job) -> machines.Files | str:
             fifo.write(b"!")
             signal.pause()
     score = float(what) if what.isdigit() else 1.0
-    on_gpu = ("Passed.", 5.0) if what == "gpu" else (merging.NOT_RUN[1],)
-    tests = [{"number": "1.1", "score": score, "status": "passed"}, gpu_line("1.6.8", *on_gpu)]
+    on_gpu = ("passed", 5.0) if what == "gpu" else (WAITS,)
+    tests = [{"number": "1.1", "score": score, "status": "passed"}, line("1.6.8", *on_gpu)]
     return {"results.json": json.dumps({"score": score, "tests": tests}).encode(), "report.html": job.title.encode()}
 
 
@@ -82,8 +82,10 @@ def changed(job: Job) -> machines.Files | str:
     return machines.OTHER_VERSION
 
 
-def gpu_line(number, output, score=0.0, points=5.0):
-    return {"number": number, "score": score, "max_score": points, "status": "failed", "output": output}
+def line(number, outcome, score=0.0, points=5.0):
+    """A check of some results, whose sentence tells nothing."""
+    about = {"output": "…", "extra_data": {"outcome": outcome, "cause": ""}}
+    return {"number": number, "score": score, "max_score": points, "status": "failed", **about}
 
 
 @contextlib.contextmanager
@@ -119,15 +121,19 @@ def course(tmp_path):
                 table[folder.name] = {":submitters": [{":name": f"S{number}", ":sid": number}]} | rows
             (self.source / METADATA).write_text(yaml.safe_dump(table))
 
-        def batch(self, tier="closed-form", gpu=False):
-            return Batch(find(self.source).entries, 1, tier, self.out, gpu)
+        def batch(self, tier="closed-form"):
+            batch = Batch(find(self.source).entries, 1, tier, self.out)
+            batch.prepare()
+            return batch
 
-        def run(self, tier="closed-form", terminal=False):
-            """The command with the stub; its exit code and what it said."""
+        def run(self, tier="closed-form", terminal=False, gpu=False):
+            """The command with the stub; its exit code and what it said. gpu: whether there is one."""
             said = io.StringIO()
             console = Console(file=said, width=200, force_terminal=terminal)
+            cores = Cores(2, stub)
+            cores.gpu = gpu
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(grade_all, "Cores", lambda gpu: Cores(2, stub))
+                patch.setattr(grade_all, "Cores", lambda gpu: cores)
                 code = grade_all.run(console, self.source, 1, self.out, tier, "")
             return code, said.getvalue()
 
@@ -163,6 +169,23 @@ def test_each_distinct_submission_is_marked_once_and_each_gets_its_own_marks(cou
     titles = [(course.out / "submissions" / f"submission_{n}" / "report.html").read_text() for n in (2, 3)]
     assert titles == ["submission_2", "submission_1 and 2 identical"]
     assert json.loads((course.out / "faults.json").read_text()) == {}
+
+
+def test_a_batch_that_is_only_made_touches_nothing(course):
+    course.hand_in("3")
+    Batch(find(course.source).entries, 1, "closed-form", course.out)
+    assert not course.out.exists()
+
+
+def test_results_are_read_once_before_the_marking_and_once_after(course, monkeypatch):
+    course.hand_in("3", "5", "3")
+    course.run()
+    plain, places = files.table, []
+    monkeypatch.setattr(files, "table", lambda path: places.append(path.parent) or plain(path))
+    course.run("closed-form")
+    marks, shown = ([p.name for p in places if p.parent == course.out / name] for name in ("marks", "submissions"))
+    assert len(marks) == len(set(marks)) == 2
+    assert sorted(shown) == ["submission_1", "submission_2", "submission_3"]
 
 
 def test_a_second_run_marks_what_is_new_and_drops_what_is_gone(course):
@@ -407,29 +430,28 @@ def test_grades_have_a_row_for_each_of_a_group_and_no_formula(course):
 
 
 def test_a_check_that_waits_for_a_gpu_is_replaced_by_one_that_ran_and_by_nothing_else():
-    asked, device = merging.NOT_RUN
-    kept = [gpu_line("1.1", "wrong"), gpu_line("1.2", "Passed.", 4.0), gpu_line("1.3", "Not run: no sampler.py")]
-    base = {"tests": [*kept, gpu_line("1.6.8", asked), gpu_line("1.6.9", asked)], "score": 4.0, "output": "4 of 9"}
-    marked = {"tests": [gpu_line(n, "Passed.", 5.0) for n in ("1.1", "1.2", "1.3", "1.6.8")]}
-    marked["tests"].append(gpu_line("1.6.9", device))
+    kept = [line("1.1", "wrong"), line("1.2", "passed", 4.0), line("1.3", "not run")]
+    base = {"tests": [*kept, line("1.6.8", WAITS), line("1.6.9", WAITS)], "score": 4.0, "output": "4 of 9"}
+    marked = {"tests": [line(n, "passed", 5.0) for n in ("1.1", "1.2", "1.3", "1.6.8")]}
+    marked["tests"].append(line("1.6.9", WAITS))
     whole = merging.merged(base, marked)
-    assert whole["tests"] == [*kept, marked["tests"][3], gpu_line("1.6.9", asked)]
+    assert whole["tests"] == [*kept, marked["tests"][3], line("1.6.9", WAITS)]
     assert whole["score"] == 9.0 and whole["output"].startswith("9 points")
-    unchanged = merging.merged(base, {"tests": [gpu_line("1.6.8", device)]})
+    unchanged = merging.merged(base, {"tests": [line("1.6.8", WAITS)]})
     assert unchanged == base and merging.without_gpu(unchanged)
 
 
 def test_what_a_person_changed_in_a_score_stays():
-    base = {"tests": [gpu_line("1.1", "wrong"), gpu_line("1.6.8", merging.NOT_RUN[0])], "score": 7.5}
-    marked = {"tests": [gpu_line("1.6.8", "Passed.", 5.0)]}
+    base = {"tests": [line("1.1", "wrong"), line("1.6.8", WAITS)], "score": 7.5}
+    marked = {"tests": [line("1.6.8", "passed", 5.0)]}
     assert merging.merged(base, marked)["score"] == 12.5 and merging.merged(base, {"tests": []})["score"] == 7.5
-    by_hand = {"tests": [gpu_line("1.6.8", merging.NOT_RUN[0], 3.0)], "score": 3.0}
+    by_hand = {"tests": [line("1.6.8", WAITS, 3.0)], "score": 3.0}
     assert merging.merged(by_hand, marked) == by_hand
 
 
 def test_a_check_that_is_worth_other_points_elsewhere_is_not_merged_and_it_is_said(course):
-    theirs = [gpu_line("1.6.8", merging.NOT_RUN[0], points=4.0)]
-    whole = merging.merged({"tests": theirs, "score": 1.0}, {"tests": [gpu_line("1.6.8", "Passed.", 5.0)]})
+    theirs = [line("1.6.8", WAITS, points=4.0)]
+    whole = merging.merged({"tests": theirs, "score": 1.0}, {"tests": [line("1.6.8", "passed", 5.0)]})
     assert whole["score"] == 1.0 and merging.of_other_points(whole) and not merging.without_gpu(whole)
     course.hand_in("gpu", **{":results": {"tests": theirs, "score": 1.0}})
     code, said = course.run("gpu")
@@ -437,18 +459,19 @@ def test_a_check_that_is_worth_other_points_elsewhere_is_not_merged_and_it_is_sa
 
 
 @pytest.mark.parametrize(
-    "tests",
-    [
-        [],
-        [gpu_line("1.1", UNFINISHED)],
-        [gpu_line("1.1", "5", 5.0), gpu_line("1.2", FAULT)],
-        [gpu_line("1.1", UNCOUNTED + "5")],
-    ],
+    "theirs", [{"tests": []}, {"tests": [line("1.1", "passed", 5.0)], "extra_data": {"ended": False}}]
 )
-def test_a_fault_of_the_grader_on_gradescope_is_no_mark_in_the_gpu_tier(tests, course):
-    course.hand_in("3", **{":results": {"tests": tests, "score": 0.0}})
+def test_a_fault_of_the_grader_on_gradescope_is_no_mark_in_the_gpu_tier(theirs, course):
+    course.hand_in("3", **{":results": theirs | {"score": 0.0}})
     course.run("gpu")
     assert course.grades()["S1"][0] == "3.0"
+
+
+def test_where_a_marking_fails_beside_gradescopes_results_it_is_told(course):
+    course.hand_in("fault", **{":results": {"tests": [line("1.1", "passed", 5.0)], "score": 5.0}})
+    code, said = course.run("gpu")
+    assert code == 1 and course.grades()["S1"] == ("", "GraderFault: as it was told to")
+    assert "not marked: GraderFault: as it was told to" in (course.out / "class.html").read_text()
 
 
 def test_a_gpu_that_torch_cannot_use_is_none(monkeypatch):
@@ -462,31 +485,31 @@ def test_a_gpu_that_torch_cannot_use_is_none(monkeypatch):
 
 
 def test_the_gpu_tier_completes_what_gradescope_has(course):
-    theirs = [{"number": "1.1", "score": 2.5, "output": "by hand"}, gpu_line("1.6.8", merging.NOT_RUN[0])]
+    theirs = [{"number": "1.1", "score": 2.5, "output": "by hand"}, line("1.6.8", WAITS)]
     course.hand_in("3", **{":results": {"tests": theirs, "score": 2.5}})
     code, said = course.run("gpu")
     assert code == 0 and "The GPU tier was not run for 1 submissions: no CUDA device" in said
     assert course.grades()["S1"][0] == "2.5"
-    batch = course.batch("gpu")
-    assert not batch.missing and batch.results(batch.entries[0])["tests"] == theirs
+    assert not course.batch("gpu").missing
+    assert class_marks.read(course.out)[0].results["tests"] == read_back.keyed({"tests": theirs})["tests"]
     assert (course.out / "submissions" / "submission_1" / "report.html").read_text() == "submission_1"
 
 
 def test_what_the_gpu_tier_marked_without_a_gpu_is_marked_again_where_there_is_one(course):
     course.hand_in("3")
     course.run("gpu")
-    assert not course.batch("gpu").missing and len(course.batch("gpu", gpu=True).missing) == 1
-    cores = Cores(1, stub)
-    list(course.batch("gpu", gpu=True).run(cores))
-    cores.close()
-    assert course.marked() == ["3", "3"]
+    course.run("gpu")
+    assert course.marked() == ["3"]
+    course.run("gpu", gpu=True)
+    assert course.marked() == ["3"]
 
 
-def test_what_waits_for_a_gpu_is_known_by_what_a_session_says(zygote):
+def test_what_waits_for_a_gpu_is_known_by_its_sentence_too(zygote):
     said = [Session(zygote, overlay.Submission({}), tier).no_gpu() for tier in ("cpu", "gpu")]
     if not said[1]:
         pytest.skip("there is a CUDA device here")
-    assert tuple(f"Not run: {why}." for why in said) == merging.NOT_RUN
+    waits = [sentence for sentence, outcome in read_back.SENTENCES.items() if outcome == WAITS]
+    assert [f"Not run: {why}." for why in said] == waits
 
 
 # Real markings
@@ -544,8 +567,9 @@ def test_where_a_worker_of_a_cluster_is_killed_its_marking_goes_to_another(cours
     assert workers.slots == 2 and len(list(batch.run(workers))) == 4
     workers.close()
     assert set(batch.faults.values()) == {"GraderFault: as it was told to"}
-    scores = [(batch.results(entry) or {}).get("score") for entry in batch.entries]
-    assert scores == [3.0, 1.0, 5.0, None] and course.marked().count("once") == 2
+    scores = {each.id: each.results and each.score for each in class_marks.read(course.out)}
+    assert [scores[entry.id] for entry in batch.entries] == [3.0, 1.0, 5.0, None]
+    assert course.marked().count("once") == 2
 
 
 def test_a_cluster_that_lost_its_last_worker_is_not_waited_for_for_ever(dask, monkeypatch):

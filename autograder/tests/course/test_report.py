@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 from typer.testing import CliRunner
 
 from checks import quality
@@ -18,6 +19,7 @@ from checks.transcript import PIXELS
 from course.__main__ import app
 from course.pages import curves, png, report
 from course.pages.exhibits import exhibits
+from course.table import show
 from grader import overlay
 from grader.causes import hints
 from grader.marking import findings, summary
@@ -326,6 +328,20 @@ def test_checks_that_were_lost_for_one_cause_are_one_finding(tmp_path):
         ("raised", ["2.11.8"]),
         ("to do", ["2.7.1"]),
     ]
+
+
+def test_what_waits_for_a_gpu_is_not_run_to_people(tmp_path):
+    """On the page, in the table and to the student; and checks that did not run for one reason are one finding."""
+    device, other = "Not run: no CUDA device.", "Not run: the time was used up."
+    lines = [line(f"2.11.{n}", "waits for a GPU", device) for n in (12, 13)] + [line("2.11.14", "not run", other)]
+    results, facts = made(tmp_path, lines)
+    console = Console(file=io.StringIO(), width=200)
+    show(console, results, 2)
+    texts = [console.file.getvalue(), Read(report.page(results, facts)).text, Read(summary.html(results)).text]
+    assert all("not run" in text and "waits for" not in text for text in texts)
+    found = [(each.kind, [one.number for one in each.lines]) for each in findings.findings(results)]
+    assert found == [("not run", ["2.11.12", "2.11.13"]), ("not run", ["2.11.14"])]
+    assert [each.number for each in findings.not_run(results)] == ["2.11.12", "2.11.13", "2.11.14"]
 
 
 def test_a_quoted_comment_is_no_cause_and_cuts_nothing_off(tmp_path):

@@ -11,6 +11,7 @@ import yaml
 
 from course.batch import submissions
 from course.batch.submissions import METADATA, NoSubmissions, Person, find
+from course.marks.read_back import keyed
 from grader.outcomes import GraderFault
 from grader.paths import ROOT
 
@@ -91,7 +92,7 @@ def test_an_export_is_the_same_whatever_it_comes_in(export, tmp_path):
     assert [each.id for each in (nine, ten, eleven)] == ["submission_9", "submission_10", "submission_11"]
     assert ten.people == (Person("Ada L.", "7", "ada@example.org"), Person("Ben")) and ten.created_at[:4] == "2026"
     assert nine.people == (Person(),) and eleven.people == ()
-    assert nine.results == {"tests": [{"number": "1.1", "score": 5}], "score": 5.0} and ten.results is None
+    assert nine.results == keyed({"tests": [{"number": "1.1", "score": 5}], "score": 5.0}) and ten.results is None
     assert nine.submission().files == {"sampler.py": b"nine", "score.py": b"score"}
     assert ten.submission().files == {"sampler.py": b"ten", "score.py": b"score"}
     with pytest.raises(GraderFault, match="has no files of this submission"):  # no zero

@@ -82,9 +82,9 @@ RIGHT = b"def q_sample(x_0, alpha_bar_t, eps):\n    return x_0 * alpha_bar_t\n"
 DEEP = 100_000
 
 
-def called(content: bytes, zygote: Zygote) -> list[float]:
+def called(content: bytes, zygote: Zygote, score: bytes = b"") -> list[float]:
     """What q_sample of a sampler.py returns for 8 and 0.5."""
-    student = Session(zygote, overlay.Submission({"sampler.py": content, "score.py": b""})).student()
+    student = Session(zygote, overlay.Submission({"sampler.py": content, "score.py": score})).student()
     try:
         return student("q_sample", np.full(1, 8.0), np.float64(0.5), np.zeros(1)).value.tolist()
     finally:
@@ -152,6 +152,11 @@ def test_a_file_that_cannot_be_imported_loses_in_a_clear_sentence(content, sente
         called(content, zygote)
     assert re.search(sentence, caught.value.sentence), caught.value.sentence
     assert "not shown" not in caught.value.sentence
+
+
+def test_a_file_that_imports_a_broken_one_is_not_blamed_for_it(zygote):
+    with pytest.raises(outcomes.Raised, match=r"score\.py raised ZeroDivisionError: .*, at score\.py, line 2: `1 / 0`"):
+        called(b"import score\n" + RIGHT, zygote, b"x = 1\n1 / 0\n")
 
 
 def test_an_import_that_fails_is_tried_twice(tmp_path, zygote, monkeypatch):

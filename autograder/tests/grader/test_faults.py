@@ -272,7 +272,7 @@ def test_a_grader_that_is_stopped_says_so_and_leaves_nothing_behind(name, n, sam
     done = grade(folder, temp, n, name)
     all_end(temp)
     results = read(folder / "out")
-    assert results["output"] == claim.FAULT and outcomes_in(results) <= {"passed", "not run"}
+    assert results["output"] == claim.FAULT and outcomes_in(results) <= {"passed", "not reached"}
     assert ("passed" in outcomes_in(results)) == (n == 25)
     assert done.returncode == (-signal.SIGKILL if name == "SIGKILL" else 2), done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
@@ -379,6 +379,11 @@ def test_one_task_is_marked_alone(folder):
     results = read(folder / "out")
     assert done.exit_code == 0 and "Marked, for a look, only: 1.1. " in done.output
     assert [test["number"] for test in results["tests"]] == ["1.1.1", "1.1.2"] and results["score"] > 0
+
+
+def test_each_assignment_has_a_folder_of_its_own_unless_one_is_named():
+    out = Path("out")
+    assert claim.folders(out, "") == {"1": out / "1", "2": out / "2"} and claim.folders(out, "2") == {"2": out}
 
 
 def test_a_results_folder_that_cannot_be_written_to_is_a_fault(folder):

@@ -15,7 +15,8 @@ import pytest
 from checks import network as quality
 from grader import overlay
 from grader.marking.mark import mark_loaded
-from grader.outcomes import GraderFault, NoDevice, TimedOut, Wrong
+from grader.marking.results import Line
+from grader.outcomes import GraderFault, NoDevice, Outcome, TimedOut, Wrong
 from grader.paths import ASSETS, CORPUS, SOLUTION, STARTER
 from grader.sandbox.networks import BATCH
 from grader.sandbox.zygote import Zygote
@@ -25,6 +26,7 @@ from grader.student.session import Session
 from grader.transcript.evidence import Evidence
 from grader.transcript.examiner import Examiner
 from oracle import frechet
+from workshop.quality import tiers
 from workshop.trust import corpus
 
 SMALL = quality.Tier("gpu", images=70, exact=(10,), blocks=2, noisy=(10,), batch=100)
@@ -249,9 +251,15 @@ def test_what_the_results_say_of_each_tier(zygote, tmp_path, monkeypatch):
     for tier, reason in (("cpu", "the GPU tier was not asked for"), ("gpu", "no CUDA device")):
         results = mark_loaded(solution, 1, tmp_path / tier, zygote, tier)
         (line,) = [line for line in results.lines if line.number == "1.6.8"]
-        assert (line.outcome, line.output, line.points) == ("not run", f"Not run: {reason}.", 0)
+        assert (line.outcome, line.output, line.points) == ("waits for a GPU", f"Not run: {reason}.", 0)
         assert not line.lost and not line.passed
         assert results.score == results.max_score == 100
+
+
+def test_a_mistake_that_a_tier_could_not_look_for_is_neither_seen_nor_not():
+    ends = {"1.1.1": "waits for a GPU", "1.1.2": "passed", "1.1.3": "wrong"}
+    lines = [Line(number, "", 1.0, [], "visible", outcome=Outcome(end)) for number, end in ends.items()]
+    assert [tiers.seen(lines, (*ends,)[:count]) for count in (1, 2, 3)] == ["", "–", "seen"]
 
 
 def test_the_states_of_many_images_are_not_kept():

@@ -195,6 +195,14 @@ def test_a_file_that_cannot_be_imported_says_so_with_its_message_and_place():
         )
 
 
+def test_where_an_import_fails_in_the_other_file_both_are_named():
+    failed = "sampler.py could not be imported, because of score.py, which it imports"
+    place = "at score.py, line 2: `pass`"
+    assert imported(error("KeyError", "'x'", ["score.py", 2])) == f"{failed}: score.py raised KeyError: 'x', {place}."
+    why = "it ended Python; put what runs by itself"
+    assert imported(error("SystemExit", "", ["score.py", 2])).startswith(f"{failed}: {why}")
+
+
 def test_a_message_of_an_import_names_no_folder_and_no_address_and_is_cut():
     report = error("ImportError", "cannot import 'x' from 'y' (/tmp/marking-1/tree/y.py)")
     assert "ImportError: cannot import 'x' from 'y'. (The" in imported(report)

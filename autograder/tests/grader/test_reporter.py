@@ -123,8 +123,8 @@ def test_checks_run_and_stand_in_the_order_of_their_numbers(run):
 def test_every_check_is_in_the_file_with_zero_before_the_first_one_runs(run, tmp_path):
     read = f"tests = json.load(open({str(tmp_path / 'out' / 'results.json')!r}))['tests']\n"
     first = "expect([(t['number'], t['score'], t['max_score']) for t in tests] == [('1.1.1', 0, 5), ('1.1.2', 0, 5)])\n"
-    first += "expect({t['extra_data']['outcome'] for t in tests} == {'not run'})"
-    then = "expect([(t['extra_data']['outcome'], t['score']) for t in tests] == [('passed', 0), ('not run', 0)])\n"
+    first += "expect({t['extra_data']['outcome'] for t in tests} == {'not reached'})"
+    then = "expect([(t['extra_data']['outcome'], t['score']) for t in tests] == [('passed', 0), ('not reached', 0)])\n"
     then += "expect(tests[0]['output'].endswith('marking did not end. Known by then: Passed.'))"
     results, _ = run(check("1.1.1", read + first) + check("1.1.2", read + then))
     assert outcome(results) == {"1.1.1": "passed", "1.1.2": "passed"}
@@ -178,7 +178,7 @@ FAULTS = {
 def test_a_fault_of_the_grader_is_raised_and_told_and_costs_no_other_check(run, name):
     results, fault = run(check("1.1.1", PASS), FAULTS[name], check("1.2.1", PASS) + check("1.2.2", FAIL))
     found = outcome(results)
-    assert fault and results["output"] == claim.FAULT
+    assert fault and results["output"] == claim.FAULT and results["extra_data"]["ended"] is False
     assert {results["score"], *(test["score"] for test in results["tests"])} == {0}
     assert found.pop("1.1.2", "fault of the grader") == "fault of the grader"
     assert found == {"1.1.1": "passed", "1.2.1": "passed", "1.2.2": "wrong"}

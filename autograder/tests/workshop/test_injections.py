@@ -55,6 +55,14 @@ def test_what_is_left_is_judged(left, status, fault, tmp_path, monkeypatch):
     assert harmed.Marking(tmp_path, put).fault() == fault
 
 
+def test_a_check_counts_as_made_unless_the_marking_has_not_come_to_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(harmed, "SHELL", "%s")
+    ends = ("passed", "passed", "waits for a GPU", "not run", "not reached")
+    (tmp_path / "left").write_text(json.dumps({"tests": [{"extra_data": {"outcome": end}} for end in ends]}))
+    marking = harmed.Marking(tmp_path, f"mkdir $OUT; cp {tmp_path}/left $OUT/results.json; exit 0")
+    assert marking.process.wait() == 0 and marking.marked() == 4
+
+
 def grade(out, *arguments: str) -> tuple[int, str, dict]:
     """`make grade` where another submission's full marks lie: its status, what it says and the results then."""
     out.mkdir(exist_ok=True)

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from grader.marking.results import Line
+from grader.outcomes import Outcome
 from grader.overlay import Submission
 from workshop.attacks.environments import NotHere
 from workshop.trust import trust
@@ -39,7 +40,7 @@ def known(monkeypatch):
     def mark(case):
         outputs = {number: "Wrong." if number in lost[case.name].split() else "" for number in CHECKS}
         return [
-            Line(number, f"claim {number}", 1.0, [], "visible", passed=not said, output=said, outcome="wrong")
+            Line(number, f"claim {number}", 1.0, [], "visible", passed=not said, output=said, outcome=Outcome.WRONG)
             for number, said in outputs.items()
         ]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import claim, files
+from grader.outcomes import Outcome
 from grader.paths import AUTOGRADER, SOLUTION
 
 OLDER = {"score": 100, "output": "of another submission"}
@@ -50,7 +51,7 @@ class Marking:
     def marked(self) -> int:
         """How many checks have been made."""
         tests = (files.table(self.out / claim.RESULTS) or {}).get("tests", [])
-        return sum(test["extra_data"]["outcome"] != "not run" for test in tests)
+        return sum(test["extra_data"]["outcome"] != Outcome.NOT_REACHED for test in tests)
 
     def find(self, who: str) -> int:
         """The grader, its zygote, its library, a confined worker or the network. Raises LookupError, or OSError."""

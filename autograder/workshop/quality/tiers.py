@@ -14,6 +14,7 @@ from rich.console import Console
 from grader import overlay
 from grader.marking.mark import mark_loaded
 from grader.marking.results import Line
+from grader.outcomes import Outcome
 from grader.paths import CHECKS, CORPUS, SOLUTION
 from grader.sandbox.zygote import Zygote
 from workshop.trust import corpus
@@ -63,5 +64,5 @@ def checks() -> dict[str, list[str]]:
 
 def seen(lines: list[Line], numbers: list[str]) -> str:
     """Whether one of the checks failed on the submission as it is: "seen", "–", or "" where none of them ran."""
-    outcomes = {line.outcome for line in lines if line.number in numbers} - {"not run"}
-    return "seen" if outcomes - {"passed"} else "–" if outcomes else ""
+    outcomes = {line.outcome for line in lines if line.number in numbers and line.outcome.ran}
+    return "seen" if outcomes - {Outcome.PASSED} else "–" if outcomes else ""

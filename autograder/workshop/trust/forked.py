@@ -85,7 +85,7 @@ class _Forks(Reporter):
             item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
             line = self.line[item.nodeid]
             if line.lost:
-                fault = f"{FAULT} " if line.outcome == "fault of the grader" else ""
+                fault = f"{FAULT} " if line.outcome == outcomes.Outcome.FAULT else ""
                 os.write(writer, f"{fault}{line.number}\n".encode())
 
 

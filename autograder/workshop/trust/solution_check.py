@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from grader import overlay
 from grader.marking.results import Results
+from grader.outcomes import Outcome
 from grader.paths import CORPUS, SOLUTION, STARTER
 from grader.sandbox.zygote import Zygote
 from grader.tasks import TASKS
@@ -56,7 +57,7 @@ def _all(folder: Path, zygote: Zygote) -> Iterator[tuple[str, str]]:
     yield (
         "the untouched starter gets 0, each check to do",
         _unless(
-            score(untouched) == 0 and {line.outcome for r in untouched for line in r.lines} == {"to do"},
+            score(untouched) == 0 and {line.outcome for r in untouched for line in r.lines} == {Outcome.TO_DO},
             f"{score(untouched):g} points",
         ),
     )
