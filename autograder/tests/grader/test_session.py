@@ -290,6 +290,8 @@ def test_a_worker_that_ends_before_it_is_ready_is_started_once_more(student, zyg
 def test_the_students_files_and_torch_stay_out_of_the_graders_process(student):
     assert student("return os.getpid()")("q_sample", X).value != os.getpid()
     assert not [m for m in list(sys.modules.values()) if "marking-" in str(getattr(m, "__file__", ""))]
+    known = "return ['grader.' + name in sys.modules for name in ('sandbox.wire', 'outcomes', 'tasks')]"
+    assert student(known)("q_sample", X).value == [True, False, False]
     code = "import sys, grader.__main__, course.__main__, workshop.__main__; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=AUTOGRADER, check=True)
 
