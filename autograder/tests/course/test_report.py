@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 
 from checks import quality
 from checks.transcript import PIXELS
+from course import table
 from course.__main__ import app
 from course.pages import curves, png, report
 from course.pages.exhibits import exhibits
-from course.table import show
 from grader import overlay
 from grader.causes import hints
 from grader.marking import findings, summary
@@ -330,13 +330,14 @@ def test_checks_that_were_lost_for_one_cause_are_one_finding(tmp_path):
     ]
 
 
-def test_what_waits_for_a_gpu_is_not_run_to_people(tmp_path):
+def test_what_waits_for_a_gpu_is_not_run_to_people(tmp_path, monkeypatch):
     """On the page, in the table and to the student; and checks that did not run for one reason are one finding."""
     device, other = "Not run: no CUDA device.", "Not run: the time was used up."
     lines = [line(f"2.11.{n}", "waits for a GPU", device) for n in (12, 13)] + [line("2.11.14", "not run", other)]
     results, facts = made(tmp_path, lines)
     console = Console(file=io.StringIO(), width=200)
-    show(console, results, 2)
+    monkeypatch.setattr(table, "console", console)
+    table.show(results, 2)
     texts = [console.file.getvalue(), Read(report.page(results, facts)).text, Read(summary.html(results)).text]
     assert all("not run" in text and "waits for" not in text for text in texts)
     found = [(each.kind, [one.number for one in each.lines]) for each in findings.findings(results)]

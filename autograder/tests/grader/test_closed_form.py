@@ -13,6 +13,7 @@ import pytest
 from checks import bands, images, quality
 from checks.cases import SCHEDULES, states
 from grader import overlay
+from grader.marking import version
 from grader.outcomes import Wrong
 from grader.paths import ASSETS, AUTOGRADER, CORPUS, SOLUTION
 from grader.student.session import Session
@@ -295,9 +296,9 @@ def test_bands_are_made_by_the_command(tmp_path, monkeypatch):
 def test_both_autograder_zips_carry_the_assets_and_no_student_does():
     for name in zips.ZIPS:
         inside = {str(path) for path in zips.allow_list(name)}
-        wanted = {f"assets/{asset}" for asset in zips.ASSETS}
+        wanted = {f"assets/{asset}" for asset in version.CHECKED}
         assert wanted <= inside if name.endswith("-autograder.zip") else not wanted & inside
-    assert sum((ASSETS / asset).stat().st_size for asset in zips.ASSETS) < 250_000
+    assert sum((ASSETS / asset).stat().st_size for asset in version.CHECKED) < 250_000
 
 
 def test_no_torch_is_imported_for_them():

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from test_gradescope import METADATA, SCHEMA, SCRIPTS, not_json
 from typer.testing import CliRunner
 
 from course.__main__ import app
@@ -29,6 +28,7 @@ from grader.outcomes import GraderFault
 from grader.paths import AUTOGRADER
 from grader.sandbox import networks, wire
 from grader.sandbox.zygote import Zygote
+from gradescope import METADATA, SCHEMA, SCRIPTS, not_json
 
 CHECKS = '''
 import numpy as np

@@ -21,14 +21,16 @@ from grader.sandbox.zygote import Zygote
 from workshop.trust import hunt
 
 
-@pytest.mark.parametrize("assignment", [1, 2])
-def test_two_markings_agree_but_for_time(assignment, tmp_path, monkeypatch):
-    """With one torch thread and with two, every line of results.json is the same."""
+@pytest.mark.parametrize(
+    "assignment, tier, tasks", [(1, "cpu", {"1.3", "1.6"}), (2, "closed-form", {"2.3", "2.5", "2.9", "2.12"})]
+)
+def test_two_markings_agree_but_for_time(assignment, tier, tasks, tmp_path, monkeypatch):
+    """With one torch thread and with two, every line of results.json is the same: losses, loops, and the network."""
     lines = []
     for threads in ("1", "2"):
         monkeypatch.setenv("OMP_NUM_THREADS", threads)
         with Zygote() as zygote:
-            mark(SOLUTION, assignment, tmp_path / threads, zygote)
+            mark(SOLUTION, assignment, tmp_path / threads, zygote, tier, tasks=tasks)
         results = json.loads((tmp_path / threads / "results.json").read_text())
         lines.append({key: results[key] for key in ("score", "output", "tests", "leaderboard", "visibility")})
     assert lines[0] == lines[1]

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from grader.marking import version
 from grader.paths import ASSETS, GRADED_FILES, ROOT, SOLUTION, STARTER
 from workshop.release import zips
 
@@ -94,7 +95,7 @@ def runs(tmp_path_factory):
     network = UNet(channels=(8,), blocks=(1,), attention=(False,))
     torch.nn.init.normal_(network.out[-1].weight, std=0.1)
     checkpoints.save_network(assets / "fashion-unet.safetensors", network, {"data": "fashion"})
-    for each in [*zips.NETWORKS[2:], *zips.IMAGES]:
+    for each in [*version.NETWORKS[2:], *zips.IMAGES]:
         (assets / each).parent.mkdir(exist_ok=True)
         shutil.copy(ASSETS / each, assets / each)
     files = {str(p.relative_to(assets)): p for p in assets.rglob("*") if p.is_file()}

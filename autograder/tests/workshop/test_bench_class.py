@@ -22,7 +22,7 @@ from workshop.bench import bench_class, synthetic_class
 from workshop.bench.synthetic_class import HandIn
 from workshop.trust import corpus
 
-HERE_PASSES = "import json; from workshop.bench import bench_otter; print(json.dumps(sorted(bench_otter._passed(2))))"
+HERE_PASSES = "import json; from workshop.bench import bench_otter; print(json.dumps(sorted(bench_otter._passed(1))))"
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +65,12 @@ def test_of_broken_zips_some_are_cut_in_the_middle_and_none_ends_the_reading(mad
 
 def test_calls_in_one_process_pass_the_checks_that_workers_pass(tmp_path):
     """With a wrong helper, for which a right one stands in, in some checks and not in others."""
-    wrong = corpus.load(CORPUS / "chaff" / "sigma_eta_squared.py")
+    wrong = corpus.load(CORPUS / "chaff" / "posterior_slide.py")
     overlay.lay(wrong.submission, tmp_path / "tree")
     options = {"env": {**os.environ, "PYTHONPATH": str(AUTOGRADER)}, "capture_output": True, "text": True}
     done = subprocess.run([sys.executable, "-c", HERE_PASSES], cwd=tmp_path / "tree", **options)
     with Zygote() as zygote:
-        lines = mark_loaded(wrong.submission, 2, tmp_path / "out", zygote, "closed-form").lines
+        lines = mark_loaded(wrong.submission, 1, tmp_path / "out", zygote, "closed-form").lines
     assert json.loads(done.stdout or "0") == sorted(line.number for line in lines if line.passed), done.stderr
     assert {line.number for line in lines if line.lost} == wrong.loses
 

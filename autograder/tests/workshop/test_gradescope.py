@@ -16,38 +16,11 @@ import pytest
 
 from grader.marking import version
 from grader.paths import AUTOGRADER, GRADED_FILES, ROOT, SOLUTION, STARTER
+from gradescope import METADATA, SCHEMA, SCRIPTS, not_json
 from workshop.release import zips as release
 
-SCHEMA = json.loads((AUTOGRADER / "tests" / "grader" / "results.schema.json").read_text())
 TASKS = json.loads((STARTER / "diffusion" / "tasks.json").read_text())
-SCRIPTS = [AUTOGRADER / "setup.sh", AUTOGRADER / "run_autograder"]
 VERSION = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)[1]
-METADATA = {
-    "id": 123456,
-    "created_at": "2026-10-05T14:22:32.365935-07:00",
-    "assignment_id": 2345,
-    "users": [{"email": "student@example.edu", "id": 1234, "name": "Ada Student"}],
-    "submission_method": "upload",
-    "assignment": {
-        "due_date": "2026-10-10T23:59:00.000000-07:00",
-        "late_due_date": None,
-        "release_date": "2026-09-28T00:00:00.000000-07:00",
-        "group_size": None,
-        "group_submission": False,
-        "id": 2345,
-        "course_id": 67,
-        "title": "From DDPM to DDIM",
-        "total_points": "100.0",
-    },
-    "previous_submissions": [
-        {
-            "submission_time": "2026-10-04T09:12:01.000000-07:00",
-            "score": 12.5,
-            "autograder_error": False,
-            "results": {"score": 12.5, "tests": [{"name": "a claim", "score": 12.5, "output": "secret"}]},
-        }
-    ],
-}
 
 
 @pytest.fixture(scope="module")
@@ -87,10 +60,6 @@ class Harness:
         results = json.loads(text, parse_constant=not_json)
         jsonschema.validate(results, SCHEMA, jsonschema.Draft202012Validator)
         return results
-
-
-def not_json(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def by_task(results: dict, key: str) -> dict[str, float]:
