@@ -227,7 +227,8 @@ def temp():
 def grade(folder: Path, temp: Path, n: int = 0, name: str = "", *before: str) -> subprocess.CompletedProcess[str]:
     """`make grade` with the checks of a folder; at the n-th message its process group gets a signal."""
     command = [*before, sys.executable, "-c", GRADE, str(folder), str(n), name, str(Path(__file__).parent)]
-    settings = os.environ | {"TMPDIR": str(temp), "PYTHONPATH": str(AUTOGRADER)}
+    path = os.pathsep.join(map(str, (AUTOGRADER, AUTOGRADER / "tests")))
+    settings = os.environ | {"TMPDIR": str(temp), "PYTHONPATH": path}
     terminal = {"start_new_session": True, "stdin": subprocess.DEVNULL, "timeout": WAIT}
     return subprocess.run(command, env=settings, capture_output=True, text=True, **terminal)
 
