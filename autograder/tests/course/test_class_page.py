@@ -2,14 +2,16 @@
 
 import json
 import re
+from collections import Counter
 
 import pytest
 
 import made_class
 from browser import DESK, PHONE, chromium, opened  # noqa: F401
 from course.marks import class_marks, similar
-from course.marks.class_counts import Class
+from course.marks.class_counts import Check, Class
 from course.pages import class_page
+from grader.outcomes import Outcome
 from grader.paths import CORPUS, GRADED_FILES, STARTER
 from made_class import CAUSE, NAMED, submission
 from workshop.trust.corpus import load
@@ -71,6 +73,11 @@ def test_a_class_prints_whole(large, opened):  # noqa: F811
     seen.page.emulate_media(media="print")
     assert seen.page.evaluate("getComputedStyle(document.querySelector('.tall')).maxHeight") == "none"
     assert seen.page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_a_check_that_passed_with_a_stand_in_has_not_failed():
+    outcomes = Counter({Outcome.PASSED: 3, Outcome.STOOD_IN: 2, Outcome.WRONG: 1})
+    assert Check("2.9.1", "It holds.", 2.0, outcomes, Counter()).failed == 1
 
 
 def test_it_counts_what_became_of_each_check_and_task(tmp_path):
