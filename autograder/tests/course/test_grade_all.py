@@ -640,9 +640,9 @@ def test_a_scheduler_that_goes_is_one_sentence(course, tmp_path, monkeypatch):
         future = workers.submit(job)
         assert heard() == b"!"
         local.close()
-    for each in (future, workers.submit(job)):
+    for submitted in (lambda: future, lambda: workers.submit(job)):  # which raises by itself once the client is closed
         with pytest.raises(NoMachines, match="the scheduler is gone"):
-            batches._result(each)
+            batches._result(submitted())
+    workers.close()
     with pytest.raises(NoMachines, match="the scheduler is gone"):
         workers.submit(job)
-    workers.close()
