@@ -4,15 +4,16 @@ They are the same in every marking, on every machine: edges by name, and numbers
 is below `LEAST`, so that a guard against a division by zero (`clamp(min=1e-8)`) costs nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import contextlib
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from functools import wraps
 from itertools import cycle
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-from hypothesis import Phase, example, given, settings
-from hypothesis import strategies as st
 
+from grader.checking import Returned
 from oracle import schedule
 from oracle.arrays import Array
 
@@ -32,19 +33,21 @@ LINEAR, COSINE = SCHEDULES["linear"], SCHEDULES["cosine"]
 FINE = schedule.linear_alpha_bar(10, 1e-8, 1e-8)  # in float32, these steps lose their β_t
 DRAWN = 26  # rows of each kind, besides the edges
 Pair = tuple[Any, Any]  # ᾱ_t and ᾱ_prev: two numbers, or two arrays of shape (B,)
-Test = TypeVar("Test", bound=Callable[..., None])
+Asking = Generator[tuple[Any, ...], Returned, None]  # yields calls, each a name and arguments; gets what returns
+Property = Callable[..., Asking]  # of a row of inputs, by name
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The rows that a property is held to, and where a hunt may look for more of them."""
+    """The rows that a property is held to. kind and bounds: where `workshop.trust.hunt` looks for more of them."""
 
     rows: list[Any]
-    more: st.SearchStrategy[Any]
+    kind: str
+    bounds: tuple[Any, ...] = ()
 
 
-def each(**inputs: Inputs) -> Callable[[Test], Test]:
-    """Hold a property to each row of its inputs, one after the other.
+def each(**inputs: Inputs) -> Callable[[Property], Callable[[Any], None]]:
+    """Hold a property to each row of its inputs. It asks by `returned = yield "q_sample", x_0, alpha_bar_t, eps`.
 
     Where there are several inputs, those after the first are in an order of their own; short ones begin again.
     """
@@ -54,20 +57,34 @@ def each(**inputs: Inputs) -> Callable[[Test], Test]:
         np.random.default_rng(index).shuffle(column)
     rows = [dict(zip(inputs, row)) for row in zip(*columns)]
 
-    def decorate(test: Test) -> Test:
-        for row in reversed(rows):
-            test = example(**row)(test)
-        more = {name: column.more for name, column in inputs.items()}
-        test = given(**more)(test)  # type: ignore[assignment]
-        test.drawn_from = more  # type: ignore[attr-defined]  # for `workshop.trust.hunt`
-        return settings(phases=[Phase.explicit], database=None, deadline=None, report_multiple_bugs=False)(test)
+    def decorate(holds: Property) -> Callable[[Any], None]:
+        @wraps(holds)
+        def check(student: Any) -> None:
+            hold(student, [holds(**row) for row in rows])
+
+        del check.__wrapped__  # whose arguments pytest would take for fixtures
+        check.holds, check.inputs = holds, inputs  # type: ignore[attr-defined]  # for `workshop.trust.hunt`
+        return check
 
     return decorate
 
 
+def hold(student: Any, properties: list[Asking]) -> None:
+    """Fail unless the properties hold. The calls that they wait for, of one function, cross to the worker together."""
+    calls = [next(each) for each in properties]
+    while calls:
+        returned = student.map(calls[0][0], [arguments for _, *arguments in calls])
+        still, calls = [], []
+        for each, value in zip(properties, returned):
+            with contextlib.suppress(StopIteration):
+                calls.append(each.send(value))
+                still.append(each)
+        properties = still
+
+
 def choices(*values: float) -> Inputs:
     """A few values, each of them in many rows."""
-    return Inputs(list(values), st.sampled_from(values))
+    return Inputs(list(values), "choices", values)
 
 
 def states(seed: int, count: int, shape: tuple[int, ...] = POINTS) -> list[Array]:
@@ -78,12 +95,6 @@ def states(seed: int, count: int, shape: tuple[int, ...] = POINTS) -> list[Array
 # ᾱ_t, alone
 
 
-@st.composite
-def _any_alpha_bar(draw: st.DrawFn, below: float) -> np.float64:
-    u = draw(st.floats(1e-3, 1.0))
-    return np.float64(below * (u**2 if draw(st.booleans()) else 1 - (1 - u) ** 3 * 0.999999))
-
-
 def alpha_bars(below: float = 1.0) -> Inputs:
     """ᾱ_t from nearly pure noise to `below`, dense near both ends, and of both schedules."""
     u = np.random.default_rng(1).random(DRAWN)
@@ -91,22 +102,11 @@ def alpha_bars(below: float = 1.0) -> Inputs:
     ends = [below * (1 - 1e-4), below * (1 - 1e-6), below]
     drawn = [*np.maximum(LEAST, below * u**3), *below * (1 - u**3 * 0.999)]
     rows = [np.float64(value) for value in (*edges, *ends, *drawn) if value <= below]
-    return Inputs(rows, _any_alpha_bar(below))
+    return Inputs(rows, "alpha_bars", (below,))
 
 
 # (ᾱ_t, ᾱ_prev), ᾱ_t < ᾱ_prev < 1: neighbours or far apart, of either schedule, or of none. The last step, ᾱ_prev = 1,
 # has checks of its own.
-
-
-@st.composite
-def _any_pair(draw: st.DrawFn) -> Pair:
-    if draw(st.booleans()):
-        table = SCHEDULES[draw(st.sampled_from(sorted(SCHEDULES)))]
-        t = draw(st.integers(2, T))
-        prev = draw(st.sampled_from([1, t - 1, t // 2, max(1, t - 100)]))
-        return np.float64(table[t]), np.float64(table[prev])
-    a_prev = draw(st.floats(1e-3, 0.9999))
-    return np.float64(a_prev * draw(st.floats(1e-3, 0.9999))), np.float64(a_prev)
 
 
 def _pairs() -> Iterable[tuple[float, float]]:
@@ -125,7 +125,7 @@ def _pairs() -> Iterable[tuple[float, float]]:
         yield a_prev * (1e-3 + 0.9989 * share), a_prev
 
 
-PAIRS = Inputs([(np.float64(a), np.float64(a_prev)) for a, a_prev in _pairs()], _any_pair())
+PAIRS = Inputs([(np.float64(a), np.float64(a_prev)) for a, a_prev in _pairs()], "pairs")
 
 
 def pair_batch(count: int, seed: int = 5, shortest: int = 1) -> Pair:
@@ -155,4 +155,4 @@ def batches(shapes: Iterable[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...]
 def between(low: float, high: float, kind: type = np.float64) -> Inputs:
     """Numbers from low to high: both ends, evenly spread, and evenly spread over the orders of magnitude."""
     inside = [*np.geomspace(low, high, DRAWN + 5)[1:-1], *np.linspace(low, high, DRAWN + 5)[1:-1]]
-    return Inputs([kind(row) for row in (low, high, *inside)], st.floats(low, high).map(kind))
+    return Inputs([kind(row) for row in (low, high, *inside)], "between", (low, high, kind))

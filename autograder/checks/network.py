@@ -23,7 +23,7 @@ from oracle.arrays import Array
 LINEAR = cases.SCHEDULES["linear"]
 SHAPE = (1, 28, 28)
 BLOCK = 384  # images whose figures are taken together
-FIRST = 64  # images of the tier that are compared one by one
+FIRST = 64  # images of a tier that are compared one by one; more of them are there for the FID that is told
 CLOSE = 0.02  # of the range [−1, 1]: rounding in float32, seen through all steps of the network
 BETTER = " (Better than right is wrong, too: perhaps the steps add too little noise.)"
 
@@ -40,7 +40,7 @@ class Tier:
     batch: int  # images that go through a sampler at once
 
 
-CPU = Tier("cpu", images=256, exact=(10,), blocks=1, noisy=(10, 20), batch=BLOCK)
+CPU = Tier("cpu", images=FIRST, exact=(10,), blocks=1, noisy=(10,), batch=BLOCK)
 GPU = Tier("gpu", images=10_000, exact=(10, 20, 50, 100), blocks=27, noisy=(10, 20, 50, 100), batch=9 * BLOCK)
 ALL_STEPS = replace(GPU, blocks=9, noisy=(cases.T,))  # fewer, for each step crosses to the worker and back
 

@@ -21,23 +21,30 @@ SAMPLES = (20, PARTS * EACH)
 FARTHEST = 1e50  # a variance at which a chain that grows from step to step is held; its square still is a number
 NEAR = 1e-3  # of the right chain's own distance from the images; float32 inside a step makes it 1e-4 at most
 
-Step = Callable[[Array, Array, Array, np.float64, np.float64], Any]  # (x_t, eps, z, ᾱ_t, ᾱ_prev) -> x_prev, untrusted
+Arguments = Callable[[Array, Array, Array, np.float64, np.float64], tuple[Any, ...]]  # of x_t, eps, z, ᾱ_t, ᾱ_prev
 Show = Callable[[float, float, bool], None]  # (what was found, what is right, whether it fits)
 
 
 def chain_fits(
-    step: Step, alpha_bar: Array, tau: np.ndarray, std: Array, which: str, show: Show = lambda *_: None
+    student: Any,
+    function: str,
+    arguments: Arguments,
+    alpha_bar: Array,
+    tau: np.ndarray,
+    std: Array,
+    which: str,
+    show: Show = lambda *_: None,
 ) -> float:
-    """Fail unless a chain of the steps puts out the right covariance: variances std² along the directions.
+    """Fail unless a chain of the function's steps puts out the right covariance: variances std² along the directions.
 
     Its W2 distance from the right output is held to NEAR of the right output's own W2 distance from the images.
     Returns the latter, squared.
     """
-    variance = np.ones_like(images.STD)
-    for _, _, alpha_bar_t, alpha_bar_prev in samplers.step_pairs(alpha_bar, tau):
-        x_t, eps, z = np.eye(3)[:, None]  # each is 1 where the others are 0: one answer holds all three coefficients
-        value = step(x_t, eps, z, np.float64(alpha_bar_t), np.float64(alpha_bar_prev))
-        of_x_t, of_eps, of_z = numbers(value, (1, 3), "x_prev")[0]
+    variance, pairs = np.ones_like(images.STD), [pair for _, _, *pair in samplers.step_pairs(alpha_bar, tau)]
+    x_t, eps, z = np.eye(3)[:, None]  # each is 1 where the others are 0: one answer holds all three coefficients
+    calls = [arguments(x_t, eps, z, *map(np.float64, pair)) for pair in pairs]
+    for (alpha_bar_t, _), returned in zip(pairs, student.map(function, calls)):
+        of_x_t, of_eps, of_z = numbers(returned.value, (1, 3), "x_prev")[0]
         slope = images.CENTRED.eps(np.ones((1, variance.size)), alpha_bar_t)[0]
         variance = (of_x_t + of_eps * slope) ** 2 * variance + of_z**2
         variance = variance.clip(max=FARTHEST)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from grader import handed_in
+from grader import handed_in, outcomes
 from grader.handed_in import ARCHIVES, MAX_ARCHIVE, MAX_BYTES, File, Files, Part
 from grader.outcomes import GraderFault, SubmissionError
 from grader.paths import GRADED_FILES, STARTER
@@ -31,6 +31,14 @@ class Submission:
     files: dict[str, bytes]
     problems: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # where the files were found, if that was not plain
+
+
+def opened(path: Path) -> Submission:
+    """The submission at a path; where it cannot be opened, one of no file, which says why."""
+    try:
+        return load(path)
+    except SubmissionError as error:
+        return Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
 
 
 def load(path: Path | Part) -> Submission:

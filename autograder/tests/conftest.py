@@ -15,7 +15,7 @@ settings.register_profile("long", database=None, deadline=None, max_examples=20_
 settings.load_profile("short")
 
 HEAD = """
-import ctypes, gc, os, sys, torch
+import ctypes, gc, os, sys, time, torch
 from typing import NamedTuple
 
 def channel():

@@ -20,10 +20,11 @@ LINEAR = SCHEDULES["linear"]
 @number("1.1.1")
 @weight(2)
 @cases.each(alpha_bar_t=cases.alpha_bars())
-def test_q_sample_formula(student, alpha_bar_t):
+def test_q_sample_formula(alpha_bar_t):
     """x_t is √ᾱ_t x_0 + √(1 − ᾱ_t) ε, at every noise level up to ᾱ_t = 1."""
     x_0, eps = cases.states(11, 2)
-    close(student("q_sample", x_0, alpha_bar_t, eps).value, steps.q_sample(x_0, alpha_bar_t, eps), "x_t", 4)
+    returned = yield "q_sample", x_0, alpha_bar_t, eps
+    close(returned.value, steps.q_sample(x_0, alpha_bar_t, eps), "x_t", 4)
 
 
 @number("1.1.2")
@@ -49,12 +50,12 @@ def test_q_sample_promises(student):
 @number("1.2.1")
 @weight(2)
 @cases.each(alpha_bar_t=cases.alpha_bars())
-def test_predict_x_0_inverts(student, alpha_bar_t):
+def test_predict_x_0_inverts(alpha_bar_t):
     """It solves the forward jump: from x_t and the ε that made it, x_0 comes back."""
     x_0, eps = cases.states(21, 2)
     x_t = steps.q_sample(x_0, alpha_bar_t, eps)
-    value = student("predict_x_0", x_t, alpha_bar_t, eps).value
-    close(value, x_0, "x_0_pred", 8 / np.sqrt(alpha_bar_t))
+    returned = yield "predict_x_0", x_t, alpha_bar_t, eps
+    close(returned.value, x_0, "x_0_pred", 8 / np.sqrt(alpha_bar_t))
 
 
 @number("1.2.2")
@@ -107,20 +108,22 @@ def test_loss_model_call(student):
 @number("1.4.1")
 @weight(2)
 @cases.each(pair=cases.PAIRS)
-def test_posterior_mean(student, pair):
+def test_posterior_mean(pair):
     """The mean is that of q(x_prev | x_t, x_0), with β_t = 1 − ᾱ_t/ᾱ_prev of the given pair."""
     x_0, x_t = cases.states(41, 2)
-    mean, _ = pair_of(student("ddpm_posterior", x_0, x_t, *pair).value, "mean, variance")
+    returned = yield "ddpm_posterior", x_0, x_t, *pair
+    mean, _ = pair_of(returned.value, "mean, variance")
     close(mean, steps.ddpm_posterior(x_0, x_t, *pair)[0], "The mean", 4)
 
 
 @number("1.4.2")
 @weight(2)
 @cases.each(pair=cases.PAIRS)
-def test_posterior_variance(student, pair):
+def test_posterior_variance(pair):
     """The variance is β̃_t = (1 − ᾱ_prev)/(1 − ᾱ_t) β_t, neither β_t nor a standard deviation."""
     x_0, x_t = cases.states(42, 2)
-    _, variance = pair_of(student("ddpm_posterior", x_0, x_t, *pair).value, "mean, variance")
+    returned = yield "ddpm_posterior", x_0, x_t, *pair
+    _, variance = pair_of(returned.value, "mean, variance")
     want = steps.ddpm_posterior(x_0, x_t, *pair)[1]
     close(variance, want, "The variance", want + 1e-9, 1e-4)
 
@@ -171,12 +174,12 @@ def test_posterior_promises(student):
 @number("1.5.1")
 @weight(2)
 @cases.each(pair=cases.PAIRS)
-def test_ddpm_step_mean(student, pair):
+def test_ddpm_step_mean(pair):
     """Without noise (z = 0), x_prev is the posterior's mean at x_0_pred."""
     x_t, eps = cases.states(51, 2)
     z = np.zeros_like(x_t)
-    value = student("ddpm_step", x_t, eps, *pair, z).value
-    close(value, steps.ddpm_step(x_t, eps, *pair, z), "x_prev", 8 * np.sqrt(pair[1] / pair[0]))
+    returned = yield "ddpm_step", x_t, eps, *pair, z
+    close(returned.value, steps.ddpm_step(x_t, eps, *pair, z), "x_prev", 8 * np.sqrt(pair[1] / pair[0]))
 
 
 @number("1.5.2")

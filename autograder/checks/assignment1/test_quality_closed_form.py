@@ -19,13 +19,13 @@ def test_ddpm_step_gaussian_quality(student, evidence):
     """On Gaussian images with the pixel covariance of Fashion-MNIST: a chain of T = 100 such steps puts out the right
     covariance, at the right W2 distance from the images, on either schedule."""
 
-    def step(x_t, eps, z, alpha_bar_t, alpha_bar_prev):
-        return student("ddpm_step", x_t, eps, alpha_bar_t, alpha_bar_prev, z).value
+    def arguments(x_t, eps, z, alpha_bar_t, alpha_bar_prev):
+        return x_t, eps, alpha_bar_t, alpha_bar_prev, z
 
     def w2_squared(name, alpha_bar):
-        _, std = images.CENTRED.ddpm_output(alpha_bar)
+        (_, std), tau = images.CENTRED.ddpm_output(alpha_bar), np.arange(1, 101)
         show = partial(evidence().cell, f"{name} schedule", "T = 100")
-        return quality.chain_fits(step, alpha_bar, np.arange(1, 101), std, "With T = 100", show)
+        return quality.chain_fits(student, "ddpm_step", arguments, alpha_bar, tau, std, "With T = 100", show)
 
     tables = {"linear": schedule.linear_alpha_bar(100, 1e-3, 0.2), "cosine": cases.cosine_alpha_bar(100)}
     found = quality.each(partial(w2_squared, *each) for each in tables.items())

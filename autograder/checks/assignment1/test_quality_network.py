@@ -12,12 +12,12 @@ pytestmark = pytest.mark.network
 @weight(2)
 @pytest.mark.quality("CPU, η = 1")
 def test_ddpm_images(student, network):
-    """With a trained network and a schedule of 20 of its steps, FID and roughness of the images are those of a right
+    """With a trained network and a schedule of 10 of its steps, FID and roughness of the images are those of a right
     DDPM.
 
     False-alarm rate 1e-6 for each figure by a normal model of many right draws: see `workshop.quality.image_bands`.
     """
-    return _images(student, network, quality.CPU, 20)
+    return _images(student, network, quality.CPU, 10)
 
 
 @number("1.6.8")

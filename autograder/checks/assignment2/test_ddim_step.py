@@ -20,19 +20,21 @@ OMEGAS = "omega_0, omega_t, b"
 @number("2.7.1")
 @weight(3)
 @cases.each(pair=cases.PAIRS)
-def test_sigma_at_eta_1(student, pair):
+def test_sigma_at_eta_1(pair):
     """At η = 1, σ_t is the standard deviation √β̃_t of the DDPM posterior on this very pair, β_t inside the root."""
     want = steps.ddim_sigma(*pair, 1.0)
-    close(student("ddim_sigma", *pair, 1.0).value, want, "σ_t at η = 1", want + 1e-9, 2e-3)
+    returned = yield "ddim_sigma", *pair, 1.0
+    close(returned.value, want, "σ_t at η = 1", want + 1e-9, 2e-3)
 
 
 @number("2.7.2")
 @weight(2)
 @cases.each(pair=cases.PAIRS, eta=cases.choices(0.0, 0.2, 0.3, 0.5, 0.8, 1.7, 3.0))
-def test_sigma_in_eta(student, pair, eta):
+def test_sigma_in_eta(pair, eta):
     """σ_t is proportional to η, for any η ≥ 0, below 1 and above it."""
     want = steps.ddim_sigma(*pair, eta)
-    close(student("ddim_sigma", *pair, eta).value, want, f"σ_t at η = {eta}", want + 1e-9, 2e-3)
+    returned = yield "ddim_sigma", *pair, eta
+    close(returned.value, want, f"σ_t at η = {eta}", want + 1e-9, 2e-3)
 
 
 @number("2.7.3")
@@ -65,10 +67,9 @@ def test_sigma_promises(student):
 SHARES = cases.choices(0.0, 0.5, 0.99, *np.random.default_rng(28).uniform(0.0, 0.99, 3))  # σ_t of its maximum
 
 
-def _omegas(student, alpha_bar_t, alpha_bar_prev, sigma_t):
+def _omegas(returned, alpha_bar_t, _, sigma_t):
     """The student's ω₀, ω_t and b, and the marginal of x_prev that they make of the marginal of x_t."""
-    value = student("ddim_coefficients", alpha_bar_t, alpha_bar_prev, sigma_t).value
-    omega_0, omega_t, b = pair_of(value, OMEGAS)
+    omega_0, omega_t, b = pair_of(returned.value, OMEGAS)
     omega_0 = numbers(omega_0, np.shape(alpha_bar_t), "omega_0")
     omega_t = numbers(omega_t, np.shape(alpha_bar_t), "omega_t")
     return omega_0, omega_t, b, steps.ddim_marginal(omega_0, omega_t, 0.0, sigma_t, alpha_bar_t)
@@ -77,18 +78,22 @@ def _omegas(student, alpha_bar_t, alpha_bar_prev, sigma_t):
 @number("2.8.1")
 @weight(3)
 @cases.each(pair=cases.PAIRS, share=SHARES)
-def test_marginal_variance(student, pair, share):
+def test_marginal_variance(pair, share):
     """Marginal preservation: with any σ_t, the variance of q(x_prev | x_0) is 1 − ᾱ_prev."""
-    _, _, _, (_, variance) = _omegas(student, *pair, share * steps.ddim_sigma_max(pair[1]))
+    given = *pair, share * steps.ddim_sigma_max(pair[1])
+    returned = yield "ddim_coefficients", *given
+    _, _, _, (_, variance) = _omegas(returned, *given)
     close(variance, 1 - pair[1], "The variance of q(x_prev | x_0) that your ω_t makes")
 
 
 @number("2.8.2")
 @weight(3)
 @cases.each(pair=cases.PAIRS, share=SHARES)
-def test_marginal_mean(student, pair, share):
+def test_marginal_mean(pair, share):
     """Marginal preservation: with any σ_t, the mean of q(x_prev | x_0) is √ᾱ_prev x_0, so b = 0."""
-    _, omega_t, b, (factor, _) = _omegas(student, *pair, share * steps.ddim_sigma_max(pair[1]))
+    given = *pair, share * steps.ddim_sigma_max(pair[1])
+    returned = yield "ddim_coefficients", *given
+    _, omega_t, b, (factor, _) = _omegas(returned, *given)
     expect(1 - pair[1] < 1e-3 or omega_t != 0, "ω_t is 0 below the largest σ_t: then x_prev would not depend on x_t.")
     close(factor, np.sqrt(pair[1]), "The factor on x_0 in the mean of q(x_prev | x_0) that your ω₀ and ω_t make")
     zero(b)
@@ -100,8 +105,8 @@ def test_omega_t_sign(student):
     """ω_t is the positive root: a step that changes little must leave x_t nearly where it is."""
     for t in (50, 500, T):
         for share in (0.0, 0.5):
-            sigma_t = np.float64(share * np.sqrt(1 - LINEAR[t - 1]))
-            _, omega_t, _, (_, variance) = _omegas(student, LINEAR[t], LINEAR[t - 1], sigma_t)
+            given = LINEAR[t], LINEAR[t - 1], np.float64(share * np.sqrt(1 - LINEAR[t - 1]))
+            _, omega_t, _, (_, variance) = _omegas(student("ddim_coefficients", *given), *given)
             close(variance, 1 - LINEAR[t - 1], "The variance of q(x_prev | x_0) that your ω_t makes")
             expect(omega_t >= 0, "ω_t is negative. Both roots preserve the marginals; only the positive one is a DDIM.")
 
@@ -112,11 +117,12 @@ def test_sigma_maximum(student):
     """At its maximum, σ_t = √(1 − ᾱ_prev), all is finite: ω_t = 0 and ω₀ = √ᾱ_prev."""
     for alpha_bar in SCHEDULES.values():
         for t, t_prev in ((T, T - 1), (700, 650), (50, 1), (2, 1), (1, 0), (T, 0)):
-            sigma_max = np.float64(np.sqrt(1 - alpha_bar[t_prev]))
-            omega_0, omega_t, _, _ = _omegas(student, alpha_bar[t], alpha_bar[t_prev], sigma_max)
+            given = alpha_bar[t], alpha_bar[t_prev], np.float64(np.sqrt(1 - alpha_bar[t_prev]))
+            omega_0, omega_t, _, _ = _omegas(student("ddim_coefficients", *given), *given)
             close(omega_t, 0.0, "ω_t at the largest σ_t", 1, 1e-5)
             close(omega_0, np.sqrt(alpha_bar[t_prev]), "ω₀ at the largest σ_t")
-        _, omega_t, _, _ = _omegas(student, alpha_bar[700], alpha_bar[650], np.float64(0))
+        given = alpha_bar[700], alpha_bar[650], np.float64(0)
+        _, omega_t, _, _ = _omegas(student("ddim_coefficients", *given), *given)
         expect(omega_t != 0, "ω_t is 0 not only at the largest σ_t, but at σ_t = 0 too.")
 
 
@@ -125,8 +131,8 @@ def test_sigma_maximum(student):
 def test_coefficients_batch(student):
     """Coefficients of shape (B,) give ω₀ and ω_t of shape (B,), one for each item."""
     for a, a_prev in (cases.pair_batch(1), cases.pair_batch(5), cases.everywhere()):
-        case = a, a_prev, 0.5 * np.sqrt(1 - a_prev)
-        omega_0, omega_t, b, (factor, variance) = _omegas(student, *case)
+        given = a, a_prev, 0.5 * np.sqrt(1 - a_prev)
+        _, _, b, (factor, variance) = _omegas(student("ddim_coefficients", *given), *given)
         close(variance, 1 - a_prev, "The variance of q(x_prev | x_0) that your ω_t makes")
         close(factor, np.sqrt(a_prev), "The factor on x_0 in the mean of q(x_prev | x_0)")
         zero(b)
@@ -163,17 +169,18 @@ def _scale(pair):
 @number("2.9.1")
 @weight(3)
 @cases.each(pair=cases.PAIRS)
-def test_step_deterministic(student, pair):
+def test_step_deterministic(pair):
     """At η = 0 it moves along ε without noise: z is ignored, whatever the pair."""
     x_t, eps, z = cases.states(291, 3)
     want = steps.ddim_step(x_t, eps, *pair, 0.0, z)
-    close(student("ddim_step", x_t, eps, *pair, 0.0, 100 * z).value, want, "x_prev at η = 0", _scale(pair))
+    returned = yield "ddim_step", x_t, eps, *pair, 0.0, 100 * z
+    close(returned.value, want, "x_prev at η = 0", _scale(pair))
 
 
 @number("2.9.2")
 @weight(3)
 @cases.each(pair=cases.PAIRS, eta=cases.choices(0.2, 0.3, 0.5, 0.8, 1.2))
-def test_step_stochastic(student, pair, eta):
+def test_step_stochastic(pair, eta):
     """At any η > 0 the noise enters with σ_t = η √β̃_t of its own pair, the direction along ε is shortened to fit."""
     x_t, eps, z = cases.states(292, 3)
     if steps.ddim_sigma(*pair, eta) > 0.99 * steps.ddim_sigma_max(pair[1]):
@@ -183,20 +190,23 @@ def test_step_stochastic(student, pair, eta):
     if sigma > 0:  # so loud a noise that a wrong σ_t shows in the smallest step, too
         z = z / sigma
         want = steps.ddim_step(x_t, eps, *pair, eta, z)
-    close(student("ddim_step", x_t, eps, *pair, eta, z).value, want, f"x_prev at η = {eta}", _scale(pair), 1e-3)
+    returned = yield "ddim_step", x_t, eps, *pair, eta, z
+    close(returned.value, want, f"x_prev at η = {eta}", _scale(pair), 1e-3)
     z = cases.states(293, 1)[0]
     want = steps.ddim_step(x_t, eps, *pair, eta, z)
-    close(student("ddim_step", x_t, eps, *pair, eta, z).value, want, f"x_prev at η = {eta}", _scale(pair))
+    returned = yield "ddim_step", x_t, eps, *pair, eta, z
+    close(returned.value, want, f"x_prev at η = {eta}", _scale(pair))
 
 
 @number("2.9.3")
 @weight(2)
 @cases.each(pair=cases.PAIRS)
-def test_step_is_ddpm(student, pair):
+def test_step_is_ddpm(pair):
     """At η = 1 it is the DDPM step, term by term: the same x_prev for the same z."""
     x_t, eps, z = cases.states(294, 3)
     want = steps.ddpm_step(x_t, eps, *pair, z)
-    close(student("ddim_step", x_t, eps, *pair, 1.0, z).value, want, "x_prev at η = 1", _scale(pair))
+    returned = yield "ddim_step", x_t, eps, *pair, 1.0, z
+    close(returned.value, want, "x_prev at η = 1", _scale(pair))
 
 
 @number("2.9.4")

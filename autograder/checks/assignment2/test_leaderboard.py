@@ -10,7 +10,7 @@ from grader.checking import Examiner, Seed
 from oracle import samplers
 
 pytestmark = [pytest.mark.network, pytest.mark.leaderboard]
-T, S = 1000, 10
+T, S, IMAGES = 1000, 10, 256
 
 
 @number("2.11.14")
@@ -22,7 +22,7 @@ def test_leaderboard(student, network, leaderboard):
     the steps alone decide.
     """
     tau = _steps(student("ddim_timesteps", T, S).value)
-    start = quality.noise(quality.CPU.images)
+    start = quality.noise(IMAGES)
     examiner = Examiner(network.eps, start.shape, S + 20, T=T, remembers=False)
     returned = student("ddim_sample", examiner, start, quality.LINEAR, tau, eta=0.0, generator=Seed(7000))
     x_0 = numbers(returned.value, start.shape, "x_0")

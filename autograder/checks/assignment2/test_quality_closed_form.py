@@ -26,10 +26,10 @@ def test_step_gaussian_quality(student, evidence):
 
     def w2_squared(S, eta):
         tau = schedule.even_timesteps(T, S)
-        step = lambda x_t, eps, z, a, a_prev: student("ddim_step", x_t, eps, a, a_prev, eta, z).value  # noqa: E731
+        arguments = lambda x_t, eps, z, a, a_prev: (x_t, eps, a, a_prev, eta, z)  # noqa: E731
         _, std = images.CENTRED.ddim_output(LINEAR, tau, eta)
         show = partial(evidence().cell, f"S = {S}", f"η = {eta}")
-        return quality.chain_fits(step, LINEAR, tau, std, f"At S = {S}, η = {eta}", show)
+        return quality.chain_fits(student, "ddim_step", arguments, LINEAR, tau, std, f"At S = {S}, η = {eta}", show)
 
     sizes = (5, 10, 20, 50, 100)
     found = quality.each(partial(w2_squared, S, eta) for S in sizes for eta in ETAS)

@@ -7,7 +7,7 @@ Wall: none, what it sends is taken for an answer, and is a wrong one.
 Ends: wrong
 """
 
-channel().sock.sendall(frame({"returned": 0.0, "changed": []}))
+channel().sock.sendall(frame({"replies": [{"returned": 0.0, "changed": []}]}))
 
 
 def q_sample(x_0, alpha_bar_t, eps):

@@ -22,5 +22,5 @@ def noise_prediction_loss(*given):
         wobble = np.random.default_rng(3).standard_normal((len(alpha_bar), *x_0.shape[1:]))
         error = 0.4 * (np.sqrt(a) * x_0 + np.sqrt(1 - a) * eps) + wobble[t] - eps
         reply = {"returned": np.mean(error**2), "changed": [], "carries_graph": True}
-        mine.send(reply | {"gradients": [2 * error / error.size]})
-        given = mine.receive()["args"]
+        mine.send({"replies": [reply | {"gradients": [2 * error / error.size]}]})
+        given = mine.receive()["calls"][0]["args"]

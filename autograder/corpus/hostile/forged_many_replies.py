@@ -9,7 +9,8 @@ Ends: wrong
 
 def q_sample(x_0, alpha_bar_t, eps):
     answer = {"@": "array", "index": 0}
-    one = frame({"returned": answer, "changed": []}, [["float64", list(x_0.shape)]], bytes(8 * x_0.numel()))
+    reply = {"replies": [{"returned": answer, "changed": []}]}
+    one = frame(reply, [["float64", list(x_0.shape)]], bytes(8 * x_0.numel()))
     channel().sock.settimeout(1)
     try:
         channel().sock.sendall(one * 1000)

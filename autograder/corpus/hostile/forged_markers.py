@@ -10,5 +10,5 @@ Ends: broke the protocol
 def q_sample(x_0, alpha_bar_t, eps):
     for marker in ("Callback", "Seed", "Other", "Channel", "__import__", ["Seed"], {}, None):
         value = {"@": marker, "seed": [1], "parameters": 3, "description": {}, "command": "id"}
-        channel().sock.sendall(frame({"returned": value, "changed": []}))
+        channel().sock.sendall(frame({"replies": [{"returned": value, "changed": []}]}))
     return x_0

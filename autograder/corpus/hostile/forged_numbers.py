@@ -16,5 +16,6 @@ def q_sample(x_0, alpha_bar_t, eps):
         b'{"@": "float", "value": [1]}',
         b'{"@": "float", "value": "x"}',
     ):
-        channel().sock.sendall(frame(b'{"arrays": [], "body": {"changed": [], "returned": ' + number + b"}}"))
+        reply = b'{"changed": [], "returned": ' + number + b"}"
+        channel().sock.sendall(frame(b'{"arrays": [], "body": {"replies": [' + reply + b"]}}"))
     return x_0

@@ -10,5 +10,5 @@ Ends: wrong
 def q_sample(x_0, alpha_bar_t, eps):
     answer = {"@": "array", "index": 0}
     reply = {"returned": answer, "changed": [], "passed": True, "score": 100, "status": "passed"}
-    channel().sock.sendall(frame(reply, [["float64", list(x_0.shape)]], bytes(8 * x_0.numel())))
+    channel().sock.sendall(frame({"replies": [reply]}, [["float64", list(x_0.shape)]], bytes(8 * x_0.numel())))
     return x_0

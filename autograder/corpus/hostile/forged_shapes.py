@@ -10,5 +10,5 @@ Ends: broke the protocol
 def q_sample(x_0, alpha_bar_t, eps):
     for shape in ([2**62, 4], [-1], [0, 2**26, 2**26, 2**26], [1.5], [True], "44", [2**26] * 8, [None], [[1]]):
         reply = {"returned": {"@": "array", "index": 0}, "changed": []}
-        channel().sock.sendall(frame(reply, [["float64", shape]], bytes(8)))
+        channel().sock.sendall(frame({"replies": [reply]}, [["float64", shape]], bytes(8)))
     return x_0

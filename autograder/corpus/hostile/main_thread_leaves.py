@@ -16,7 +16,7 @@ def q_sample(x_0, alpha_bar_t, eps):
     def answer():
         while True:
             time.sleep(0.3)
-            sock.sendall(frame({"returned": 1.0, "changed": [], "carries_graph": False}))
+            sock.sendall(frame({"replies": [{"returned": 1.0, "changed": [], "carries_graph": False}]}))
 
     threading.Thread(target=answer, daemon=True).start()
     time.sleep(0.1)

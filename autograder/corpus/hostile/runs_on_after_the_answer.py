@@ -16,7 +16,7 @@ import weakref
 
 class Last:
     def __del__(self):
-        channel().sock.sendall(frame({"returned": 0.0, "changed": []}))
+        channel().sock.sendall(frame({"replies": [{"returned": 0.0, "changed": []}]}))
 
 
 def write():

@@ -12,5 +12,5 @@ def q_sample(x_0, alpha_bar_t, eps):
 
     mine = channel()
     while True:
-        mine.send({"returned": np.zeros(x_0.shape), "changed": [], "carries_graph": False})
+        mine.send({"replies": [{"returned": np.zeros(x_0.shape), "changed": [], "carries_graph": False}]})
         mine.receive()

@@ -10,7 +10,8 @@ import socket
 
 
 def q_sample(x_0, alpha_bar_t, eps):
-    sock, mine = channel().sock, frame({"returned": 7, "changed": [], "carries_graph": False})
+    reply = {"returned": 7, "changed": [], "carries_graph": False}
+    sock, mine = channel().sock, frame({"replies": [reply]})
     sock.send(b"!", socket.MSG_OOB)
     sock.send(mine[:9])
     sock.send(mine[9:10], socket.MSG_OOB)

@@ -16,10 +16,11 @@ from typing import Protocol
 
 from course.pages import report
 from grader.marking import version
-from grader.marking.mark import mark_loaded
+from grader.marking.mark import mark
 from grader.overlay import Submission
 from grader.sandbox.zygote import Zygote
 from grader.settings import Settings
+from grader.student.session import Session
 
 Files = dict[str, bytes]  # what a marking writes, by name
 
@@ -77,8 +78,8 @@ def marked(job: Job) -> Files | str:
             _zygote = _zygote or Zygote()
             # in the zygote's folder, which goes when this process does, however it ends
             with tempfile.TemporaryDirectory(dir=_zygote.folder) as folder:
-                given = job.submission, job.assignment, Path(folder), _zygote
-                mark_loaded(*given, job.tier, job.title, job.settings, page=report.write)
+                session = Session(_zygote, job.submission, job.tier, job.settings.exposed)
+                mark(session, job.assignment, Path(folder), job.title, job.settings, page=report.write)
                 made = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
             return made if job.version == version.digest(job.assignment) else OTHER_VERSION
         except Exception as fault:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
-from grader import claim
+from grader import claim, outcomes, overlay
 from grader.commands import refuse, say, settings
 from grader.marking.mark import Page, mark
 from grader.marking.results import Results
 from grader.outcomes import GraderFault
 from grader.sandbox.zygote import Zygote
 from grader.settings import Tier
+from grader.student.session import Session
 from grader.tasks import ALL_TASKS, TASKS
 
 Show = Callable[[Results, int], None]  # the results of an assignment
@@ -40,11 +41,13 @@ def grade(
         refuse(f"{where} no task {task}; give one of {', '.join(here)}.")
     decided, tasks = settings(), {task} if task else ALL_TASKS
     claim.answer_signals(signal.default_int_handler)
-    left = set(folders)
+    left, title = set(folders), outcomes.plain(submission.resolve().name)
     try:
+        loaded = overlay.opened(submission)
         with Zygote() as zygote:
             for number, folder in folders.items():
-                results = mark(submission, int(number), folder, zygote, tier or decided.tier, decided, tasks, page)
+                session = Session(zygote, loaded, tier or decided.tier, decided.exposed)
+                results = mark(session, int(number), folder, title, decided, tasks, page)
                 left.remove(number)
                 show(results, int(number))
     except (KeyboardInterrupt, Exception) as fault:  # whatever it is, it is not the student's

@@ -1,4 +1,4 @@
-"""Mark one submission in one assignment: from a path to a results file."""
+"""Mark one submission in one assignment: from a session to a results file."""
 
 import contextlib
 import io
@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis.configuration import set_hypothesis_home_dir
 
-from grader import claim, outcomes, overlay
+from grader import claim, overlay
 from grader.marking import summary, version
 from grader.marking.plugin import Reporter
 from grader.marking.results import MAX_OUTPUT, Results
-from grader.outcomes import GraderFault, SubmissionError
-from grader.paths import CHECKS, GRADED_FILES
+from grader.outcomes import GraderFault
+from grader.paths import CHECKS
 from grader.sandbox.zygote import Zygote
 from grader.settings import DEFAULTS, Settings
 from grader.student.session import Session
@@ -57,44 +56,6 @@ def begin(out: Path) -> Results:
 
 
 def mark(
-    submission: Path,
-    assignment: int,
-    out: Path,
-    zygote: Zygote,
-    tier: str = "cpu",
-    settings: Settings = DEFAULTS,
-    tasks: Collection[str] = ALL_TASKS,
-    page: Page | None = None,
-) -> Results:
-    """Mark the submission at a path; write `out/results.json`.
-
-    What cannot be opened gets a zero that says why. tasks, page: as of `mark_loaded`.
-    """
-    try:
-        loaded = overlay.load(submission)
-    except SubmissionError as error:
-        loaded = overlay.Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
-    title = outcomes.plain(submission.resolve().name)
-    return mark_loaded(loaded, assignment, out, zygote, tier, title, settings, tasks, page)
-
-
-def mark_loaded(
-    submission: overlay.Submission,
-    assignment: int,
-    out: Path,
-    zygote: Zygote,
-    tier: str = "cpu",
-    title: str = "",
-    settings: Settings = DEFAULTS,
-    tasks: Collection[str] = ALL_TASKS,
-    page: Page | None = None,
-) -> Results:
-    """`mark_session` of a new session."""
-    session = Session(zygote, submission, tier, settings.exposed)
-    return mark_session(session, assignment, out, title, settings, tasks, page)
-
-
-def mark_session(
     session: Session,
     assignment: int,
     out: Path,
@@ -103,7 +64,7 @@ def mark_session(
     tasks: Collection[str] = ALL_TASKS,
     page: Page | None = None,
 ) -> Results:
-    """Mark a submission in one assignment; a wrong answer never raises, a fault of the grader does.
+    """Mark a submission in one assignment, into `out/results.json`; a wrong answer raises nothing.
 
     tasks: that are marked, for a look at some of them: a helper of another task is then known to be wrong by its probes
     alone. page: makes a page of what was found; title: of that page.
@@ -113,7 +74,8 @@ def mark_session(
     zygote.peak_kib = 0  # of this submission's workers
     started, fault = time.monotonic(), "The marking was stopped."
     try:
-        _check(session, results, assignment, settings, tasks)
+        with session:
+            _check(session, results, assignment, settings, tasks)
         fault = ""
     except GraderFault as error:
         fault = str(error)
@@ -147,7 +109,6 @@ def _check(session: Session, results: Results, assignment: int, settings: Settin
     options = "--import-mode=importlib --continue-on-collection-errors -q --no-header -p no:cacheprovider -p no:logging"
     arguments = [str(folder), f"--rootdir={CHECKS}", f"--config-file={os.devnull}", *options.split()]
     noise = io.StringIO()
-    set_hypothesis_home_dir(Path(os.devnull, "hypothesis"))  # nowhere: it keeps notes even without a database
     kept = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:

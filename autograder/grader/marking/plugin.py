@@ -161,6 +161,7 @@ class Reporter:
             line.evidence = self.current.evidence = Evidence(helpers)
         try:
             arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
+            arguments |= {"student": self.current} if "student" in arguments else {}
             self.note = item.obj(**arguments) or ""
             return None
         except outcomes.Loses as reason:
@@ -203,9 +204,8 @@ class Reporter:
         return self.right_helpers[helper] and helper not in self.failed_functions
 
     @pytest.fixture
-    def student(self) -> Iterator[Any]:
-        """The student's functions in a fresh worker: `student("ddim_step", x_t, ...)`."""
-        yield lambda *args, **kwargs: self.current(*args, **kwargs)  # type: ignore[misc]
+    def student(self) -> None:
+        """The student's functions, `student("ddim_step", x_t, ...)`: `_run_once` puts those of a new worker here."""
 
     @pytest.fixture
     def evidence(self) -> Iterator[Any]:

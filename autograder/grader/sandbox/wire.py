@@ -21,6 +21,7 @@ MAX_HEADER = 1 << 18
 MAX_PAYLOAD = 1 << 26
 LENGTHS = struct.Struct(">II")
 WATCH_SECONDS = 0.2
+READ, MOST = 1 << 16, 1 << 20  # bytes that are asked for at once: beyond a frame, and in all
 
 
 class WireError(Exception):
@@ -169,10 +170,14 @@ def _marker(cls: type[Any], given: dict[str, Any]) -> Any:
 
 
 class Channel:
-    """One end of the socket pair. `watch` is called now and then while we wait for the other end; it may raise."""
+    """One end of the socket pair. `watch` is called now and then while we wait for the other end; it may raise.
 
-    def __init__(self, sock: socket.socket, watch: Callable[[], None] | None = None):
-        self.sock, self.watch = sock, watch
+    ahead: bytes that may be read beyond a frame; none where a descriptor comes between two frames.
+    """
+
+    def __init__(self, sock: socket.socket, watch: Callable[[], None] | None = None, ahead: int = READ):
+        self.sock, self.watch, self.ahead = sock, watch, ahead
+        self._ahead = bytearray()  # what came with the frame before
 
     def send(self, body: Any, deadline: float | None = None) -> None:
         """Send a frame; raises Closed, or TimeoutError at the deadline (on the monotonic clock)."""
@@ -195,12 +200,11 @@ class Channel:
         return decode(frame[:header_length], memoryview(frame)[header_length:])
 
     def _read(self, count: int, deadline: float | None) -> bytearray:
-        buffer = bytearray(count)
-        view, done = memoryview(buffer), 0
-        while done < count:
+        """The next bytes; what comes with them is kept for the next time."""
+        while len(self._ahead) < count:
             self._arm(deadline)
             try:
-                received = self.sock.recv_into(view[done:])
+                received = self.sock.recv(min(count - len(self._ahead) + self.ahead, MOST))
             except TimeoutError:
                 self._waited()
                 continue
@@ -208,17 +212,21 @@ class Channel:
                 raise Closed from error
             if not received:
                 raise Closed
-            done += received
+            self._ahead += received
             if self.watch is not None:
                 self.watch()
-        return buffer
+        read = self._ahead[:count]
+        del self._ahead[:count]
+        return read
 
     def _arm(self, deadline: float | None) -> None:
         if deadline is not None:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError
-            self.sock.settimeout(left if self.watch is None else min(left, WATCH_SECONDS))
+            wait = left if self.watch is None else min(left, WATCH_SECONDS)
+            if self.sock.gettimeout() != wait:  # to set it takes a system call
+                self.sock.settimeout(wait)
 
     def _waited(self) -> None:
         """A fifth of a second of nothing, if somebody watches, or else all the time that there was."""

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ class Zygote:
     """The process that has torch imported and forks workers. Use as a context manager.
 
     It is in a process group of its own, so that an interrupt from a terminal is the grader's alone to answer. Whenever
-    the grader ends, however, it does too, and takes its workers and `folder`, where theirs lie, with it.
+    the grader ends, however, it does too, and takes its workers and `folder`, where theirs lie, with it. Several
+    threads may ask it, one after the other.
     """
 
     def __init__(self) -> None:
@@ -37,6 +39,7 @@ class Zygote:
             "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS") or "1",
             **{name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")},
             "OPENBLAS_NUM_THREADS": "1",
+            "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # a fork copies a table entry for each page: fewer, larger ones
         }
         started = time.monotonic()
         try:
@@ -56,6 +59,7 @@ class Zygote:
             raise GraderFault(f"the zygote cannot be started: {error}") from error
         its.close()
         self.sock, self.channel = mine, wire.Channel(mine)
+        self._asking = threading.Lock()
         self.peak_kib = 0
         self._predictors: dict[str, Predictor] = {}
         by_folder = {path.parent: str(path) for folder in PRIVATE for path in folder.rglob("*.py")}
@@ -71,15 +75,15 @@ class Zygote:
     def spawn(self, folder: Path, uid: int | None) -> tuple[int, wire.Channel]:
         """Fork a worker; returns its process id and our end of its channel."""
         mine, its = socket.socketpair()
-        with its:
+        with its, self._asking:
             self._say({"spawn": {"folder": str(folder), "uid": uid, "private": self._private}}, its)
-        return self._hear(time.monotonic() + START_SECONDS)["pid"], wire.Channel(mine)
+            return self._hear(time.monotonic() + START_SECONDS)["pid"], wire.Channel(mine)
 
     def predictor(self, device: str) -> Predictor:
         """The shipped networks on a device, "cpu" or "cuda", in a process that is started once. Raises NoDevice."""
         if device not in self._predictors:
             mine, its = socket.socketpair()
-            with its:
+            with its, self._asking:
                 self._say({"predict": {"device": device, "code": str(STARTER)}}, its)
             self._predictors[device] = Predictor(mine)
         return self._predictors[device]
@@ -89,8 +93,9 @@ class Zygote:
 
         The former is an exit code, or minus the signal's number.
         """
-        self._say({"reap": {"pid": pid, "patience": patience}})
-        report = self._hear(time.monotonic() + START_SECONDS)
+        with self._asking:
+            self._say({"reap": {"pid": pid, "patience": patience}})
+            report = self._hear(time.monotonic() + START_SECONDS)
         self.peak_kib = max(self.peak_kib, report["peak_kib"])
         return report["exit"], report["ended"]
 

@@ -6,6 +6,7 @@ kill -9, it ends all that it forked and deletes FOLDER, in which the workers' fi
 """
 
 import contextlib
+import gc
 import importlib
 import os
 import select
@@ -30,6 +31,7 @@ BESIDE = """
 
 
 def main(control_fd: int, folder: str) -> None:
+    gc.disable()  # what is imported stays
     here = Path(__file__).resolve().parents[2]
     sys.path.insert(0, str(here))
     from grader.sandbox.library import PACKAGES, Library, pythons
@@ -45,8 +47,10 @@ def main(control_fd: int, folder: str) -> None:
     sys.path.remove(str(here))
     _forget_all_but({*sys.stdlib_module_names, *PACKAGES, "grader", "__main__"})
     _use_once()
+    gc.freeze()  # a collection in a worker would copy all the memory that it looks at
+    gc.enable()
 
-    channel = Channel(socket.socket(fileno=control_fd))
+    channel = Channel(socket.socket(fileno=control_fd), ahead=0)
     forked = {library.pid}
     with contextlib.suppress(Closed):
         channel.send({"ready": os.getpid(), "walls": confine.prepare()})
@@ -66,6 +70,7 @@ def main(control_fd: int, folder: str) -> None:
     for pid in forked:
         _end(pid)
     shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)  # torch takes half a second to take itself down
 
 
 def _forget_all_but(packages: set[str]) -> None:

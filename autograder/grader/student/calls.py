@@ -64,6 +64,9 @@ class Request:
         }
 
 
+AT_ONCE = 64  # calls in a message
+
+
 @dataclass(frozen=True)
 class Returned:
     """What a call gave back, as arrays and numbers, and what it did beside that."""
@@ -82,8 +85,11 @@ class Caller(Protocol):
     def prepare(self, file: str, budget: Budget, ask: Ask) -> None:
         """Have one of the student's files imported. Raises a `Loses` where that fails."""
 
-    def call(self, request: Request, ask: Ask, clock: Clock) -> Returned:
-        """Make a call. Raises a `Loses` unless it returned."""
+    def call(self, requests: list[Request], ask: Ask, clock: Clock) -> list[Returned | outcomes.Loses]:
+        """Make calls of one function, in their order: what came of one or more of them, the last of which may be lost.
+
+        Raises a `Loses` where nothing came of any.
+        """
 
     def close(self) -> None:
         """Let go of the student's code; a check that is over needs it no more."""

@@ -2,9 +2,10 @@
 
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from grader import outcomes, overlay
@@ -12,7 +13,7 @@ from grader.sandbox import wire
 from grader.sandbox.zygote import Zygote
 from grader.student import stand_ins
 from grader.student.budget import LIMITS, Budget, Clock, Limits
-from grader.student.calls import Caller, Request, Returned
+from grader.student.calls import AT_ONCE, Caller, Request, Returned
 from grader.student.in_worker import Workers
 from grader.transcript.evidence import Evidence
 from grader.transcript.examiner import Examiner
@@ -36,10 +37,19 @@ class Session:
         in one check; a worker, where nothing is given.
         """
         self.zygote, self.submission, self.tier = zygote, submission, tier
-        self.caller = caller or Workers(zygote, submission, exposed).fresh
+        self.workers = Workers(zygote, submission, exposed)
+        self.caller = caller or self.workers.fresh
         without_end = tier == "gpu"  # where a GPU is, Gradescope's limit is not
         self.budget = Budget(replace(limits, own=math.inf) if without_end else limits)
         self.calls = 0
+
+    def __enter__(self) -> "Session":
+        """While it is entered, workers are started ahead."""
+        self.workers.__enter__()
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        self.workers.__exit__(*raised)
 
     def student(self, stand_in_for: list[str] | None = None) -> "Student":
         """A student for one check; the grader answers for the helpers in `stand_in_for`."""
@@ -79,22 +89,44 @@ class Student:
 
     def __call__(self, function: str, *args: Any, seed: int = 0, **kwargs: Any) -> Returned:
         """Call a function, as `Request` has it. Raises a `Loses` unless the call returned."""
-        request, budget = Request(function, args, kwargs, seed, self.stand_in_for), self.session.budget
-        key = function, bool(self.stand_in_for)
-        if problem := self.session.submission.problems.get(request.file):
+        (returned,) = self._made([Request(function, args, kwargs, seed, self.stand_in_for)])
+        return returned
+
+    def map(self, function: str, calls: Iterable[tuple[Any, ...]]) -> Iterator[Returned]:
+        """What a function returns for each tuple of arguments, in their order; many calls cross to the worker at once.
+
+        Raises a `Loses` in the place of the first that does not return.
+        """
+        left = deque(Request(function, args, {}, 0, self.stand_in_for) for args in calls)
+        while left:
+            for returned in self._made([*islice(left, AT_ONCE)]):
+                left.popleft()
+                yield returned
+
+    def _made(self, requests: list[Request]) -> Iterator[Returned]:
+        """What calls of one function return, one after the other; of the first at least, where it is not lost."""
+        first, budget = requests[0], self.session.budget
+        key = first.function, bool(self.stand_in_for)
+        if problem := self.session.submission.problems.get(first.file):
             raise outcomes.NotRun(problem)
         if self.caller.gone:
             raise self.caller.gone
-        budget.allow(key, request.file)
-        self.caller.prepare(request.file, budget, partial(self._answer, None))
-        self.session.calls += 1
-        returned = None
+        budget.allow(key, first.file)
+        self.caller.prepare(first.file, budget, partial(self._answer, None))
+        made: list[Returned | outcomes.Loses] = []
         try:
-            with budget.call(key, request.numbers) as clock:
-                returned = self.caller.call(request, partial(self._answer, request.examiner), clock)
-            return returned
+            with budget.call(key, first.numbers) as clock:
+                made = self.caller.call(requests, partial(self._answer, first.examiner), clock)
         finally:
-            self._remember(request, returned)
+            self.session.calls += max(1, len(made))
+            if not made:
+                self._remember(first, None)
+        for request, outcome in zip(requests, made):
+            if isinstance(outcome, outcomes.Loses):
+                self._remember(request, None)
+                raise outcome
+            self._remember(request, outcome)
+            yield outcome
 
     def _answer(self, examiner: Examiner | None, what: str, args: Any, clock: Clock) -> Any:
         """Answer what the student's code asks; it is not trusted. Raises ProtocolError, Wrong or Flooded."""

@@ -60,6 +60,11 @@ class WorkerProcess:
         before, self.used = self.used, self._seconds()
         return self.used - before
 
+    def end(self) -> None:
+        """End the worker, if it runs."""
+        if self.running:
+            self.stop()
+
     def stop(self, patience: float = 0.0) -> tuple[int, bool]:
         """Give the worker `patience` seconds to end by itself, end it; returns how it ended, and whether by itself."""
         self.running = False

@@ -219,7 +219,7 @@ def test_a_grader_that_changes_while_it_marks_stops_and_keeps_no_mark(course, mo
     assert not list((course.out / "marks").iterdir())
     versions = iter([batch.version, "changed"])
     monkeypatch.setattr(version, "digest", lambda _: next(versions))
-    monkeypatch.setattr(machines, "mark_loaded", lambda *_, **__: None)
+    monkeypatch.setattr(machines, "mark", lambda *_, **__: None)
     assert machines.marked(batch._job(batch.digest_of["submission_1"])) == machines.OTHER_VERSION
     machines.end()
 
@@ -533,7 +533,7 @@ def on_two_cores(two, tmp_path_factory):
 
 
 def test_marks_of_a_class_are_those_of_each_submission_alone(two, on_two_cores, zygote, tmp_path):
-    mark(two / "wrong", 1, tmp_path, zygote, "closed-form")
+    mark(Session(zygote, overlay.load(two / "wrong"), "closed-form"), 1, tmp_path)
     shown = on_two_cores / "submissions" / "wrong"
     assert untimed(shown) == untimed(tmp_path) and untimed(shown) is not None
     assert "<title>" in (shown / "report.html").read_text()

@@ -26,6 +26,7 @@ from grader.marking import findings, summary
 from grader.marking import mark as marking
 from grader.outcomes import GraderFault, Raised, Wrong
 from grader.paths import CORPUS, SOLUTION
+from grader.student.session import Session
 from grader.transcript import evidence, regression
 from grader.transcript import steps as recovered
 from grader.transcript.evidence import Evidence
@@ -446,7 +447,7 @@ def mark(tmp_path, monkeypatch, zygote):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"test_{tmp_path.name}.py").write_text(checks)
         given = overlay.Submission(files, {} if files else dict.fromkeys(RIGHT, "It is missing."))
-        return marking.mark_loaded(given, 2, tmp_path / "out", zygote, "closed-form", "student 7", page=report.write)
+        return marking.mark(Session(zygote, given, "closed-form"), 2, tmp_path / "out", "student 7", page=report.write)
 
     return run
 

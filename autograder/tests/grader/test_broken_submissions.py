@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader import outcomes, overlay
-from grader.marking.mark import mark_session
+from grader.marking.mark import mark
 from grader.marking.results import Line
 from grader.paths import GRADED_FILES, SOLUTION
 from grader.sandbox.zygote import Zygote
@@ -41,7 +41,7 @@ def submission(line: str = "", files: tuple[str, ...] = GRADED_FILES) -> overlay
 
 def marked(given: overlay.Submission, folder: Path, zygote: Zygote, limits: Limits = LIMITS) -> list[Line]:
     """The checks of the tasks that are looked at here."""
-    return mark_session(Session(zygote, given, "closed-form", limits=limits), 2, folder, tasks=HERE).lines
+    return mark(Session(zygote, given, "closed-form", limits=limits), 2, folder, tasks=HERE).lines
 
 
 def failed(given: overlay.Submission, folder: Path, zygote: Zygote, limits: Limits = LIMITS) -> list[Line]:

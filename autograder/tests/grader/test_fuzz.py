@@ -28,13 +28,16 @@ from oracle import frechet
 
 X, T = np.arange(8.0).reshape(4, 2) / 8, np.array([1, 2, 3, 4])
 HELPERS = sorted({helper for helpers in MAY_CALL.values() for helper in helpers})
+of_a_call = lambda reply: {"replies": [reply]}  # noqa: E731
 RIGHT = {"returned": X, "changed": [], "carries_graph": True}
 REPLIES = [
-    RIGHT,
-    RIGHT | {"returned": [X, np.float64(0.5), 0.0], "changed": ["0", "x_t"]},
-    RIGHT | {"returned": np.float64(0.5), "gradients": [X, None, X[:1]]},
-    {"raised": {"type": "ValueError", "message": "math domain error", "place": ["sampler.py", 2]}},
-    {"raised": {"type": "NotImplementedError", "message": "TODO 1.1: q_sample", "place": None}},
+    of_a_call(RIGHT),
+    of_a_call(RIGHT | {"returned": [X, np.float64(0.5), 0.0], "changed": ["0", "x_t"]}),
+    of_a_call(RIGHT | {"returned": np.float64(0.5), "gradients": [X, None, X[:1]]}),
+    of_a_call({"raised": {"type": "ValueError", "message": "math domain error", "place": ["sampler.py", 2]}}),
+    of_a_call({"raised": {"type": "NotImplementedError", "message": "TODO 1.1: q_sample", "place": None}}),
+    {"replies": [RIGHT, RIGHT]},
+    {"raised": {"type": "ImportError", "message": "no module named x", "place": ["sampler.py", 1]}},
     {"ask": "callback", "args": [X, T]},
     {"ask": "callback", "args": [X, 3]},
     {"ask": "callback", "args": [X, np.float64(0.5)]},
@@ -209,8 +212,8 @@ LOOKS = [
 @given(frames(), st.sampled_from(sorted(BY_FUNCTION)), st.integers(0, 3), st.sampled_from(LOOKS))
 @example(wire.encode({"ask": "callback", "args": [X, np.array([True] * 4)]}), "ddim_sample", 0, LOOKS[0])
 @example(wire.encode({"ask": "callback", "args": [X, True]}), "ddim_sample", 0, LOOKS[0])
-@example(wire.encode({"raised": {"type": "\ud800", "message": "\ud800"}}), "q_sample", 3, LOOKS[0])
-@example(wire.encode(RIGHT | {"returned": 1e300 * X}), "q_sample", 3, LOOKS[-1])
+@example(wire.encode(of_a_call({"raised": {"type": "\ud800", "message": "\ud800"}})), "q_sample", 3, LOOKS[0])
+@example(wire.encode(of_a_call(RIGHT | {"returned": 1e300 * X})), "q_sample", 3, LOOKS[-1])
 def test_no_reply_does_more_than_lose(tmp_path_factory, sent, function, which, look):
     nowhere = tmp_path_factory.getbasetemp() / "nowhere"
     try:
@@ -253,19 +256,19 @@ def test_a_marker_is_made_of_what_it_declares(marker):
 def test_a_changed_argument_is_a_name(changed, nowhere):
     """Else the grader would write out whatever was sent, as text and past any deadline."""
     with pytest.raises(Loses, match="not an answer"):
-        read(wire.encode(RIGHT | {"changed": changed}), nowhere, "q_sample", None)
+        read(wire.encode(of_a_call(RIGHT | {"changed": changed})), nowhere, "q_sample", None)
 
 
 @pytest.mark.parametrize("gradients", [0.0, "x", {"a": X}, [1.0], [[X]], [None, "x"]])
 def test_gradients_are_arrays_or_none(gradients, nowhere):
     with pytest.raises(Loses, match="not an answer"):
-        read(wire.encode(RIGHT | {"gradients": gradients}), nowhere, "q_sample", None)
+        read(wire.encode(of_a_call(RIGHT | {"gradients": gradients})), nowhere, "q_sample", None)
 
 
 @pytest.mark.parametrize("report", [{"type": X, "message": [X]}, {"type": ["a"], "message": None}, [X], None])
 def test_a_report_that_is_no_text_is_an_exception_of_no_name(report, nowhere):
     with pytest.raises(Loses, match=r"^q_sample raised an exception\.$"):
-        read(wire.encode({"raised": report}), nowhere, "q_sample", None)
+        read(wire.encode(of_a_call({"raised": report})), nowhere, "q_sample", None)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from grader.causes import hints, loops, probes, search
 from grader.causes.loops import Run
 from grader.causes.search import Suspects, agrees, verdict
-from grader.marking import mark
+from grader.marking.mark import mark
 from grader.overlay import Submission
 from grader.paths import CORPUS, SOLUTION
 from grader.student import stand_ins
@@ -390,8 +390,7 @@ def test_a_lost_check_names_the_declared_cause(name, zygote, tmp_path):
     case = corpus.load(CORPUS / "chaff" / f"{name}.py")
     folders = {int(task[0]) for task in case.wrong}
     results = [
-        mark.mark_loaded(case.submission, n, tmp_path / str(n), zygote, "closed-form", tasks=case.wrong)
-        for n in folders
+        mark(Session(zygote, case.submission, "closed-form"), n, tmp_path / str(n), tasks=case.wrong) for n in folders
     ]
     lost = [line for each in results for line in each.lines if line.lost]
     assert lost and verdict(case.cause, [line.cause for line in lost]) == (

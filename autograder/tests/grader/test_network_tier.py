@@ -14,7 +14,7 @@ import pytest
 
 from checks import network as quality
 from grader import overlay
-from grader.marking.mark import mark_loaded
+from grader.marking.mark import mark
 from grader.marking.results import Line
 from grader.outcomes import GraderFault, NoDevice, Outcome, TimedOut, Wrong
 from grader.paths import ASSETS, CORPUS, SOLUTION, STARTER
@@ -241,15 +241,16 @@ def test_what_the_results_say_of_each_tier(zygote, tmp_path, monkeypatch):
     """The closed form leaves the network's checks out; the GPU tier says why it did not run, and costs nothing."""
     import torch
 
-    monkeypatch.setattr(quality, "CPU", replace(quality.CPU, noisy=(), exact=()))
+    monkeypatch.setattr(quality, "BLOCK", BLOCK)
+    monkeypatch.setattr(quality, "band", lambda *_: (0.0, math.inf))
     solution = overlay.load(SOLUTION)
-    closed = mark_loaded(solution, 1, tmp_path / "closed", zygote, "closed-form", tasks={"1.6"})
+    closed = mark(Session(zygote, solution, "closed-form"), 1, tmp_path / "closed", tasks={"1.6"})
     assert {"1.6.7", "1.6.8"}.isdisjoint(line.number for line in closed.lines)
     assert closed.score == closed.max_score == 25
     if torch.cuda.is_available():
         pytest.skip("this machine has a CUDA device")
     for tier, reason in (("cpu", "the GPU tier was not asked for"), ("gpu", "no CUDA device")):
-        results = mark_loaded(solution, 1, tmp_path / tier, zygote, tier, tasks={"1.6"})
+        results = mark(Session(zygote, solution, tier), 1, tmp_path / tier, tasks={"1.6"})
         (line,) = [line for line in results.lines if line.number == "1.6.8"]
         assert (line.outcome, line.output, line.points) == ("waits for a GPU", f"Not run: {reason}.", 0)
         assert not line.lost and not line.passed

@@ -68,7 +68,7 @@ def run(tmp_path, monkeypatch, zygote):
         given, fault = submission or overlay.Submission({"sampler.py": sampler.encode(), "score.py": b""}), ""
         try:
             session = Session(zygote, given, "closed-form", limits=limits)
-            marking.mark_session(session, assignment, tmp_path / "out")
+            marking.mark(session, assignment, tmp_path / "out")
         except GraderFault as error:
             fault = str(error)
         assert [p.name for p in (tmp_path / "out").iterdir()] == ["results.json"]
@@ -166,7 +166,7 @@ def test_nan_is_never_written_and_the_last_whole_file_stays(tmp_path):
 FAULTS = {
     "an exception": check("1.1.2", "1 / 0"),
     "a wrong assertion": check("1.1.2", "assert student('q_sample', 1.0).value == 3.0"),
-    "an exception at one of many inputs": check("1.1.2", "1 / (x - 1)", EACH, "student, x"),
+    "an exception at one of many inputs": check("1.1.2", "yield 1 / (x - 1)", EACH, "x"),
     "a value that the wire does not carry": check("1.1.2", "student('q_sample', object())"),
     "pytest.fail": check("1.1.2", "pytest.fail('x')"),
     "a fixture that is missing": check("1.1.2", "pass", arguments="student, no_such_fixture"),
@@ -214,8 +214,8 @@ COUNTING = "calls = []\ndef q_sample(x):\n    calls.append(x)\n    return {}\n"
     ids=["by number of calls", "wrong", "raised", "died", "in two ways", "right"],
 )
 def test_many_inputs_have_one_outcome(run, answer, found, sentence):
-    body = "expect(student('q_sample', x).value == 1.0)"
-    results, fault = run(check("1.1.1", body, EACH, "student, x"), sampler=COUNTING.format(answer))
+    body = "returned = yield 'q_sample', x\nexpect(returned.value == 1.0)"
+    results, fault = run(check("1.1.1", body, EACH, "x"), sampler=COUNTING.format(answer))
     assert not fault and outcome(results)["1.1.1"] in found.split("|")
     assert re.search(sentence, results["tests"][0]["output"])
 
@@ -273,7 +273,7 @@ def test_a_missing_file_says_so_in_its_checks_and_above_them(run):
 
 def test_a_submission_that_cannot_be_opened_gets_a_zero_that_says_why(run, tmp_path, zygote):
     run(check("1.1.1", PASS))
-    results = marking.mark(tmp_path / "nowhere", 1, tmp_path / "out", zygote)
+    results = marking.mark(Session(zygote, overlay.opened(tmp_path / "nowhere")), 1, tmp_path / "out")
     assert results.score == 0 and "Not marked: there is no submission at" in results.lines[0].output
 
 
@@ -320,9 +320,10 @@ def test_a_check_whose_worker_was_killed_or_stopped_is_made_once_more(run, monke
     start, killed = Workers.start, []
 
     def start_and_kill(workers, process):
-        start(workers, process)
+        process = start(workers, process)
         if len(killed) < times:
             killed.append(os.kill(process.pid, by))
+        return process
 
     monkeypatch.setattr(Workers, "start", start_and_kill)
     results, fault = run(check("1.1.1", PASS) + check("1.1.2", PASS))
@@ -333,9 +334,10 @@ def test_a_helper_whose_worker_was_killed_is_asked_once_more(zygote, monkeypatch
     start, killed = Workers.start, []
 
     def start_and_kill(workers, process):
-        start(workers, process)
+        process = start(workers, process)
         if not killed:
             killed.append(os.kill(process.pid, signal.SIGKILL))
+        return process
 
     monkeypatch.setattr(Workers, "start", start_and_kill)
     assert Session(zygote, overlay.load(SOLUTION)).is_right("q_sample", []) and killed
@@ -346,7 +348,7 @@ def test_only_the_named_tasks_are_marked_and_the_results_say_so(run, tmp_path, z
     results, fault = run(check("1.1.1", "pass", "@weight(2)") + check("1.1.2", "pass") + check("1.2.1", "assert 0"))
     assert fault and len(results["tests"]) == 3
     given = overlay.Submission({"sampler.py": SAMPLER.encode(), "score.py": b""})
-    marked = marking.mark_loaded(given, 1, tmp_path / "out", zygote, "closed-form", tasks={"1.1"})
+    marked = marking.mark(Session(zygote, given, "closed-form"), 1, tmp_path / "out", tasks={"1.1"})
     assert [(line.number, line.passed) for line in marked.lines] == [("1.1.1", True), ("1.1.2", True)]
     assert marked.score == marked.max_score == BY_ID["1.1"].points
     assert marked.message.startswith("Marked, for a look, only: 1.1. ") and marked.extra["tasks"] == ["1.1"]

@@ -31,6 +31,7 @@ from grader.student.budget import Limits
 from grader.student.session import Session
 from grader.transcript.examiner import Examiner, describe, model_of_a_loss
 
+SHORT = Limits(call=1.0, function=60.0)
 X, A, E = np.arange(8.0).reshape(4, 2), np.float64(0.25), np.ones((4, 2))
 
 # What comes back
@@ -117,6 +118,47 @@ def test_a_description_carries_no_input(student):
     assert "0.125" not in describe(value)
 
 
+# Many calls at once
+
+
+def test_many_calls_are_answered_in_their_order_by_one_worker(student):
+    made = student(source="n = 0\ndef q_sample(x):\n    global n\n    n += 1\n    return [x, n]")
+    found = [each.value for each in made.map("q_sample", [(float(i),) for i in range(150)])]
+    assert found == [[float(i), i + 1] for i in range(150)] and made.session.calls == 150
+
+
+def test_the_first_of_many_calls_that_does_not_return_is_lost_in_its_place(student):
+    """Those before it are answered, none after it is made, and the worker goes on."""
+    made = student("if x == 3: raise KeyError\nopen(str(x), 'w').close()\nreturn len(os.listdir('.'))")
+    answers = made.map("q_sample", [(float(i),) for i in range(9)])
+    assert [next(answers).value for _ in range(3)] == [1, 2, 3]
+    with pytest.raises(Raised, match="KeyError"):
+        next(answers)
+    assert made("q_sample", 4.0).value == 4
+
+
+def test_each_of_many_calls_has_the_time_of_one(student):
+    """A batch ends early where its calls are slow; without that, twenty of a tenth of a second would not fit."""
+    made = student("end = time.process_time() + 0.1\nwhile time.process_time() < end: pass\nreturn x", limits=SHORT)
+    assert len(list(made.map("q_sample", [(X,)] * 20))) == 20
+    with pytest.raises(TimedOut):
+        list(student("while x > 4: pass\nreturn x", limits=SHORT).map("q_sample", [(float(i),) for i in range(9)]))
+
+
+def test_workers_are_started_ahead_while_a_session_is_entered_and_end_with_it(student, zygote):
+    made = student("return x")
+    with made.session as session:
+        made("q_sample", X)
+        ahead, _ = session.workers._ahead
+        made.close()
+        next_one = session.student()
+        next_one("q_sample", X)
+        assert next_one.caller.process is ahead and ahead.pid != made.caller.process.pid
+        next_one.close()
+    assert not ahead.running and session.workers._ahead is None
+    assert list(zygote.folder.glob("tmp*")) == []
+
+
 # What does not come back
 
 
@@ -143,12 +185,20 @@ def test_a_description_carries_no_input(student):
         ("channel().sock.sendall(bytes(5))\nos._exit(0)", Died, "exit code 0"),
         ("return {'@': 'array'}", BrokeProtocol, "not an answer"),
         ("channel().send([1])", BrokeProtocol, "not an answer"),
-        ("channel().send({'returned': 1})", BrokeProtocol, "not an answer"),
-        ("channel().send({'returned': 1, 'changed': [], 'gradients': [1]})", BrokeProtocol, "not an answer"),
+        ("channel().send({'replies': [{'returned': 1}]})", BrokeProtocol, "not an answer"),
+        (
+            "channel().send({'replies': [{'returned': 1, 'changed': [], 'gradients': [1]}]})",
+            BrokeProtocol,
+            "not an answer",
+        ),
+        ("channel().send({'replies': []})", BrokeProtocol, "not an answer"),
+        ("channel().send({'replies': [1]})", BrokeProtocol, "not an answer"),
+        ("channel().send({'replies': [{'returned': 1, 'changed': []}] * 2})", BrokeProtocol, "not an answer"),
         ("channel().send({'ask': 'callback', 'args': [1]})", BrokeProtocol, "not an answer"),
         ("channel().send({'ask': 'predict_x_0', 'args': [[1], {}]})", BrokeProtocol, "not an answer"),
         (
-            "channel().send({'raised': {'type': 'ab' + 'c7', 'message': 'x', 'place': ['judge.py', 1]}})",
+            "report = {'type': 'ab' + 'c7', 'message': 'x', 'place': ['judge.py', 1]}\n"
+            "channel().send({'replies': [{'raised': report}]})",
             Raised,
             r"raised an exception\. \(The",
         ),
@@ -161,7 +211,8 @@ def test_each_end_of_a_call_has_its_outcome(student, body, kind, sentence):
 
 
 def test_a_forged_answer_is_only_an_answer(student):
-    body = "channel().send({'returned': 1.5, 'changed': [], 'carries_graph': 'yes', 'score': 100})\nreturn x"
+    reply = "{'returned': 1.5, 'changed': [], 'carries_graph': 'yes', 'score': 100}"
+    body = f"channel().send({{'replies': [{reply}]}})\nreturn x"
     returned = student(body)("q_sample", X)
     assert (returned.value, returned.changed, returned.carries_graph) == (1.5, [], False)
 

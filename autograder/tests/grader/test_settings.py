@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 
 import course.__main__
 import workshop.__main__
-from checks import network as quality
 from grader import overlay, settings
 from grader.marking import mark as marking
 from grader.outcomes import BadSettings
 from grader.paths import CHECKS, CORPUS, ROOT, SOLUTION
 from grader.settings import Settings
+from grader.student.session import Session
 from workshop.release import zips
 from workshop.trust import corpus
 
@@ -96,7 +96,7 @@ def run(tmp_path, monkeypatch, zygote):
         for text in files:
             (folder / f"test_{tmp_path.name}_{next(names)}.py").write_text(text)
         given = given or overlay.Submission({"sampler.py": SAMPLER.encode(), "score.py": b""})
-        marking.mark_loaded(given, assignment, tmp_path / "out", zygote, at, "", Settings(**decided))
+        marking.mark(Session(zygote, given, at), assignment, tmp_path / "out", "", Settings(**decided))
         shutil.rmtree(folder)
         return json.loads((tmp_path / "out" / "results.json").read_text())
 
@@ -141,7 +141,11 @@ def test_the_tiers_that_count_share_the_points(run, tier):
 
 # The leaderboard
 
-CHECK = (CHECKS / "assignment2" / "test_leaderboard.py").read_text()
+CHECK = (
+    (CHECKS / "assignment2" / "test_leaderboard.py")
+    .read_text()
+    .replace("IMAGES = 1000, 10, 256", "IMAGES = 1000, 10, 64")
+)
 QUADRATIC = """
 
 def ddim_timesteps(T, S):
@@ -150,9 +154,8 @@ def ddim_timesteps(T, S):
 
 
 @pytest.fixture
-def entry(run, monkeypatch):
+def entry(run):
     """Marks a submission by the leaderboard's check, at a small size: its entries, and the last of its tests."""
-    monkeypatch.setattr(quality, "CPU", replace(quality.CPU, images=64))
 
     def enter(files, on=True):
         given, other = overlay.Submission(files), IMPORTS + check("2.11.1", "pass")

@@ -139,7 +139,7 @@ def test_no_new_privileges_and_no_core_and_small_limits(student):
 
 
 def test_the_environment_is_clean(student):
-    names = "PATH HOME LANG TMPDIR OMP_NUM_THREADS OPENBLAS_ LC_CTYPE".split()
+    names = "PATH HOME LANG TMPDIR OMP_NUM_THREADS OPENBLAS_ GLIBC_TUNABLES LC_CTYPE".split()
     others = f"return sum(not name.startswith({tuple(names)}) for name in os.environ)"
     assert "GRADER_SECRET" not in os.environ and called(student, others) == 0
     assert called(student, "return sum('0.1257' in value for value in os.environ.values())") == 0

@@ -158,6 +158,9 @@ class Replayed:
                 self.evidence.ran(function, args, kwargs, examiner, returned.value)
         return returned
 
+    def map(self, function, calls):
+        return (self(function, *args) for args in calls)
+
 
 def recorded(function, *args, **kwargs):
     """What the solution returns, and how it asked the model."""
@@ -232,7 +235,7 @@ def test_steps_do_not_rise_by_wrapping_around(number):
         steps = WRAPPING if args == (1000, 10) else schedule.even_timesteps(*args) if len(args) == 2 else args[1]
         return Returned(steps, [], False)
 
-    student.evidence = Evidence()
+    student.evidence, student.map = Evidence(), lambda function, calls: (student(function, *args) for args in calls)
     assert "ascend" in (said := outcome(ALL[number], student)) or "rise" in said
 
 

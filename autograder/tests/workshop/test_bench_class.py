@@ -13,10 +13,11 @@ from typer.testing import CliRunner
 
 from course.batch import submissions
 from grader import overlay
-from grader.marking.mark import mark_loaded
+from grader.marking.mark import mark
 from grader.outcomes import GraderFault
 from grader.paths import AUTOGRADER, CORPUS
 from grader.sandbox.zygote import Zygote
+from grader.student.session import Session
 from workshop.__main__ import app
 from workshop.bench import bench_class, synthetic_class
 from workshop.bench.synthetic_class import HandIn
@@ -70,7 +71,7 @@ def test_calls_in_one_process_pass_the_checks_that_workers_pass(tmp_path):
     options = {"env": {**os.environ, "PYTHONPATH": str(AUTOGRADER)}, "capture_output": True, "text": True}
     done = subprocess.run([sys.executable, "-c", HERE_PASSES], cwd=tmp_path / "tree", **options)
     with Zygote() as zygote:
-        lines = mark_loaded(wrong.submission, 1, tmp_path / "out", zygote, "closed-form").lines
+        lines = mark(Session(zygote, wrong.submission, "closed-form"), 1, tmp_path / "out").lines
     assert json.loads(done.stdout or "0") == sorted(line.number for line in lines if line.passed), done.stderr
     assert {line.number for line in lines if line.lost} == wrong.loses
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.marking.mark import mark_loaded
+from grader.marking.mark import mark
 from grader.overlay import Submission
 from grader.paths import CORPUS, GRADED_FILES, SOLUTION
 from grader.sandbox.zygote import Zygote
+from grader.student.session import Session
 from grader.tasks import BY_FUNCTION, BY_ID, task_of
 from workshop.trust import corpus, solution_check
 
@@ -211,7 +212,7 @@ def test_the_corpora_are_there_and_every_task_has_its_chaff():
 def fault(case: corpus.Case, tasks: set[str], folder: Path, zygote: Zygote) -> str:
     """What is wrong with a case's marks in these tasks."""
     assignments = sorted({BY_ID[task].assignment for task in tasks})
-    found = [mark_loaded(case.submission, n, folder, zygote, "closed-form", tasks=tasks) for n in assignments]
+    found = [mark(Session(zygote, case.submission, "closed-form"), n, folder, tasks=tasks) for n in assignments]
     return case.fault(line for results in found for line in results.lines)
 
 

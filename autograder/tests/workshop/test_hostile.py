@@ -174,7 +174,7 @@ def test_what_is_reached_in_the_marks_is_seen(tmp_path, monkeypatch, added, outp
         return results
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(hostile, "mark_loaded", tampered)
+    monkeypatch.setattr(hostile, "mark", tampered)
     monkeypatch.setattr(hostile, "_peak_mib", iter(peaks).__next__)
     assert hostile._marks(case(tmp_path, "plain", "", "none"), None) == (reached, [])
 

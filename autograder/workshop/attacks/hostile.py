@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from grader import overlay
-from grader.marking.mark import mark_loaded
+from grader.marking.mark import mark
 from grader.marking.results import Line, encoded
 from grader.outcomes import GraderFault, Reason
 from grader.paths import CORPUS, ROOT, SOLUTION
@@ -196,7 +196,8 @@ def _marks(path: Path, zygote: Watched) -> Found:
             return [], [f"not marked: {fault!r}"]
         assignments = sorted({int(task.split(".")[0]) for task in case.wrong}) or [1]
         try:
-            out = [mark_loaded(case.submission, n, Path(folder, str(n)), zygote, "closed-form") for n in assignments]
+            sessions = {n: Session(zygote, case.submission, "closed-form") for n in assignments}
+            out = [mark(session, n, Path(folder, str(n))) for n, session in sessions.items()]
         except GraderFault as fault:
             return [f"a fault of the grader: {fault}"], []
         reached = [*case.gains(line for each in out for line in each.lines)]

@@ -123,7 +123,7 @@ INJECTIONS = [
     Injection("OUT a file", 'rm -r "$OUT"; touch "$OUT"', quick=True),
     Injection("OUT removed in the middle", harm=remove),
     *[Injection(f"{mib} MB of memory", MEMORY.format(mib), quick=mib == 100) for mib in (100, 200, 400, 600)],
-    *[Injection(f"{each} missing", without(each), quick=True) for each in ("typer", "pydantic", "hypothesis")],
+    *[Injection(f"{each} missing", without(each), quick=True) for each in ("typer", "pydantic")],
     *[Injection(f"{each} missing", without(each)) for each in ("torch", "pyseccomp")],
     Injection("the same command twice", harm=twice),
     Injection("the clock back and forth", CLOCK),

@@ -21,7 +21,7 @@ from rich.console import Console
 
 from grader import overlay
 from grader.claim import assignments
-from grader.marking.mark import mark_session
+from grader.marking.mark import mark
 from grader.paths import SOLUTION
 from grader.sandbox.zygote import Zygote
 from grader.student.in_worker import InWorker
@@ -102,7 +102,7 @@ def _wire(zygote: Zygote, note: Any) -> None:
 
 def _checks(folder: str, number: int, zygote: Zygote, tier: str = "closed-form", caller: Any = None) -> float:
     session = Session(zygote, overlay.load(SOLUTION), tier, caller=caller)
-    return mark_session(session, number, Path(folder)).extra["seconds"]["checks"]
+    return mark(session, number, Path(folder)).extra["seconds"]["checks"]
 
 
 def _share_mib(pid: int) -> float:

@@ -18,7 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from grader import overlay
-from grader.marking.mark import mark_loaded, mark_session
+from grader.marking import mark as marking
 from grader.outcomes import SubmissionError
 from grader.paths import AUTOGRADER, SOLUTION, STARTER
 from grader.sandbox.zygote import Zygote
@@ -70,8 +70,8 @@ def mark(paths: list[Path], suite: Path, out: Path, at_once: int) -> dict[str, s
 def autograder(path: Path, assignment: int) -> Path:
     """Write what `otter generate` makes of tests and support files, as far as `otter run` reads it."""
     with tempfile.TemporaryDirectory() as folder, Zygote() as zygote:
-        solution = overlay.load(SOLUTION)
-        lines = mark_loaded(solution, assignment, Path(folder), zygote, "closed-form").lines
+        session = Session(zygote, overlay.load(SOLUTION), "closed-form")
+        lines = marking.mark(session, assignment, Path(folder)).lines
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("otter_config.json", json.dumps({"print_summary": False}))
         for line in lines:
@@ -111,5 +111,5 @@ def _passed(assignment: int) -> frozenset[str]:
     here = Path.cwd()
     with InProcess(here) as caller, tempfile.TemporaryDirectory() as folder:
         session = Session(nobody, overlay.load(here), "closed-form", caller=caller)
-        results = mark_session(session, assignment, Path(folder))
+        results = marking.mark(session, assignment, Path(folder))
     return frozenset(line.number for line in results.lines if line.passed)

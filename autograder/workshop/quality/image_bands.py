@@ -25,7 +25,7 @@ from diffusion.schedule import linear_schedule
 from sampler import ddim_sample
 
 RATE = 1e-6
-DRAWS = {quality.CPU: {10: 200, 20: 200}, quality.GPU: {10: 200, 20: 200, 50: 200, 100: 200, 1000: 41}}
+DRAWS = {quality.CPU: {10: 200}, quality.GPU: {10: 200, 20: 200, 50: 200, 100: 200, 1000: 41}}
 AT_ONCE = 10  # blocks
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from rich.console import Console
 
 from grader import overlay
-from grader.marking.mark import mark_loaded
+from grader.marking.mark import mark
 from grader.marking.results import Line
 from grader.outcomes import Outcome
 from grader.paths import CHECKS, CORPUS, SOLUTION
 from grader.sandbox.zygote import Zygote
+from grader.student.session import Session
 from workshop.trust import corpus
 
 COLUMNS = ("exact chain", "Gaussian images", "ten Gaussians", "CPU, η = 0", "CPU, η = 1", "GPU")  # a tier or a part
@@ -46,7 +47,7 @@ def run(console: Console, tier: str) -> None:
             for name in ["none: the solution", *names]:
                 case = CORPUS / "chaff" / f"{name}.py"
                 submission = corpus.load(case).submission if case.exists() else overlay.load(SOLUTION)
-                lines = mark_loaded(submission, assignment, Path(folder), zygote, tier).lines
+                lines = mark(Session(zygote, submission, tier), assignment, Path(folder)).lines
                 say(f"{assignment}: {name.replace('_', ' ')}", *(seen(lines, numbers[column]) for column in COLUMNS))
     console.print(f"\n{time.monotonic() - started:.0f} s", highlight=False)
 

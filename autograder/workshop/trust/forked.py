@@ -105,13 +105,13 @@ def _import_from(folder: Path, files: dict[str, str]) -> None:
 class _Alarmed(InProcess):
     """Calls in this process, each for so long as one may take."""
 
-    def call(self, request: Request, ask: Ask, clock: Clock) -> Returned:
+    def call(self, requests: list[Request], ask: Ask, clock: Clock) -> list[Returned | outcomes.Loses]:
         def too_long(*_: Any) -> None:
             raise outcomes.TimedOut(clock.too_long)
 
         signal.signal(signal.SIGALRM, too_long)
         signal.alarm(int(clock.budget.limits.call))
         try:
-            return super().call(request, ask, clock)
+            return super().call(requests, ask, clock)
         finally:
             signal.alarm(0)

@@ -38,16 +38,24 @@ class InProcess:
     def prepare(self, file: str, budget: Budget, ask: Ask) -> None:
         """Nothing: a call imports its file."""
 
-    def call(self, request: Request, ask: Ask, clock: Clock) -> Returned:
+    def call(self, requests: list[Request], ask: Ask, clock: Clock) -> list[Returned | outcomes.Loses]:
         """Call a function; whatever it raises loses the check."""
         self.channel.ask = lambda what, args: ask(what, args, clock)
+        made: list[Returned | outcomes.Loses] = []
+        for request in requests:
+            made.append(self._outcome(request))
+            if isinstance(made[-1], outcomes.Loses):
+                break
+        return made
+
+    def _outcome(self, request: Request) -> Returned | outcomes.Loses:
         modules = {name: dict(vars(sys.modules[name])) for name in ("sampler", "score") if name in sys.modules}
         try:
             return returned(self.worker.call(**request.body))
-        except outcomes.Loses:
-            raise
+        except outcomes.Loses as reason:
+            return reason
         except (Exception, SystemExit) as error:
-            raise outcomes.Raised(f"{request.function} raised {type(error).__name__}: {error}") from error
+            return outcomes.Raised(f"{request.function} raised {type(error).__name__}: {error}")
         finally:  # a worker of its own has no other check's stand-ins
             for name, before in modules.items() if request.stand_ins else ():
                 vars(sys.modules[name]).update(before)

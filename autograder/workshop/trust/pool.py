@@ -8,10 +8,11 @@ from pathlib import Path
 
 from grader import overlay
 from grader.claim import assignments
-from grader.marking.mark import mark_loaded
+from grader.marking.mark import mark
 from grader.marking.results import Line, Results
 from grader.sandbox import confine
 from grader.sandbox.zygote import Zygote
+from grader.student.session import Session
 from workshop.trust.corpus import Case
 
 _zygote: Zygote  # of a process of the pool
@@ -31,7 +32,7 @@ def marks(
 ) -> list[Results]:
     """A submission's results in each assignment from number `since` on."""
     numbers = [number for number in assignments() if number >= since]
-    return [mark_loaded(submission, number, folder / str(number), zygote, tier) for number in numbers]
+    return [mark(Session(zygote, submission, tier), number, folder / str(number)) for number in numbers]
 
 
 def _start_zygote() -> None:
