@@ -22,26 +22,31 @@ from oracle.arrays import Array
 
 LINEAR = cases.SCHEDULES["linear"]
 SHAPE = (1, 28, 28)
-BLOCK = 384  # images whose figures are taken together
-FIRST = 64  # images of a tier that are compared one by one; more of them are there for the FID that is told
+DRAWN = 384  # pure noise is drawn for so many images at once
+FIRST = 32  # images of a tier that are compared one by one; more of them are there for the FID that is told
 CLOSE = 0.02  # of the range [−1, 1]: rounding in float32, seen through all steps of the network
 BETTER = " (Better than right is wrong, too: perhaps the steps add too little noise.)"
 
 
 @dataclass(frozen=True)
 class Tier:
-    """How much a tier looks at: images at η = 0, at each S of `exact`; blocks at η = 1, at each S of `noisy`."""
+    """How much a tier looks at: images at η = 0, at each S of `exact`; blocks at η = 1, at each S of `noisy`.
+
+    block: images whose figures are taken together. batch: images that go through a sampler at once.
+    """
 
     name: str
     images: int
     exact: tuple[int, ...]
+    block: int
     blocks: int
     noisy: tuple[int, ...]
-    batch: int  # images that go through a sampler at once
+    batch: int
 
 
-CPU = Tier("cpu", images=FIRST, exact=(10,), blocks=1, noisy=(10,), batch=BLOCK)
-GPU = Tier("gpu", images=10_000, exact=(10, 20, 50, 100), blocks=27, noisy=(10, 20, 50, 100), batch=9 * BLOCK)
+STEPS = (10, 20, 50, 100)  # of the GPU tier
+CPU = Tier("cpu", images=FIRST, exact=(10,), block=384, blocks=1, noisy=(10,), batch=384)
+GPU = Tier("gpu", images=10_000, exact=STEPS, block=384, blocks=27, noisy=STEPS, batch=9 * 384)
 ALL_STEPS = replace(GPU, blocks=9, noisy=(cases.T,))  # fewer, for each step crosses to the worker and back
 
 
@@ -51,13 +56,13 @@ def tau_of(S: int) -> np.ndarray:
 
 
 def x_T(block: int) -> np.ndarray:
-    """The pure noise that a block starts from, (BLOCK, 1, 28, 28) float32: numpy's, the same on every machine."""
-    return np.random.default_rng([2120, block]).standard_normal((BLOCK, *SHAPE), dtype=np.float32)
+    """The pure noise that a block starts from, (DRAWN, 1, 28, 28) float32: numpy's, the same on every machine."""
+    return np.random.default_rng([2120, block]).standard_normal((DRAWN, *SHAPE), dtype=np.float32)
 
 
 def noise(count: int) -> np.ndarray:
     """The x_T of `count` images: of as many blocks as it takes."""
-    return np.concatenate([x_T(block) for block in range(-(-count // BLOCK))])[:count]
+    return np.concatenate([x_T(block) for block in range(-(-count // DRAWN))])[:count]
 
 
 def samples(

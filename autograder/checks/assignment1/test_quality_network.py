@@ -33,6 +33,6 @@ def test_ddpm_images_gpu(student, network):
 
 
 def _images(student, network, tier, S):
-    start = quality.noise(tier.blocks * quality.BLOCK)
+    start = quality.noise(tier.blocks * tier.block)
     x_0 = quality.samples(student, "ddpm_sample", network, start, tier, S)
     return f"FID {quality.in_bands(x_0, network, tier, S)}."

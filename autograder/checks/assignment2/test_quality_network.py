@@ -64,7 +64,7 @@ def _without_noise(student, network, tier, evidence):
 def _with_noise(student, network, *tiers):
     found = []
     for tier in tiers:
-        start = quality.noise(tier.blocks * quality.BLOCK)
+        start = quality.noise(tier.blocks * tier.block)
         for S in tier.noisy:
             x_0 = quality.samples(student, "ddim_sample", network, start, tier, S, eta=1.0)
             found.append(quality.in_bands(x_0, network, tier, S))

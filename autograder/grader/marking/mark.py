@@ -75,7 +75,7 @@ def mark(
     started, fault = time.monotonic(), "The marking was stopped."
     try:
         with session:
-            _check(session, results, assignment, settings, tasks)
+            _check(session, results, assignment, settings, tasks, page is not None)
         fault = ""
     except GraderFault as error:
         fault = str(error)
@@ -102,12 +102,15 @@ def mark(
     return results
 
 
-def _check(session: Session, results: Results, assignment: int, settings: Settings, tasks: Collection[str]) -> None:
+def _check(
+    session: Session, results: Results, assignment: int, settings: Settings, tasks: Collection[str], shown: bool
+) -> None:
     """Run the hidden checks of one assignment; raises GraderFault unless all of them did their work."""
-    reporter = Reporter(session, results, settings, tasks)
+    reporter = Reporter(session, results, settings, tasks, shown)
     folder = CHECKS / f"assignment{assignment}"
-    options = "--import-mode=importlib --continue-on-collection-errors -q --no-header -p no:cacheprovider -p no:logging"
-    arguments = [str(folder), f"--rootdir={CHECKS}", f"--config-file={os.devnull}", *options.split()]
+    options = ["--import-mode=importlib", "--continue-on-collection-errors", "-q", "--no-header"]
+    options += [f"-pno:{plugin}" for plugin in ("cacheprovider", "logging", "unraisableexception")]
+    arguments = [str(folder), f"--rootdir={CHECKS}", f"--config-file={os.devnull}", *options]
     noise = io.StringIO()
     kept = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

@@ -33,9 +33,15 @@ class Reporter:
     """Runs every collected check against one submission; `results` has a line for each, whatever happens."""
 
     def __init__(
-        self, session: Session, results: Results, settings: Settings = DEFAULTS, tasks: Collection[str] = ALL_TASKS
+        self,
+        session: Session,
+        results: Results,
+        settings: Settings = DEFAULTS,
+        tasks: Collection[str] = ALL_TASKS,
+        shown: bool = True,
     ):
-        self.session, self.results, self.settings, self.tasks = session, results, settings, tasks
+        """shown: whether evidence is kept, for a page."""
+        self.session, self.results, self.settings, self.tasks, self.shown = session, results, settings, tasks, shown
         self.line: dict[str, Line] = {}
         self.faults: list[str] = []
         self.failed_functions: set[str] = set()
@@ -157,7 +163,7 @@ class Reporter:
     def _run_once(self, item: pytest.Function, helpers: list[str]) -> outcomes.Loses | None:
         self.current = self.session.student(helpers)
         line = self.line[item.nodeid]
-        if line.evidence.empty:  # the page shows what was submitted, unless it came to nothing
+        if self.shown and line.evidence.empty:  # the page shows what was submitted, unless it came to nothing
             line.evidence = self.current.evidence = Evidence(helpers)
         try:
             arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}

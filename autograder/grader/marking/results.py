@@ -102,11 +102,11 @@ class Results:
         """Replace the file in one step, so that a reader always finds a whole one; GraderFault where it cannot."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            files.replace(self.path, encoded(self.as_gradescope()))
+            files.replace(self.path, encoded(self.as_gradescope(), indent=1 if self.ended else None))
         except OSError as error:
             raise GraderFault(f"{self.path} cannot be written: {error}") from error
 
 
-def encoded(body: dict[str, Any]) -> bytes:
-    """The content of a results file."""
-    return json.dumps(body, allow_nan=False, ensure_ascii=False, indent=1).encode(errors="replace")
+def encoded(body: dict[str, Any], indent: int | None = 1) -> bytes:
+    """The content of a results file. indent: for people; without it, ten times as fast."""
+    return json.dumps(body, allow_nan=False, ensure_ascii=False, indent=indent).encode(errors="replace")

@@ -29,8 +29,8 @@ from oracle import frechet
 from workshop.quality import tiers
 from workshop.trust import corpus
 
-SMALL = quality.Tier("gpu", images=70, exact=(10,), blocks=2, noisy=(10,), batch=100)
 BLOCK = 80
+SMALL = quality.Tier("gpu", images=70, exact=(10,), block=BLOCK, blocks=2, noisy=(10,), batch=100)
 
 
 @pytest.fixture
@@ -175,7 +175,6 @@ def test_bands_follow_from_their_draws():
 @pytest.fixture
 def small(monkeypatch, tmp_path, network):
     """The GPU tier's checks with 2 blocks of 80 images and bands to go with them, on the CPU."""
-    monkeypatch.setattr(quality, "BLOCK", BLOCK)
     monkeypatch.setattr(quality, "GPU", SMALL)
     monkeypatch.setattr(quality, "ALL_STEPS", replace(SMALL, blocks=1))
     rows = {"FID": [], "roughness": []}
@@ -218,7 +217,7 @@ def test_gpu_tier_at_a_small_size(small, zygote, network):
 
 def test_ddpm_runs_on_the_steps_of_tau(zygote, network):
     """Assignment 1's sampler on a schedule of S steps makes the images of the DDIM at η = 1 on those steps."""
-    tier = replace(SMALL, batch=quality.BLOCK)
+    tier = replace(SMALL, batch=6)
     student = Session(zygote, overlay.load(SOLUTION)).student()
     start = quality.noise(6)
     ddpm = quality.samples(student, "ddpm_sample", network, start, tier, 10)
@@ -229,7 +228,7 @@ def test_ddpm_runs_on_the_steps_of_tau(zygote, network):
 
 def test_both_edges_of_a_band_count(monkeypatch, network):
     """Too good a figure is as wrong as too bad a one, and the sentence says so."""
-    images = quality.noise(quality.BLOCK).clip(-1, 1)
+    images = quality.noise(BLOCK).clip(-1, 1)
     value = quality.fid(network.features(images))
     for low, high, words in ((value * 1.1, value * 2, "Better than right is wrong"), (0.0, value / 2, "above")):
         monkeypatch.setattr(quality, "band", lambda tier, S, name: (low, high))  # noqa: B023
@@ -241,7 +240,7 @@ def test_what_the_results_say_of_each_tier(zygote, tmp_path, monkeypatch):
     """The closed form leaves the network's checks out; the GPU tier says why it did not run, and costs nothing."""
     import torch
 
-    monkeypatch.setattr(quality, "BLOCK", BLOCK)
+    monkeypatch.setattr(quality, "CPU", replace(quality.CPU, block=BLOCK))
     monkeypatch.setattr(quality, "band", lambda *_: (0.0, math.inf))
     solution = overlay.load(SOLUTION)
     closed = mark(Session(zygote, solution, "closed-form"), 1, tmp_path / "closed", tasks={"1.6"})

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ from workshop.trust import hunt
 )
 def test_two_markings_agree_but_for_time(assignment, tier, tasks, tmp_path, monkeypatch):
     """With one torch thread and with two, every line of results.json is the same: losses, loops, and the network."""
-    monkeypatch.setattr(network, "BLOCK", 80)  # fewer images, which take less time
+    monkeypatch.setattr(network, "CPU", replace(network.CPU, block=80))  # images, which take less time
     lines = []
     for threads in ("1", "2"):
         monkeypatch.setenv("OMP_NUM_THREADS", threads)

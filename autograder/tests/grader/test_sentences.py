@@ -1,5 +1,7 @@
 """What a check says is true of the case in which it says it: sentences that once were not, or said too much."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -58,11 +60,9 @@ def test_a_chain_at_the_right_distance_with_another_covariance_is_not_said_to_be
     alpha_bar, tau = schedule.linear_alpha_bar(10), np.arange(1, 11)
     std = np.where(images.STD >= 0.5, 2 * images.STD - 1, 1.0)
 
-    def step(x_t, eps, z, alpha_bar_t, alpha_bar_prev):
-        return z
-
+    student = SimpleNamespace(map=lambda _, calls: (SimpleNamespace(value=z) for (z,) in calls))
     with pytest.raises(Wrong, match="^At η = 1, your steps end as far from the images as right ones, but somewhere"):
-        quality.chain_fits(step, alpha_bar, tau, std, "At η = 1")
+        quality.chain_fits(student, "step", lambda x_t, eps, z, *_: (z,), alpha_bar, tau, std, "At η = 1")
 
 
 @pytest.mark.parametrize("factor, said", [(1.04, "is nearly, but not, as large"), (1.2, "is 1.2 times as large")])

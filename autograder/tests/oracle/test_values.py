@@ -199,10 +199,9 @@ def outcome(check, student):
 def solution():
     """The solution in this process, and small tiers."""
     with HERE, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quality, "BLOCK", 64)
         patch.setattr(quality, "tau_of", lambda S: schedule.even_timesteps(1000, min(S, 20)))
         for name in ("CPU", "GPU", "ALL_STEPS"):
-            patch.setattr(quality, name, replace(getattr(quality, name), images=64, blocks=1, batch=64))
+            patch.setattr(quality, name, replace(getattr(quality, name), images=64, block=64, blocks=1, batch=64))
         yield
     for name in ("sampler", "score"):
         sys.modules.pop(name, None)

@@ -169,6 +169,7 @@ def test_what_is_reached_in_the_marks_is_seen(tmp_path, monkeypatch, added, outp
     def tampered(_, number, out, *__):
         results = Results(out / "results.json")
         results.lines = [Line("1.1.1", "x_t is right.", 1.0, [], "visible", passed=True, output=output)]
+        results.ended = True
         results.write()
         results.path.write_text(results.path.read_text() + added)
         return results

@@ -5,6 +5,7 @@ process, where a call is a plain function call. Only this command does that, and
 `bench_sampling` has the figures of the samplers themselves.
 """
 
+import itertools
 import math
 import os
 import statistics
@@ -26,6 +27,7 @@ from grader.paths import SOLUTION
 from grader.sandbox.zygote import Zygote
 from grader.student.in_worker import InWorker
 from grader.student.session import Session
+from workshop.bench import by_check
 from workshop.trust.in_process import InProcess
 
 ROUNDS = 5
@@ -55,6 +57,8 @@ def run(console: Console) -> None:
                 note(f"assignment {number}: ratio", outside / inside)
                 with_network = _checks(folder, number, zygote, "cpu")
                 note(f"assignment {number}: with the trained network (the CPU tier), s", with_network)
+        for number, tier in itertools.product(assignments(), ("closed-form", "cpu")):
+            by_check.table(console, zygote, Path(folder), number, tier)
     if find_spec("diffusers"):
         with InProcess():
             from workshop.bench.bench_sampling import compare

@@ -38,14 +38,14 @@ class Drawer:
         self.features, _ = checkpoints.load_network(find("fashion-features.safetensors"), device, FeatureNet)
 
     @torch.inference_mode()
-    def draw(self, blocks: list[int], S: int, seed: int) -> list[tuple[float, float]]:
-        """FID and roughness of a right draw from each block's x_T at η = 1."""
+    def draw(self, block: int, blocks: list[int], S: int, seed: int) -> list[tuple[float, float]]:
+        """FID and roughness of a right draw from each block's x_T at η = 1. block: images in each."""
         generator = torch.Generator(self.device).manual_seed(seed)
-        x_T = torch.from_numpy(np.concatenate([quality.x_T(block) for block in blocks])).to(self.device)
+        x_T = torch.from_numpy(np.concatenate([quality.x_T(number)[:block] for number in blocks])).to(self.device)
         x_0 = ddim_sample(self.network, x_T, self.alpha_bar, torch.from_numpy(quality.tau_of(S)), 1.0, generator)
         seen = self.features(data.to_state(data.to_pixels(x_0)))[0].double().cpu().numpy()
         images = x_0.cpu().numpy()
-        parts = [slice(i, i + quality.BLOCK) for i in range(0, len(images), quality.BLOCK)]
+        parts = [slice(i, i + block) for i in range(0, len(images), block)]
         return [(quality.fid(seen[part]), quality.roughness(images[part])) for part in parts]
 
 
@@ -67,7 +67,7 @@ def make(path: Path, tiers: list[str]) -> None:
         drawn: list[tuple[float, float]] = []
         for first in tqdm(range(0, count, AT_ONCE), f"{tier.name}, S = {S}", disable=None):
             blocks = [draw % tier.blocks for draw in range(first, min(first + AT_ONCE, count))]
-            drawn += drawer.draw(blocks, S, 10_000 * S + first)
+            drawn += drawer.draw(tier.block, blocks, S, 10_000 * S + first)
         fids, rough = ([round(value, 5) for value in each] for each in zip(*drawn))
         asset[tier.name][str(S)] = {"FID": row(fids), "roughness": row(rough)}
         path.write_text(json.dumps(asset) + "\n")
