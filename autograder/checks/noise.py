@@ -7,11 +7,22 @@ fewer than 10,000 such comparisons.
 import math
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from checks.judge import expect
 from grader.checking import Wrong
-from oracle.arrays import Array
+from oracle.arrays import Array, f64
 from oracle.normal import moments_fit, shape_fits
+
+
+def are_standard_normal(residuals: Array, known: list[Array]) -> NDArray[np.bool_]:
+    """Whether the residuals of each step are, by the bounds of `standard_normal`: (steps,).
+
+    known: arrays of the residuals' shape; the noise of the step before is one more.
+    """
+    r, *others = (array.reshape(len(residuals), -1) for array in (residuals, *known))
+    before = np.concatenate([np.zeros_like(r[:1]), r[:-1]])
+    return moments_fit(r, [np.ones_like(r[:1]), *others, before])
 
 
 def standard_normal(residual: Array, known: list[Array], drawn: list[Array], where: str) -> None:
@@ -50,12 +61,12 @@ def normal_shape(residuals: Array, what: str) -> None:
     expect(shape_fits(residuals), f"{what} is not distributed as standard normal noise is.")
 
 
-def fresh_everywhere(drawn: list[Array], what: str) -> None:
+def fresh_everywhere(drawn: ArrayLike, what: str) -> None:
     """Fail unless the steps together have variance 1, and no two items, of one step or of two, got like noise.
 
     Given item j, the projection of item i on it is N(0, 1): 8.2 for some 120,000 pairs is a rate of 3e-11.
     """
-    pooled = np.stack(drawn)
+    pooled = f64(drawn)
     items = pooled[:: -(-len(pooled) // 10)].reshape(-1, pooled[0][0].size)
     alike = np.abs(np.triu(items @ items.T, 1)) / np.linalg.norm(items, axis=1)
     expect(alike.max() <= 8.2, f"{what} is not fresh: two items, or the same item in two steps, got the same noise.")

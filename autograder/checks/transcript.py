@@ -12,7 +12,7 @@ from checks import noise
 from checks.judge import ROUGH, close, expect, numbers
 from grader.checking import Examiner, Returned
 from oracle import samplers, steps
-from oracle.arrays import Array, f64
+from oracle.arrays import Array, along_first_axis, f64
 from oracle.gaussian import GaussianData
 from oracle.mixture import GaussianMixture
 
@@ -92,16 +92,22 @@ def is_stochastic(taken: list[Step], eta: float) -> None:
 
     False-alarm rate below 1e-9 for a right sampler: see `oracle.normal`.
     """
-    drawn: list[Array] = []
-    for step in taken:
-        sigma_t = steps.ddim_sigma(step.alpha_bar_t, step.alpha_bar_prev, eta)
-        mean = steps.ddim_step(step.x_t, step.eps, step.alpha_bar_t, step.alpha_bar_prev, eta, 0 * step.x_t)
-        if step.t_prev == 0:  # σ = 0: nothing is left to draw
-            close(step.x_prev, mean, f"The state after {step.where[3:]}", step.scale)
-            continue
-        residual = (step.x_prev - mean) / sigma_t
-        noise.standard_normal(residual, [step.x_t, step.eps], drawn, step.where)
-        drawn.append(residual)
-    if drawn:
+    *noisy, last = taken  # where σ = 0, and nothing is drawn
+    drawn = _noise(noisy, eta) if noisy else np.zeros((0, 1))
+    mean = steps.ddim_step(last.x_t, last.eps, last.alpha_bar_t, last.alpha_bar_prev, eta, 0 * last.x_t)
+    close(last.x_prev, mean, f"The state after {last.where[3:]}", last.scale)
+    if noisy:
         noise.fresh_everywhere(drawn, "The noise of the steps")
-        noise.normal_shape(np.stack(drawn[:: max(1, len(drawn) // 10)]), "The noise of the steps")
+        noise.normal_shape(drawn[:: max(1, len(drawn) // 10)], "The noise of the steps")
+
+
+def _noise(taken: list[Step], eta: float) -> Array:
+    """What is left of x_prev in each step, over σ_t; fails unless it is standard normal in each of them."""
+    x_t, eps, x_prev = (np.stack([getattr(step, name) for step in taken]) for name in ("x_t", "eps", "x_prev"))
+    a, a_prev = (np.array([getattr(step, name) for step in taken]) for name in ("alpha_bar_t", "alpha_bar_prev"))
+    mean = steps.ddim_step(x_t, eps, a, a_prev, eta, 0 * x_t)
+    drawn: Array = (x_prev - mean) / along_first_axis(steps.ddim_sigma(a, a_prev, eta), x_t)
+    for index in np.flatnonzero(~noise.are_standard_normal(drawn, [x_t, eps])):
+        before = [*drawn[max(0, index - 1) : index]]
+        noise.standard_normal(drawn[index], [x_t[index], eps[index]], before, taken[index].where)
+    return drawn

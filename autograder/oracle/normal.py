@@ -10,6 +10,7 @@ import math
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from oracle.arrays import Array
 
@@ -20,11 +21,18 @@ SHARES = np.arange(1, 1024) / 1024
 QUANTILES = np.array([NormalDist().inv_cdf(share) for share in SHARES])  # of N(0, 1): where its shape is looked at
 
 
-def moments_fit(r: Array, known: list[Array]) -> bool:
-    """Whether the numbers (n,) have variance 1 and no projection on the known arrays (n,), within the bounds above."""
-    n, energy, width = r.size, float(r @ r), 2 * math.sqrt(r.size * X)
-    projections = [abs(float(r @ other)) / (math.sqrt(float(other @ other)) or 1.0) for other in known]
-    return n - width <= energy <= n + width + 2 * X and max(projections, default=0.0) <= TAIL
+def moments_fit(r: Array, known: list[Array]) -> NDArray[np.bool_]:
+    """Whether numbers (..., n) have variance 1 and no projection on known arrays, within the bounds above: (...)."""
+    n, energy, width = r.shape[-1], _product(r, r), 2 * math.sqrt(r.shape[-1] * X)
+    fits = (n - width <= energy) & (energy <= n + width + 2 * X)
+    for other in known:
+        size = np.sqrt(_product(other, other))
+        fits &= np.abs(_product(r, other)) <= TAIL * np.where(size > 0, size, 1.0)
+    return fits
+
+
+def _product(a: Array, b: Array) -> Array:
+    return np.asarray(np.einsum("...i,...i", a, b))
 
 
 def shape_fits(residuals: Array) -> bool:

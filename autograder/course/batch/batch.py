@@ -30,7 +30,7 @@ from grader.overlay import Submission
 from grader.settings import DEFAULTS, Settings, Tier
 
 TRIES = 2  # of a marking that ends in a fault of the grader
-LOOK_SECONDS = 60.0  # between two looks at the machines
+LOOK_SECONDS = 1.0  # between two looks at the machines; a Ctrl-C that reaches another thread waits so long
 RESULTS = "results.json"
 
 

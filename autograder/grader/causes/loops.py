@@ -171,4 +171,5 @@ def _fits_together(z: str, residuals: np.ndarray) -> bool:
 def _normal(numbers: np.ndarray, beside: list[np.ndarray]) -> bool:
     """Whether numbers are standard normal and not correlated with what was known before: bounds of `oracle.normal`."""
     flat = numbers.astype(np.float64).ravel()
-    return normal.moments_fit(flat, [np.ones(flat.size), *(other.astype(np.float64).ravel() for other in beside)])
+    known = [np.ones(flat.size), *(other.astype(np.float64).ravel() for other in beside)]
+    return bool(normal.moments_fit(flat, known))

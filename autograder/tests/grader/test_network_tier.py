@@ -212,7 +212,7 @@ def test_gpu_tier_at_a_small_size(small, zygote, network):
     assert what_it_says(noisy, "", zygote, network).count(" at S = 10, η = 1") == 2  # once of it with fewer images
     assert what_it_says(exact, "sample_eta_ignored", zygote, network).startswith("FID ")
     assert "right samplers" in what_it_says(noisy, "sample_eta_ignored", zygote, network)
-    assert "64 images are not the right sampler's" in what_it_says(exact, "sample_skips_last_step", zygote, network)
+    assert "32 images are not the right sampler's" in what_it_says(exact, "sample_skips_last_step", zygote, network)
 
 
 def test_ddpm_runs_on_the_steps_of_tau(zygote, network):
