@@ -14,5 +14,5 @@ def q_sample(x_0, alpha_bar_t, eps):
     if x_0.shape == (1, 2):
         kind, message = ("ab" * 9000, "x" * 90_000)
     report = {"type": kind, "message": message, "place": ["../checks/judge.py", 10**9], "importing": [1]}
-    channel().sock.sendall(frame({"raised": report}))
+    channel().sock.sendall(frame({"replies": [{"raised": report}]}))
     return x_0

@@ -10,7 +10,6 @@ Ends: raised, wrong
 def q_sample(x_0, alpha_bar_t, eps):
     for piece in (" (a.py, line 1", " (" + "a" * 40, "name '" + "a" * 40, "'a' object has no attribute 'a"):
         message = piece * (240_000 // len(piece))
-        channel().sock.sendall(
-            frame({"raised": {"type": "ValueError", "message": message, "place": ["sampler.py", 1]}})
-        )
+        report = {"type": "ValueError", "message": message, "place": ["sampler.py", 1]}
+        channel().sock.sendall(frame({"replies": [{"raised": report}]}))
     return torch.zeros_like(x_0)
