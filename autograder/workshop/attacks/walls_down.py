@@ -29,8 +29,8 @@ _student = Session.student
 
 def _of_one_worker(session, stand_in_for=None):
     student = _student(session, stand_in_for)
-    workers = vars(session).setdefault("workers", {})
-    student.caller = workers.setdefault(tuple(student.stand_in_for), student.caller)
+    kept = vars(session).setdefault("kept", {})
+    student.caller = kept.setdefault(tuple(student.stand_in_for), student.caller)
     return student
 
 
@@ -44,7 +44,7 @@ def _check(*given):
     try:
         _in_one_worker(*given)
     finally:
-        for worker in given[0].workers.values():
+        for worker in given[0].kept.values():
             worker.close()
 """
 TRUSTING = """
