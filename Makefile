@@ -20,7 +20,7 @@ regrade: $(READY) ## what changed between two markings of a class: OLD=folder NE
 	$(RUN) course regrade "$(OLD)" "$(NEW)"
 
 test: $(READY) ## the visible tests on the solution and the tests of the harness
-	$(BIN)/python -m pytest -q --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 trust: $(READY) ## all corpora, attacks and mutants, on one page in OUT (an hour); ONLY=wheat|chaff|hostile|mutants
 	$(RUN) workshop trust --only "$(ONLY)" --out "$(OUT)"

@@ -138,9 +138,9 @@ def test_the_first_of_many_calls_that_does_not_return_is_lost_in_its_place(stude
 
 
 def test_each_of_many_calls_has_the_time_of_one(student):
-    """A batch ends early where its calls are slow; without that, twenty of a tenth of a second would not fit."""
+    """A batch ends early where its calls are slow; without that, twelve of a tenth of a second would not fit."""
     made = student("end = time.process_time() + 0.1\nwhile time.process_time() < end: pass\nreturn x", limits=SHORT)
-    assert len(list(made.map("q_sample", [(X,)] * 20))) == 20
+    assert len(list(made.map("q_sample", [(X,)] * 12))) == 12
     with pytest.raises(TimedOut):
         list(student("while x > 4: pass\nreturn x", limits=SHORT).map("q_sample", [(float(i),) for i in range(9)]))
 

@@ -76,6 +76,7 @@ def small(cells):
     for cell in cells:
         if "parameters" in cell.metadata.get("tags", []):
             cell.source = SMALL
+        cell.source = cell.source.replace("randn(2000, 2", "randn(50, 2")  # in the distance to the spiral
     return [cell for cell in cells if cell not in others]
 
 
