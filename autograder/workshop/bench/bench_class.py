@@ -1,4 +1,4 @@
-"""`python -m grader bench-class`: what marking a class costs, and that nothing which interrupts it changes a mark.
+"""`python -m workshop bench-class`: what marking a class costs, and that nothing which interrupts it changes a mark.
 
     class     500 submissions made of the corpora through `make grade-all`: in peace, and killed five times
     alone     50 of them, none hostile: `make grade` one by one, `make grade-all`, and otter-grader if it is here

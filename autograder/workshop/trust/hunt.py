@@ -1,4 +1,4 @@
-"""`python -m grader hunt`: look for inputs at which a submission is wrong, beside those that every marking has.
+"""`python -m workshop hunt`: look for inputs at which a submission is wrong, beside those that every marking has.
 
 Hypothesis draws and shrinks them. What it finds in a wrong answer that keeps its marks is a row to add to
 `checks/cases.py`; what it finds in a right one, a check that is too strict. No mark is made here.
