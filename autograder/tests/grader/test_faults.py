@@ -171,7 +171,8 @@ def test_a_zygote_that_is_killed_is_a_fault_of_the_grader(n, folder, monkeypatch
         at_message(monkeypatch, n, lambda: kill(mortal.process.pid))
         fault, results = mark(folder, mortal), read(folder / "out")
     assert fault and results["output"] == claim.FAULT
-    assert outcomes_in(results) <= {"passed", "fault of the grader"}  # the former alone where only an end failed
+    assert outcomes_in(results) <= {"passed", "fault of the grader"}
+    assert "fault of the grader" in outcomes_in(results) or n == 14  # where only the end of a worker failed
     assert not mortal.folder.exists()
 
 
