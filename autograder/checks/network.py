@@ -16,12 +16,13 @@ from safetensors.numpy import load_file
 
 from checks import cases
 from checks.judge import expect, numbers
-from grader.checking import ASSETS, Examiner, Predictor, Seed
+from grader.checking import ASSETS, Examiner, Networks, Seed
 from oracle import frechet, samplers, schedule
 from oracle.arrays import Array
 
 LINEAR = cases.SCHEDULES["linear"]
 SHAPE = (1, 28, 28)
+SEED = 7000  # of the generator that a student draws from
 DRAWN = 384  # pure noise is drawn for so many images at once
 FIRST = 32  # images of a tier that are compared one by one; more of them are there for the FID that is told
 CLOSE = 0.02  # of the range [−1, 1]: rounding in float32, seen through all steps of the network
@@ -66,7 +67,7 @@ def noise(count: int) -> np.ndarray:
 
 
 def samples(
-    student: Any, function: str, network: Predictor, start: np.ndarray, tier: Tier, S: int, **arguments: Any
+    student: Any, function: str, network: Networks, start: np.ndarray, tier: Tier, S: int, **arguments: Any
 ) -> Array:
     """x_0 from the x_T in `start`, by the student's ddim_sample, or ddpm_sample on the schedule that tau leaves."""
     tau, parts = tau_of(S), []
@@ -78,12 +79,12 @@ def samples(
         part = start[first : first + tier.batch]
         eps_model = lambda x, t: network.eps(x, asked[t - 1])  # noqa: E731
         examiner = Examiner(eps_model, part.shape, S + 20, T=len(asked), remembers=False)
-        returned = student(function, examiner, part, *rest, generator=Seed(7000 + first), **arguments)
+        returned = student(function, examiner, part, *rest, generator=Seed(SEED + first), **arguments)
         parts.append(numbers(returned.value, part.shape, "x_0"))
     return np.concatenate(parts)
 
 
-def equal_the_right_ones(x_0: Array, network: Predictor, S: int, show: Callable[[Array], None]) -> None:
+def equal_the_right_ones(x_0: Array, network: Networks, S: int, show: Callable[[Array], None]) -> None:
     """Fail unless the first images at η = 0 are the oracle's, from the same x_T and the same network."""
     start = noise(FIRST).astype(np.float64)
     eps_model = lambda x, t: network.eps(x, t).astype(np.float64)  # noqa: E731
@@ -110,7 +111,7 @@ def geometric_mean(values: list[float]) -> float:
     return math.exp(np.mean([math.log(max(value, 1e-9)) for value in values]))
 
 
-def in_bands(x_0: Array, network: Predictor, tier: Tier, S: int) -> str:
+def in_bands(x_0: Array, network: Networks, tier: Tier, S: int) -> str:
     """Fail unless FID and roughness, geometric means over the blocks, lie in their bands; returns them in words."""
     blocks = np.split(x_0, tier.blocks)
     found = {

@@ -15,13 +15,14 @@ from oracle.arrays import Array, f64
 from oracle.normal import moments_fit, shape_fits
 
 
-def are_standard_normal(residuals: Array, known: list[Array]) -> NDArray[np.bool_]:
+def are_standard_normal(residuals: Array, known: list[Array], drawn: list[Array]) -> NDArray[np.bool_]:
     """Whether the residuals of each step are, by the bounds of `standard_normal`: (steps,).
 
-    known: arrays of the residuals' shape; the noise of the step before is one more.
+    known: arrays of the residuals' shape; drawn: the noise of the steps before. Each step's is known to the next.
     """
     r, *others = (array.reshape(len(residuals), -1) for array in (residuals, *known))
-    before = np.concatenate([np.zeros_like(r[:1]), r[:-1]])
+    first = drawn[-1].reshape(1, -1) if drawn else np.zeros_like(r[:1])
+    before = np.concatenate([first, r[:-1]])
     return moments_fit(r, [np.ones_like(r[:1]), *others, before])
 
 

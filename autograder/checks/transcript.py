@@ -18,6 +18,7 @@ from oracle.mixture import GaussianMixture
 
 PIXELS = (48, 64)  # a state with enough numbers for the statistics of one step
 FEW_PIXELS = (16, 64)  # for chains of 1000 steps
+TOGETHER = 50  # steps whose noise is looked at together, which a processor keeps at hand
 DATA = GaussianData(np.linspace(-1, 1, PIXELS[1]), np.linspace(0.2, 1.5, PIXELS[1]))
 
 
@@ -103,11 +104,14 @@ def is_stochastic(taken: list[Step], eta: float) -> None:
 
 def _noise(taken: list[Step], eta: float) -> Array:
     """What is left of x_prev in each step, over σ_t; fails unless it is standard normal in each of them."""
-    x_t, eps, x_prev = (np.stack([getattr(step, name) for step in taken]) for name in ("x_t", "eps", "x_prev"))
-    a, a_prev = (np.array([getattr(step, name) for step in taken]) for name in ("alpha_bar_t", "alpha_bar_prev"))
-    mean = steps.ddim_step(x_t, eps, a, a_prev, eta, 0 * x_t)
-    drawn: Array = (x_prev - mean) / along_first_axis(steps.ddim_sigma(a, a_prev, eta), x_t)
-    for index in np.flatnonzero(~noise.are_standard_normal(drawn, [x_t, eps])):
-        before = [*drawn[max(0, index - 1) : index]]
-        noise.standard_normal(drawn[index], [x_t[index], eps[index]], before, taken[index].where)
-    return drawn
+    drawn: list[Array] = []
+    for first in range(0, len(taken), TOGETHER):
+        part = taken[first : first + TOGETHER]
+        x_t, eps, x_prev = (np.stack([getattr(step, name) for step in part]) for name in ("x_t", "eps", "x_prev"))
+        a, a_prev = (np.array([getattr(step, name) for step in part]) for name in ("alpha_bar_t", "alpha_bar_prev"))
+        mean = steps.ddim_step(x_t, eps, a, a_prev, eta, 0 * x_t)
+        z = (x_prev - mean) / along_first_axis(steps.ddim_sigma(a, a_prev, eta), x_t)
+        for index in np.flatnonzero(~noise.are_standard_normal(z, [x_t, eps], drawn)):
+            noise.standard_normal(z[index], [x_t[index], eps[index]], [*drawn, *z[:index]], part[index].where)
+        drawn += [*z]
+    return np.stack(drawn)

@@ -118,7 +118,7 @@ def test_sample_sigma(student):
     """
     for alpha_bar in (LINEAR, COSINE):
         for tau in (_tau_of(7), _tau_of(10), _tau_of(50), WITH_1, WITHOUT_1):
-            for eta in (0.3, 0.5, 1.0):
+            for eta in (0.3, 0.5, 1.0) if len(tau) < 50 else (0.5,):
                 examiner, returned = _ddim(student, alpha_bar, tau, eta)
                 taken = transcript.steps_taken(examiner, returned, alpha_bar, tau)
                 transcript.is_stochastic(taken, eta)

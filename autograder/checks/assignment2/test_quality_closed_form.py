@@ -14,7 +14,8 @@ from oracle import frechet, schedule
 
 LINEAR = SCHEDULES["linear"]
 ETAS = (0.0, 0.2, 0.5, 1.0)
-ON_THE_EDGE = 5  # of 1000 samples: between two classes a rounding in float32 grows from step to step
+STILL = 250  # samples at η = 0, each of which is compared
+ON_THE_EDGE = 5  # of these: between two classes a rounding in float32 grows from step to step
 
 
 @number("2.9.7")
@@ -68,16 +69,16 @@ def test_sample_mixture_quality(student):
     found = []
     for S in bands.SIZES:
         tau = schedule.even_timesteps(T, S)
-        still, noisy = (_sample(student, bands.X_T, tau, eta, images.CLASSES) for eta in (0.0, 1.0))
-        right = bands.right_samples(bands.X_T, S, 0.0)
+        runs = ((bands.X_T[:STILL], 0.0), (bands.X_T, 1.0))
+        still, noisy = (_sample(student, x_T, tau, eta, images.CLASSES) for x_T, eta in runs)
+        right = bands.right_samples(bands.X_T[:STILL], S, 0.0)
         off = np.abs(still - right).max(axis=1) > ROUGH * np.abs(right).max()
         expect(
             off.sum() <= ON_THE_EDGE, f"At S = {S}, η = 0, {off.sum()} of {len(off)} samples are not the right ones."
         )
         bands.fits(noisy, S, f"At S = {S}, η = 1")
-        distances = [frechet.fid(x_0, *images.CLASSES.moments()) for x_0 in (still, noisy)]
-        found.append("{:.1f} at η = 0 and {:.1f} at η = 1 at S = {}".format(*distances, S))
-    return f"Fréchet distance of {len(bands.X_T)} samples from the mixture: {'; '.join(found)}."
+        found.append(f"{frechet.fid(noisy, *images.CLASSES.moments()):.1f} at S = {S}")
+    return f"Fréchet distance of {len(bands.X_T)} samples at η = 1 from the mixture: {', '.join(found)}."
 
 
 def _sample(student, x_T, tau, eta, data):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from grader import outcomes
 from grader.causes import hints, search
 from grader.marking.results import FAULT, Line, Results
 from grader.outcomes import Outcome
-from grader.sandbox.networks import Predictor
+from grader.sandbox.networks import Networks
+from grader.sandbox.remembered import Remembering
 from grader.settings import DEFAULTS, Settings, Tier
 from grader.student import stand_ins
 from grader.student.session import Session, Student
@@ -229,10 +231,10 @@ class Reporter:
         yield enter
 
     @pytest.fixture
-    def network(self, request: pytest.FixtureRequest) -> Predictor | None:
+    def network(self, request: pytest.FixtureRequest) -> Networks | None:
         """The trained networks, on the GPU for a check that is marked `gpu`; None where that does not run."""
         if not request.node.get_closest_marker("gpu"):
-            return self.session.zygote.predictor("cpu")
+            return Remembering(partial(self.session.zygote.predictor, "cpu"))
         return None if self.session.no_gpu() else self.session.zygote.predictor("cuda")
 
 

@@ -5,7 +5,7 @@ So the grader itself needs no torch, the memory of torch is shared with the zygo
 
 import socket
 import time
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -16,8 +16,18 @@ ANSWER_SECONDS = 120.0  # for one batch on a slow, busy machine
 BATCH = 4000  # images in one message: 12 MB
 
 
+class Networks(Protocol):
+    """The trained networks: noise predictor and features."""
+
+    def eps(self, x_t: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """The predicted noise, float32, for x_t (B, 1, 28, 28) and t (B,)."""
+
+    def features(self, images: np.ndarray) -> np.ndarray:
+        """What the feature network sees in images (B, 1, 28, 28): (B, 64) float64, after rounding to 8 bits."""
+
+
 class Predictor:
-    """The shipped networks on one device, "cpu" or "cuda": noise predictor and features."""
+    """`Networks` on one device, "cpu" or "cuda"."""
 
     def __init__(self, sock: socket.socket):
         """Raises NoDevice, or GraderFault where a network cannot be loaded."""
@@ -30,12 +40,10 @@ class Predictor:
         self.pid: int = ready["pid"]
 
     def eps(self, x_t: np.ndarray, t: np.ndarray) -> np.ndarray:
-        """The predicted noise, float32, for x_t (B, 1, 28, 28) and t (B,)."""
         parts = range(0, len(x_t), BATCH)
         return np.concatenate([self._ask("eps", x_t[i : i + BATCH], t[i : i + BATCH]) for i in parts])
 
     def features(self, images: np.ndarray) -> np.ndarray:
-        """What the feature network sees in images (B, 1, 28, 28): (B, 64) float64, after rounding to 8 bits."""
         parts = range(0, len(images), BATCH)
         return np.concatenate([self._ask("features", images[i : i + BATCH]) for i in parts]).astype(np.float64)
 

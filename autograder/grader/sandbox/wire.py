@@ -90,14 +90,14 @@ def encode(body: Any) -> bytes:
 
 
 def _to_json(value: Any, arrays: list[np.ndarray]) -> Any:
-    if isinstance(value, (np.ndarray, np.generic)):  # first: np.float64 is a float as well
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, (np.ndarray, np.generic)):  # before float, as np.float64 is one as well
         array = np.asarray(value)
         if array.dtype not in _NAMES:
             raise TypeError(f"the wire does not carry arrays of {array.dtype}")
         arrays.append(array)
         return {"@": "array", "index": len(arrays) - 1}
-    if value is None or isinstance(value, (bool, str)):
-        return value
     if isinstance(value, int):
         return value if abs(value) < 1 << 63 else {"@": "Other", "description": "a huge integer"}
     if isinstance(value, float):

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,10 +28,12 @@ BATCH_SECONDS = 0.2  # after which no further call of a batch is begun
 TENSOR_TYPES = {getattr(torch, name): name for name in wire.DTYPES}
 
 
-def main(sock: socket.socket, library: socket.socket, folder: str, uid: int | None, private: list[str]) -> NoReturn:
+def main(
+    sock: socket.socket, library: socket.socket, folder: str, uid: int | None, private: list[list[str]]
+) -> NoReturn:
     """Serve calls on `sock` until it closes. `folder` holds `tree`, the overlay, and `work`, where the code runs.
 
-    library: where modules come from. private: files of the grader's that must be out of our reach.
+    library: where modules come from. private: files that must be out of our reach, those of a root together.
     """
     try:
         tree, work = Path(folder, "tree"), Path(folder, "work")
@@ -45,7 +47,8 @@ def main(sock: socket.socket, library: socket.socket, folder: str, uid: int | No
         torch.compile = _uncompiled
         confine(uid)
         finder = Finder(library, files)
-        reached = [path for path in private if _can_read(path, finder)]
+        reached = [path for paths in private for path in paths if _opens(path, lambda path: os.open(path, os.O_RDONLY))]
+        reached += [path for path, *_ in filter(None, private) if _opens(path, finder.open)]  # alike in all of a root
         finder.install()
         OwnFiles(folder, files, finder).install()
         tempfile.tempdir = str(work)
@@ -68,12 +71,11 @@ def _files(folder: str) -> Iterator[tuple[str, bytes]]:
                 yield entry.path, file.read()
 
 
-def _can_read(path: str, finder: Finder) -> bool:
-    """Whether the code in this process can read a file, by itself or by the library."""
-    for open_ in (finder.open, lambda path: os.open(path, os.O_RDONLY)):
-        with contextlib.suppress(OSError):
-            os.close(open_(path))
-            return True
+def _opens(path: str, open_: Callable[[str], int]) -> bool:
+    """Whether a file is opened."""
+    with contextlib.suppress(OSError):
+        os.close(open_(path))
+        return True
     return False
 
 

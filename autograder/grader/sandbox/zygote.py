@@ -61,9 +61,8 @@ class Zygote:
         self.sock, self.channel = mine, wire.Channel(mine)
         self._asking = threading.Lock()
         self.peak_kib = 0
-        self._predictors: dict[str, Predictor] = {}
-        by_folder = {path.parent: str(path) for folder in PRIVATE for path in folder.rglob("*.py")}
-        self._private = list(by_folder.values())  # one of each folder, which a worker tries to read
+        self.predictors: dict[str, Predictor] = {}  # that run, by device
+        self._private = [_one_of_each_folder(root) for root in PRIVATE]  # which a worker tries to read
         try:
             self.walls = self._hear(started + START_SECONDS)["walls"]
         except BaseException:
@@ -81,12 +80,12 @@ class Zygote:
 
     def predictor(self, device: str) -> Predictor:
         """The shipped networks on a device, "cpu" or "cuda", in a process that is started once. Raises NoDevice."""
-        if device not in self._predictors:
+        if device not in self.predictors:
             mine, its = socket.socketpair()
             with its, self._asking:
                 self._say({"predict": {"device": device, "code": str(STARTER)}}, its)
-            self._predictors[device] = Predictor(mine)
-        return self._predictors[device]
+            self.predictors[device] = Predictor(mine)
+        return self.predictors[device]
 
     def reap(self, pid: int, patience: float = 0.0) -> tuple[int, bool]:
         """Give a worker `patience` seconds to end before it is killed; returns how it ended, and whether it had.
@@ -116,7 +115,7 @@ class Zygote:
 
     def close(self) -> None:
         """Let the zygote end all its processes and itself; what it leaves behind if it cannot is deleted here."""
-        for predictor in self._predictors.values():
+        for predictor in self.predictors.values():
             predictor.close()
         self.channel.close()
         try:
@@ -131,6 +130,11 @@ class Zygote:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def _one_of_each_folder(root: Path) -> list[str]:
+    """A module of each folder in `root`."""
+    return list({path.parent: str(path) for path in root.rglob("*.py")}.values())
 
 
 def remove(folder: Path | None) -> None:

@@ -2,16 +2,17 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Any, TypeVar
 
-from grader import imports, outcomes
+from grader import imports, outcomes, overlay
 from grader.outcomes import GraderFault
-from grader.overlay import Submission
 from grader.sandbox import confine, wire
-from grader.sandbox.zygote import Zygote
+from grader.sandbox.zygote import Zygote, remove
 from grader.student.budget import Budget, Clock
 from grader.student.calls import SMALL_REPLY, Ask, Request, Returned, returned
 from grader.student.worker_process import WorkerProcess
@@ -29,7 +30,7 @@ class Workers:
     While it is entered, a thread starts a worker ahead while a check is at work, and ends it afterwards.
     """
 
-    def __init__(self, zygote: Zygote, submission: Submission, exposed: bool = False):
+    def __init__(self, zygote: Zygote, submission: overlay.Submission, exposed: bool = False):
         self.zygote, self.submission, self.exposed = zygote, submission, exposed
         self.cannot_start: Exception | None = None  # why none does: what failed once is not waited for again
         self._beside: ThreadPoolExecutor | None = None
@@ -42,7 +43,19 @@ class Workers:
 
     def _process(self) -> WorkerProcess:
         uid = 20000 + secrets.randbelow(30000)  # one after the other, they would tell how many there were
-        return WorkerProcess(self.zygote, self.submission, uid if os.geteuid() == 0 else None)
+        return WorkerProcess(self.zygote, lambda: self.tree, uid if os.geteuid() == 0 else None)
+
+    @cached_property
+    def tree(self) -> Path:
+        """Where the graded tree is, which is laid once; every worker reads it before it meets the student's code."""
+        folder = Path(tempfile.mkdtemp(prefix="tree-", dir=self.zygote.folder))
+        try:
+            folder.chmod(0o711)
+            overlay.lay(self.submission, folder / "tree")
+        except BaseException:
+            remove(folder)
+            raise
+        return folder / "tree"
 
     def start(self, process: WorkerProcess) -> WorkerProcess:
         """Start a worker, or give the one that was started ahead.
@@ -91,6 +104,8 @@ class Workers:
             self.end(self._ahead[0])  # once it has started
         self._beside.shutdown(wait=kind is None)
         self._beside = self._ahead = None
+        if "tree" in vars(self):
+            remove(self.tree.parent)
         for ended in self._ends if kind is None else ():
             ended.result()
 

@@ -3,9 +3,10 @@
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from grader import outcomes, overlay
+from grader import outcomes
 from grader.outcomes import GraderFault
 from grader.sandbox import wire
 from grader.sandbox.zygote import START_SECONDS, Zygote, remove
@@ -17,8 +18,9 @@ class WorkerProcess:
     pid: int
     channel: wire.Channel
 
-    def __init__(self, zygote: Zygote, submission: overlay.Submission, uid: int | None):
-        self.zygote, self.submission, self.uid = zygote, submission, uid
+    def __init__(self, zygote: Zygote, tree: Callable[[], Path], uid: int | None):
+        """tree: lays the graded tree, once, and says where it is."""
+        self.zygote, self.tree, self.uid = zygote, tree, uid
         self.folder: Path | None = None
         self.running = False
         self.looked = 0.0  # when, on the monotonic clock, at what it uses up
@@ -30,7 +32,7 @@ class WorkerProcess:
         self.folder = Path(tempfile.mkdtemp(dir=self.zygote.folder))
         try:
             self.folder.chmod(0o711)
-            overlay.lay(self.submission, self.folder / "tree")
+            (self.folder / "tree").symlink_to(self.tree())
             (self.folder / "work").mkdir()
             self.pid, self.channel = self.zygote.spawn(self.folder, self.uid)
         except BaseException:

@@ -7,6 +7,7 @@ at which t, from which states. From that the checks recover what each step of a 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,8 @@ KNOWN = re.compile(
 
 DIGITS = 6  # of a shape that a student is told
 OFTEN = 10  # times that a loss may ask its model about each of its items
-LARGEST = {"float64": 1e100, "float32": 1e15}  # a sum of squares of such numbers still is a number of that dtype
+# a sum of squares of such numbers still is a number of that dtype
+LARGEST = {np.dtype(np.float64): 1e100, np.dtype(np.float32): 1e15}
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Examiner:
         x, *rest = args
         count = len(x) if self.items and isinstance(x, np.ndarray) and x.ndim else self.shape[0]
         shape = (count, *self.shape[1:])
-        if not isinstance(x, np.ndarray) or x.shape != shape or x.dtype not in (np.float32, np.float64):
+        if not isinstance(x, np.ndarray) or x.shape != shape or x.dtype not in LARGEST:
             raise Wrong(
                 f"Call {number} of {self.name.lower()} got {describe(x)} as the state; "
                 f"expected a float32 or float64 tensor of shape {self.shape}."
@@ -79,7 +81,9 @@ class Examiner:
             raise Wrong(f"The state that call {number} of {self.name.lower()} got has NaN, infinite or huge values.")
         t = self._second(rest[0], count, number) if rest else None
         answer = np.asarray(self.model(x.astype(np.float64), *([] if t is None else [t])))
-        answer = np.broadcast_to(answer, shape).astype(x.dtype)
+        if answer.shape != shape:
+            answer = np.broadcast_to(answer, shape)
+        answer = answer.astype(x.dtype)
         states = (x, answer) if self.remembers else (x[:0].copy(), answer[:0].copy())  # a view would keep all of it
         self.calls.append(Call(states[0], t, states[1], describe(rest[0]) if rest else ""))
         return answer
@@ -96,9 +100,10 @@ class Examiner:
                 raise Wrong(f"Call {number} of score_fn got {describe(value)} as sigma; expected one finite number.")
             return float(sigma.reshape(()))
         steps = np.asarray(value if isinstance(value, (np.ndarray, int, float)) else np.nan)
-        if steps.shape not in ((), (1,), (count,)) or not np.all(np.isfinite(steps) & (steps == np.round(steps))):
+        whole = steps.dtype.kind == "i" or np.all(np.isfinite(steps) & (steps == np.round(steps)))
+        if steps.shape not in ((), (1,), (count,)) or not whole:
             raise Wrong(f"Call {number} of the model got {describe(value)} as t; expected int64 of shape (B,).")
-        if np.any(steps < 1) or np.any(steps > self.T):
+        if steps.min(initial=1) < 1 or steps.max(initial=1) > self.T:
             raise Wrong(f"Call {number} asked the model at a t outside 1..T (t is 1-based; 0 is clean data).")
         return np.broadcast_to(steps.astype(np.int64), (count,))
 
@@ -115,14 +120,13 @@ def model_of_a_loss(shape: tuple[int, ...], T: int) -> Examiner:
 
 def tame(values: np.ndarray) -> bool:
     """Whether a float array has no NaN, infinite or huge values, so that a check can compute with it."""
-    return float(np.abs(values).max(initial=0)) < LARGEST[values.dtype.name]
+    return float(np.abs(values).max(initial=0)) < LARGEST[values.dtype]
 
 
 def describe(value: Any) -> str:
     """A value's kind, without its content."""
     if isinstance(value, np.ndarray):
-        plain = value.ndim <= 5 and (value.size or value.ndim == 1)
-        return f"{value.dtype} of {_told(str(value.shape)) if plain else 'another shape'}"
+        return _described(value.dtype, value.shape)
     if isinstance(value, Other):  # the worker's own words, so only those of a known form
         known = KNOWN.fullmatch(str(value.description))
         kind, of_shape, shape = str(value.description).partition(" of shape ")
@@ -130,6 +134,12 @@ def describe(value: Any) -> str:
     if isinstance(value, list):  # the wire makes one of a tuple
         return "a tuple or a list"
     return "None" if value is None else f"a {type(value).__name__}"
+
+
+@lru_cache(maxsize=64)  # numpy takes its time to name a dtype, and a sampler asks alike a thousand times
+def _described(dtype: np.dtype[Any], shape: tuple[int, ...]) -> str:
+    plain = len(shape) <= 5 and (0 not in shape or len(shape) == 1)
+    return f"{dtype} of {_told(str(shape)) if plain else 'another shape'}"
 
 
 def _told(shape: str) -> str:

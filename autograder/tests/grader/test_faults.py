@@ -161,7 +161,7 @@ def test_a_worker_that_is_killed_once_at_any_moment_costs_nothing(folder, zygote
         if len(living) < n:
             break
         assert (fault, outcomes_in(results)) == ("", {"passed"}), n
-        assert list(zygote.folder.glob("tmp*")) == []  # of workers
+        assert {*zygote.folder.iterdir()} == before  # neither workers' folders nor the tree
     assert n > 15 and len(killed) > 8
 
 
@@ -200,7 +200,7 @@ def test_a_network_that_is_gone_is_a_fault_of_the_grader(end, folder, zygote, mo
     monkeypatch.setattr(networks.Predictor, "_ask", ask)
     zygote.predictor("cpu")
     fault, results = mark(folder, zygote), read(folder / "out")
-    os.kill(zygote._predictors.pop("cpu").pid, signal.SIGKILL)
+    os.kill(zygote.predictors.pop("cpu").pid, signal.SIGKILL)
     assert fault and results["output"] == claim.FAULT
     assert [test["extra_data"]["outcome"] for test in results["tests"]] == ["passed", "passed", "fault of the grader"]
 
@@ -349,23 +349,25 @@ def test_a_full_disk_when_results_are_written_is_a_fault_at_whichever_write(fold
     assert n == 5 and not fault and read(folder / "out")["score"] == 10
 
 
-@pytest.mark.parametrize("n", [1, 2])
-def test_a_full_disk_when_a_workers_folder_is_made_is_a_fault_of_the_grader(n, folder, zygote, monkeypatch):
+@pytest.mark.parametrize("n, made", [(1, "tree"), (1, "folder"), (2, "folder")])
+def test_a_full_disk_when_a_workers_folder_is_made_is_a_fault_of_the_grader(n, made, folder, zygote, monkeypatch):
     """Once is enough: what has failed is not tried again, neither in that check nor in those after it."""
-    plain, laid = overlay.lay, []
+    place, name = (overlay, "lay") if made == "tree" else (Path, "symlink_to")
+    plain, calls = getattr(place, name), []
 
-    def lay(submission, tree):
-        plain(submission, tree)
-        laid.append(tree)
-        if len(laid) == n:
+    def makes(*args):
+        plain(*args)
+        calls.append(args)
+        if len(calls) == n:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(overlay, "lay", lay)
+    monkeypatch.setattr(place, name, makes)
+    before = {*zygote.folder.iterdir()}
     fault, results = mark(folder, zygote), read(folder / "out")
     assert "No space left on device" in fault and results["output"] == claim.FAULT
     found = [test["extra_data"]["outcome"] for test in results["tests"]]
     assert found == ["fault of the grader" if n <= i else "passed" for i in (1, 2)]
-    assert list(zygote.folder.glob("tmp*")) == []  # of workers
+    assert {*zygote.folder.iterdir()} == before  # neither workers' folders nor the tree
 
 
 @pytest.mark.parametrize("given", [["--task", "1.7"], ["--task", "x"], ["--task", "1.4", "-a", "2"]])

@@ -236,12 +236,10 @@ def test_both_edges_of_a_band_count(monkeypatch, network):
             quality.in_bands(images, network, replace(quality.CPU, blocks=1), 10)
 
 
-def test_what_the_results_say_of_each_tier(zygote, tmp_path, monkeypatch):
+def test_what_the_results_say_of_each_tier(zygote, tmp_path):
     """The closed form leaves the network's checks out; the GPU tier says why it did not run, and costs nothing."""
     import torch
 
-    monkeypatch.setattr(quality, "CPU", replace(quality.CPU, block=BLOCK))
-    monkeypatch.setattr(quality, "band", lambda *_: (0.0, math.inf))
     solution = overlay.load(SOLUTION)
     closed = mark(Session(zygote, solution, "closed-form"), 1, tmp_path / "closed", tasks={"1.6"})
     assert {"1.6.7", "1.6.8"}.isdisjoint(line.number for line in closed.lines)

@@ -460,19 +460,20 @@ def test_files_of_the_graders_that_a_worker_can_read_are_a_fault_unless_the_cour
     zygote, tmp_path, monkeypatch, exposed
 ):
     """A file of Python's stands for one of the grader's, since the library hands it out."""
-    monkeypatch.setattr(zygote, "_private", [np.__file__])
+    monkeypatch.setattr(zygote, "_private", [[], [np.__file__]])
     monkeypatch.setattr(zygote, "walls", confine.walls())
-    session = Session(zygote, overlay.load(SOLUTION), exposed=exposed)
-    student = session.student()
-    with contextlib.nullcontext() if exposed else pytest.raises(GraderFault, match="could read .*numpy"):
-        student("q_sample", X, np.float64(0.5), X)
-    student.close()
+    before = {*zygote.folder.iterdir()}
+    with Session(zygote, overlay.load(SOLUTION), exposed=exposed) as session:
+        student = session.student()
+        with contextlib.nullcontext() if exposed else pytest.raises(GraderFault, match="could read .*numpy"):
+            student("q_sample", X, np.float64(0.5), X)
+        student.close()
     assert zygote.walls[confine.OUT_OF_REACH] is False
-    assert not any(zygote.folder.iterdir())
+    assert {*zygote.folder.iterdir()} == before
 
 
 def test_a_worker_tries_each_folder_of_the_graders(zygote):
-    folders = {Path(path).parent for path in zygote._private}
+    folders = {Path(path).parent for paths in zygote._private for path in paths}
     of_the_code = {AUTOGRADER / each for each in ("course", "workshop/trust", "corpus/wheat", *version.SHIPPED)}
     assert of_the_code | {CHECKS / "assignment2", SOLUTION} <= folders
 

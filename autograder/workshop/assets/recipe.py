@@ -13,6 +13,7 @@ TREE = f"{BUILD}/tree"
 RAW = f"{TREE}/data/FashionMNIST/raw"
 FASHION = tuple(f"{RAW}/{name}" for name in PART)
 UNET, FEATURES, REFERENCE = (f"assets/fashion-{name}.safetensors" for name in ("unet", "features", "reference"))
+ANSWERS = "assets/fashion-answers.safetensors"
 MOMENTS, SHARES, BANDS = "assets/fashion-statistics.npz", "assets/closed-form-bands.json", "assets/image-bands.json"
 SEEDS = (0, 1, 2)
 OURS, ZALANDO = "MIT", "MIT, © 2017 Zalando SE (LICENSE-fashion-mnist)"
@@ -45,6 +46,7 @@ def fashion() -> list[Step]:
     refer = f"python -m workshop.assets.real_images reference {REFERENCE}"
     measure = f"python -m workshop.assets.real_images moments {MOMENTS}"
     share = "python -c 'from checks.bands import make; make()'"
+    answer = f"python -m workshop.quality.right_answers {ANSWERS}"
     bound, seen = f"python -m workshop.quality.image_bands {BANDS} --tier cpu gpu", (UNET, FEATURES, REFERENCE)
     return [
         Step("all of Fashion-MNIST", (), (), (unpack, download), leaves=FASHION),
@@ -55,6 +57,7 @@ def fashion() -> list[Step]:
         Step("shares of right samples, for the checks in closed form", (SHARES,), (MOMENTS,), (share,)),
         *map(training, SEEDS),
         Step("how good right samples are, for the checks of quality", (BANDS,), seen, (bound,)),
+        Step("what the networks say to right samplers", (ANSWERS,), (UNET, FEATURES), (answer,)),
         *map(table, SEEDS),
     ]
 

@@ -22,7 +22,7 @@ SHOWN = 12  # checks, those that take the most
 
 def table(console: Console, zygote: Zygote, folder: Path, assignment: int, tier: str) -> None:
     """Mark the solution and print the table. A worker's time is known to a hundredth of a second, and is none ahead."""
-    counted = _Counted(zygote, tier)
+    counted = _Counted(zygote)
     session = Session(zygote, overlay.load(SOLUTION), tier, caller=counted.fresh)
     lines = [line for line in mark(session, assignment, folder).lines if line.outcome == Outcome.PASSED]
     spent = 1000 * np.diff([*counted.samples, counted.sample()], axis=0)
@@ -39,8 +39,8 @@ def table(console: Console, zygote: Zygote, folder: Path, assignment: int, tier:
 class _Counted:
     """Workers, and the processor's time that was used by each process when each of them was asked for."""
 
-    def __init__(self, zygote: Zygote, tier: str):
-        self.zygote, self.network = zygote, zygote.predictor("cpu") if tier == "cpu" else None
+    def __init__(self, zygote: Zygote):
+        self.zygote = zygote
         self.workers = Workers(zygote, overlay.load(SOLUTION))
         self.samples: list[list[float]] = []
 
@@ -51,7 +51,8 @@ class _Counted:
     def sample(self) -> list[float]:
         """Seconds, by process; a worker's are counted when it has ended."""
         zygote, workers = _seconds(self.zygote.process.pid)
-        return [time.process_time(), zygote, workers, _seconds(self.network.pid)[0] if self.network else 0.0]
+        networks = sum(_seconds(network.pid)[0] for network in self.zygote.predictors.values())  # that were needed
+        return [time.process_time(), zygote, workers, networks]
 
 
 def _seconds(pid: int) -> tuple[float, float]:
