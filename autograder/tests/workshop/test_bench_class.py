@@ -1,4 +1,4 @@
-"""The synthetic class, and the parts of `python -m grader bench-class` that decide what it prints."""
+"""The synthetic class, and the parts of `python -m workshop bench-class` that decide what it prints."""
 
 import io
 import json
@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from types import ModuleType
 
 import pytest
 from rich.console import Console
@@ -19,7 +20,7 @@ from grader.paths import AUTOGRADER, CORPUS
 from grader.sandbox.zygote import Zygote
 from grader.student.session import Session
 from workshop.__main__ import app
-from workshop.bench import bench_class, synthetic_class
+from workshop.bench import bench_class, bench_otter, synthetic_class
 from workshop.bench.synthetic_class import HandIn
 from workshop.trust import corpus
 
@@ -74,6 +75,19 @@ def test_calls_in_one_process_pass_the_checks_that_workers_pass(tmp_path):
         lines = mark(Session(zygote, wrong.submission, "closed-form"), 1, tmp_path / "out").lines
     assert json.loads(done.stdout or "0") == sorted(line.number for line in lines if line.passed), done.stderr
     assert {line.number for line in lines if line.lost} == wrong.loses
+
+
+def test_a_test_file_of_otters_asks_whether_its_check_holds(monkeypatch):
+    asked = []
+    monkeypatch.setattr(bench_otter, "holds", lambda *what: asked.append(what) or False)
+    monkeypatch.setitem(sys.modules, "otter", ModuleType("otter"))
+    monkeypatch.setitem(sys.modules, "otter.test_files", ModuleType("otter.test_files"))
+    sys.modules["otter.test_files"].test_case = lambda: lambda function: function
+    file = {}
+    exec(bench_otter.test_of("1.1.2", 2.5, 1), file)
+    with pytest.raises(AssertionError):
+        file["check"](None)
+    assert asked == [(1, "1.1.2")] and file["points"] == 2.5
 
 
 @pytest.fixture

@@ -27,11 +27,11 @@ from workshop.trust.in_process import InProcess
 
 TEST = """OK_FORMAT = False
 from otter.test_files import test_case
-from grader import bench_otter
+from {module} import holds
 name, points = {number!r}, {points!r}
 @test_case()
 def check(env):
-    assert bench_otter.holds({assignment}, {number!r})
+    assert holds({assignment}, {number!r})
 """
 CELL: dict[str, Any] = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None}
 NOTEBOOK = {
@@ -75,11 +75,16 @@ def autograder(path: Path, assignment: int) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("otter_config.json", json.dumps({"print_summary": False}))
         for line in lines:
-            text = TEST.format(number=line.number, points=line.points, assignment=assignment)
+            text = test_of(line.number, line.points, assignment)
             archive.writestr(f"tests/check_{line.number.replace('.', '_')}.py", text)
         for source in sorted((STARTER / "diffusion").glob("*.py")):
             archive.write(source, f"files/diffusion/{source.name}")
     return path
+
+
+def test_of(number: str, points: float, assignment: int) -> str:
+    """A check as a test file of otter's."""
+    return TEST.format(module=__name__, number=number, points=points, assignment=assignment)
 
 
 def _submission(path: Path, folder: Path) -> Path:
