@@ -142,6 +142,7 @@ def kill(pid: int) -> None:
 
 def test_a_worker_that_is_killed_once_at_any_moment_costs_nothing(folder, zygote, monkeypatch):
     """Its check is made once more; `test_reporter` has what becomes of a second time."""
+    before = {*zygote.folder.iterdir()}
     pids: list[int] = []
     spawn = zygote.spawn
 
