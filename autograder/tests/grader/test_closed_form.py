@@ -305,7 +305,8 @@ def test_both_autograder_zips_carry_the_assets_and_no_student_does():
         inside = {str(path) for path in zips.allow_list(name)}
         wanted = {f"assets/{asset}" for asset in version.CHECKED}
         assert wanted <= inside if name.endswith("-autograder.zip") else not wanted & inside
-    assert sum((ASSETS / asset).stat().st_size for asset in version.CHECKED) < 250_000
+    size = sum((ASSETS / asset).stat().st_size for asset in version.CHECKED)
+    assert size < 8_000_000  # nearly all of it what the networks say to right samplers
 
 
 def test_no_torch_is_imported_for_them():

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -323,6 +324,9 @@ def test_a_worker_that_ends_before_it_is_ready_is_started_once_more(student, zyg
 
     def spawn(folder, uid, plain=zygote.spawn):
         if len(spawned) < times:
+            laid = (folder / "tree").resolve()
+            (folder / "tree").unlink()
+            shutil.copytree(laid, folder / "tree")
             os.mkfifo(folder / "tree" / "nobody_writes_here")  # it waits to read this one
         spawned.append(plain(folder, uid))
         if len(spawned) <= times:
