@@ -20,7 +20,7 @@ from pathlib import Path
 from course.batch import merging
 from course.batch.digests import digest
 from course.batch.machines import GONE, OTHER_VERSION, Files, Job, Machines, NoMachines
-from course.batch.submissions import PEOPLE, Entry, NoSubmissions
+from course.downloads.people import PEOPLE, Entry, NoSubmissions
 from course.marks import read_back
 from course.pages import report
 from grader import files

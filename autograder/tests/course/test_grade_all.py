@@ -28,7 +28,8 @@ from course.batch.batch import Batch
 from course.batch.cluster import Cluster
 from course.batch.cores import Cores
 from course.batch.machines import Job, NoMachines
-from course.batch.submissions import METADATA, find
+from course.downloads.gradescope import METADATA
+from course.downloads.kinds import find
 from course.marks import class_marks, read_back
 from grader import files, overlay
 from grader.marking import version
@@ -232,7 +233,7 @@ def test_a_submission_that_ends_the_grader_costs_only_itself(course):
     code, said = course.run()
     assert code == 1 and course.marked() == ["3", "5", "die", "die", "fault", "fault"]
     died, fault = "the process that marked it ended (exit code -9)", "GraderFault: as it was told to"
-    assert f"Not marked, by no fault of the student: submission_1, submission_5: {died}" in said
+    assert f"Not marked, and no zero: submission_1, submission_5: {died}" in said
     assert course.grades() == {
         "S1": ("", died),
         "S2": ("3.0", ""),
