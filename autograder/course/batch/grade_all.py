@@ -46,11 +46,11 @@ def run(
             gpu = tier == "gpu"
             machines: Machines = Cluster(scheduler, gpu=gpu) if scheduler else Cores(gpu=gpu)
             try:
-                for note in (*found.renamed, *found.left_out):
+                for note in (*found.renamed, *found.left_out, *found.unknown):
                     _say(console, f"{note}.", "bold")
                 batch = Batch(found.entries, assignment, tier, out, settings)
                 batch.prepare(machines.gpu)
-                return max(_mark(console, batch, machines, found), 1 if found.left_out else 0)
+                return max(_mark(console, batch, machines, found), 1 if found.left_out or found.unknown else 0)
             finally:
                 machines.close()
     except KeyboardInterrupt:

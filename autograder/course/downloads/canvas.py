@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from course.downloads.people import Entry, NoSubmissions, Person, text
+from course.downloads.people import Entry, NoSubmissions, Person, Read, text
 from course.downloads.tables import Table, written
 from course.downloads.tops import Top, together
 from course.marks.cells import plain_cell
@@ -38,12 +38,14 @@ def fits(top: Top) -> bool:
     return bool(some)
 
 
-def read(top: Top, table: Table | None) -> tuple[list[Entry], list[str]]:
+def read(top: Top, table: Table | None) -> Read:
     """The submissions, and what lies beside them and is none. Raises NoSubmissions where the gradebook is none."""
     if table:
         table.needs(TABLE, STUDENT, USER, SECTION)
     rows = {row[USER]: row for row in (table.rows if table else []) if row[USER].isdigit()}
-    theirs, strange = defaultdict(list), []
+    theirs = defaultdict(list)
+    strange: list[str] = []
+    unknown: list[str] = []
     for name, place in top.files:
         if match := PATTERN.fullmatch(name):
             theirs[match["user"] or match["hidden"]].append((match, place))
@@ -52,15 +54,15 @@ def read(top: Top, table: Table | None) -> tuple[list[Entry], list[str]]:
     entries = []
     for user, found in theirs.items():
         first = found[0][0]
-        strange += [f"{first[0]} (not in {table.path.name})"] if table and first["user"] and user not in rows else []
         person = _person(rows.pop(user)) if user in rows else Person(text(first["name"]), key=first["user"] or "")
         late = "late" if any(match["late"] or match["hidden_late"] for match, _ in found) else ""
         given = [(match["file"], file) for match, file in found if match["file"]]
         name = f"{first['name']}_{user}" if first["name"] else user
         more = together(given) if given else {"fault": NO_FILE}
         entries.append(Entry(name, (person,), late=late, **more))
+        unknown += [name] if table and not person.sid else []
     absent = [Entry(f"{row[STUDENT]}_{user}", (_person(row),), fault=ABSENT) for user, row in rows.items()]
-    return entries + absent, strange
+    return Read(entries + absent, strange, unknown)
 
 
 def _person(row: dict[str, str]) -> Person:

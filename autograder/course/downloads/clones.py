@@ -12,7 +12,7 @@ import tempfile
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from course.downloads.people import Entry, Person, text
+from course.downloads.people import Entry, Person, Read, text
 from course.downloads.tables import Table
 from course.downloads.tops import Top
 
@@ -30,7 +30,7 @@ def fits(top: Top) -> bool:
     return any(isinstance(place, Path) and (place / ".git").exists() for place in top.folders.values())
 
 
-def read(top: Top, table: Table | None) -> tuple[list[Entry], list[str]]:
+def read(top: Top, table: Table | None) -> Read:
     """The submissions, and what lies beside them and is none. Raises NoSubmissions where the roster is none."""
     if table:
         table.needs(TABLE, LOGIN)
@@ -41,10 +41,8 @@ def read(top: Top, table: Table | None) -> tuple[list[Entry], list[str]]:
         for name, place in top.folders.items():
             at = _committed(Path(own), place) if can and isinstance(place, Path) else ""
             entries.append(Entry(name, _people(name, rows), at, place))
-            strange += [f"{name} (not in {table.path.name})"] if table and not entries[-1].people else []
-    return entries + [
-        Entry(f"{login} (no clone)", (_person(row),), fault=ABSENT) for login, row in rows.items()
-    ], strange
+    absent = [Entry(f"{login} (no clone)", (_person(row),), fault=ABSENT) for login, row in rows.items()]
+    return Read(entries + absent, strange, [each.id for each in entries if table and not each.people])
 
 
 def _people(name: str, rows: dict[str, dict[str, str]]) -> tuple[Person, ...]:
@@ -79,9 +77,11 @@ def _head(git: Path) -> str:
         if not said.startswith("ref: refs/"):
             return said if re.fullmatch(r"[0-9a-f]{40,64}", said) else ""
         ref = said.removeprefix("ref: ")
-        loose = _start(git / ref).strip() if ".." not in ref and (git / ref).is_file() else ""
+        if (git / ref).is_file() and ".." not in ref:
+            said = _start(git / ref).strip()
+            return said if re.fullmatch(r"[0-9a-f]{40,64}", said) else ""
         packed = re.search(rf"^([0-9a-f]{{40,64}}) {re.escape(ref)}$", _start(git / "packed-refs"), re.MULTILINE)
-        return loose if re.fullmatch(r"[0-9a-f]{40,64}", loose) else packed[1] if packed else ""
+        return packed[1] if packed else ""
     except (OSError, ValueError):
         return ""
 

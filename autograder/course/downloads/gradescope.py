@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from course.downloads.people import Entry, NoSubmissions, Person, text
+from course.downloads.people import Entry, NoSubmissions, Person, Read, text
 from course.downloads.tables import Table
 from course.downloads.tops import Top, file
 from course.marks import read_back
@@ -55,7 +55,7 @@ def fits(top: Top) -> bool:
     return any(name == METADATA for name, _ in top.files)
 
 
-def read(top: Top, table: Table | None) -> tuple[list[Entry], list[str]]:
+def read(top: Top, table: Table | None) -> Read:
     """The submissions, and what lies beside them and is none. Raises NoSubmissions, and what yaml raises."""
     (metadata,) = (place for name, place in top.files if name == METADATA)
     rows = yaml.load(file(metadata).read(MAX_METADATA).decode("utf-8-sig"), _Loader)  # noqa: S506
@@ -63,7 +63,7 @@ def read(top: Top, table: Table | None) -> tuple[list[Entry], list[str]]:
         raise NoSubmissions(f"{METADATA} is not a table of submissions; export them from Gradescope again")
     about = {str(name): row for name, row in (rows or {}).items()}
     entries = [_entry(name, about.get(name), top) for name in sorted(about.keys() | top.folders.keys())]
-    return entries, [name for name, _ in top.files if name != METADATA]
+    return Read(entries, [name for name, _ in top.files if name != METADATA])
 
 
 def _entry(name: str, about: Any, top: Top) -> Entry:

@@ -26,6 +26,7 @@ class Found:
     entries: list[Entry]
     left_out: list[str]  # what lies beside the submissions and is none
     renamed: list[str]  # submissions whose id is not the name that they have there
+    unknown: list[str]  # submissions of people who are not in the table
     table: Table | None = None  # the host's own, of the people
 
 
@@ -36,7 +37,7 @@ def find(source: Path, roster: Path | None = None, due: Due | None = None) -> Fo
         if roster and not kind.TABLE:
             raise NoSubmissions(f"{source} is {kind.NAME}, which needs no ROSTER; leave it out")
         table = tables.read(roster) if roster else None
-        entries, strange = kind.read(top, table)
+        entries, strange, unknown = kind.read(top, table)
     except NoSubmissions:
         raise
     except Exception as error:  # neither zipfile nor yaml says what it raises for what is not in order
@@ -47,7 +48,9 @@ def find(source: Path, roster: Path | None = None, due: Due | None = None) -> Fo
     entries = [replace(lateness.told(_of_one_name(each, top), due), id=names[each.id]) for each in entries]
     left_out = [f"Left out: {quoted(name)}, which is no submission's folder, zip or tar" for name in beside + strange]
     renamed = [f"The submission {quoted(raw)} is called {name!r} here" for raw, name in names.items() if raw != name]
-    return Found(kind, sorted(entries, key=lambda entry: _natural(entry.id)), left_out, renamed, table)
+    theirs = "and in no file for the host"
+    unknown = [f"{quoted(name)} is not in {roster}: it is marked, {theirs}" for name in unknown]
+    return Found(kind, sorted(entries, key=lambda entry: _natural(entry.id)), left_out, renamed, unknown, table)
 
 
 def _kind(top: Top) -> tuple[ModuleType, Top, list[str]]:

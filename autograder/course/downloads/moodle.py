@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
-from course.downloads.people import Entry, NoSubmissions, Person, text
+from course.downloads.people import Entry, NoSubmissions, Person, Read, text
 from course.downloads.tables import Table, written
 from course.downloads.tops import Top, together
 from course.marks.cells import feedback, plain_cell
@@ -38,19 +38,19 @@ def fits(top: Top) -> bool:
     return any(PATTERN.fullmatch(name) for name in (*top.folders, *(name for name, _ in top.files)))
 
 
-def read(top: Top, table: Table | None) -> tuple[list[Entry], list[str]]:
+def read(top: Top, table: Table | None) -> Read:
     """The submissions, and what lies beside them and is none. Raises NoSubmissions where the worksheet is none."""
     entries, strange = _entries(top)
     if not table:
-        return [replace(each, people=(Person(_name(each.id)),)) for each in entries], strange
+        return Read([replace(each, people=(Person(_name(each.id)),)) for each in entries], strange)
     table.needs(TABLE, NUMBER, GRADE, MARKED)
     rows = defaultdict(list)
     for row in table.rows:
         if number := _number(row[NUMBER]):
             rows[_plain(row[GROUP]) if GROUP in table.heads else number].append(row)
     known = [_known(each, rows, GROUP in table.heads) for each in entries]
-    strange += [f"{each.id} (not in {table.path.name})" for each, found in zip(entries, known) if not found.people]
-    return known + [_absent(row) for left in rows.values() for row in left], strange
+    absent = [_absent(row) for left in rows.values() for row in left]
+    return Read(known + absent, strange, [each.id for each in known if not each.people])
 
 
 def _entries(top: Top) -> tuple[list[Entry], list[str]]:

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader import outcomes, overlay
 from grader.handed_in import Place
@@ -55,6 +55,14 @@ class Entry:
         except SubmissionError as error:
             why = f"{error}."
         raise GraderFault(outcomes.plain(f"{self.advice or why} Or mark it by hand."))
+
+
+class Read(NamedTuple):
+    """What a kind of download was read as."""
+
+    entries: list[Entry]
+    strange: list[str]  # what lies beside the submissions and is none
+    unknown: list[str] = []  # submissions of people who are not in the host's table
 
 
 def ids(names: Iterable[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from course.downloads.gradescope import METADATA
-from course.downloads.people import Entry, NoSubmissions
+from course.downloads.people import Entry, NoSubmissions, Read
 from course.downloads.tables import Table
 from course.downloads.tops import Top, of_folder
 from grader.handed_in import ARCHIVES
@@ -15,7 +15,7 @@ TABLE = ""
 EXPORT = f"It has a {METADATA} and no graded files; where it is an export, give it by itself."
 
 
-def read(top: Top, table: Table | None) -> tuple[list[Entry], list[str]]:
+def read(top: Top, table: Table | None) -> Read:
     """The submissions, and what lies beside them and is none. Raises NoSubmissions where it is one submission."""
     zips = {name: place for name, place in top.files if name.lower().endswith(ARCHIVES)}
     strange = sorted([name for name, _ in top.files if name not in zips] + top.links)
@@ -24,7 +24,7 @@ def read(top: Top, table: Table | None) -> tuple[list[Entry], list[str]]:
             f"{top.where} is one submission, not a class; mark it with make grade SUBMISSION={top.where}"
         )
     places = top.folders | zips
-    return [Entry(name, place=places[name], advice=_advice(places[name])) for name in sorted(places)], strange
+    return Read([Entry(name, place=places[name], advice=_advice(places[name])) for name in sorted(places)], strange)
 
 
 def _advice(place: object) -> str:
