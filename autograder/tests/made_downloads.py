@@ -1,8 +1,11 @@
 """A made class of twelve as Moodle, Canvas and git hand it to a course, with what goes wrong in real ones."""
 
 import csv
+import functools
 import io
+import shutil
 import subprocess
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -101,33 +104,30 @@ def squeezed(name: str) -> str:
 
 def clones(at: Path) -> tuple[Path, Path]:
     """A folder of clones `class-a2-login`, and Classroom 50's students.csv."""
-    (at / "clones").mkdir()
-    login = {name: f"user-{number}" for name, number in NUMBERS.items()}
+    shutil.copytree(_repositories().name, at / "clones")
+    with open(at / "students.csv", "w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["username", "first_name", "last_name", "email", "section", "github_id"])
+        for name, number in NUMBERS.items():
+            first, _, last = name.partition(" ")
+            rows.writerow([f"user-{number}", first, last, f"{number}@example.org", "", number])
+    return at / "clones", at / "students.csv"
+
+
+@functools.cache
+def _repositories() -> tempfile.TemporaryDirectory:
+    """The clones, made once."""
+    folder = tempfile.TemporaryDirectory()
     for name, files in CLASS.items():
         if files is None:
             continue
-        clone = at / "clones" / f"class-a2-{login[name]}"
-        subprocess.run(["git", "init", "-q", str(clone)], check=True)
+        clone = Path(folder.name) / f"class-a2-user-{NUMBERS[name]}"
         for path, content in {**files, "README.md": b"x"}.items():
             (clone / path).parent.mkdir(parents=True, exist_ok=True)
             (clone / path).write_bytes(content)
         day = "2026-11-22T01:59:30+08:00" if name == LATE else "2026-11-20T12:00:00+08:00"
-        who = ["-c", "user.name=Bot", "-c", "user.email=bot@x", "-c", "commit.gpgsign=false"]
+        who = {f"GIT_{role}_{key}": "bot" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
         dated = {"GIT_AUTHOR_DATE": day, "GIT_COMMITTER_DATE": day, "PATH": "/usr/local/bin:/usr/bin:/bin"}
-        for command in (["add", "-A"], [*who, "commit", "-qm", "work"]):
-            subprocess.run(["git", "-C", str(clone), *command], check=True, env=dated)
-    with open(at / "students.csv", "w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["username", "first_name", "last_name", "email", "section", "github_id"])
-        for name, user in login.items():
-            rows.writerow(
-                [
-                    user,
-                    name.partition(" ")[0],
-                    name.partition(" ")[2],
-                    f"{NUMBERS[name]}@example.org",
-                    "",
-                    NUMBERS[name],
-                ]
-            )
-    return at / "clones", at / "students.csv"
+        for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "work"]):
+            subprocess.run(["git", "-C", str(clone), *command], check=True, env=who | dated)
+    return folder

@@ -146,6 +146,7 @@ def test_each_of_a_moodle_group_gets_its_mark_and_nobody_whose_number_is_the_gro
     }
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_moodle_without_folders_gives_files_whose_names_say_whose_they_are(tmp_path):
     with zipfile.ZipFile(tmp_path / "flat.zip", "w") as archive:
         for name in ("sampler.py", "score.py", "notes_1.txt"):
@@ -161,6 +162,7 @@ def test_moodle_without_folders_gives_files_whose_names_say_whose_they_are(tmp_p
     assert found.left_out == ["Left out: 'stray.txt', which is no submission's folder, zip or tar"]
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_entries_of_one_path_in_a_download_are_no_choice_of_ours(tmp_path):
     with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
         for content in (b"one", b"two"):
