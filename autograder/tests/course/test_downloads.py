@@ -104,6 +104,23 @@ def test_a_class_of_twelve_keeps_names_ids_and_lateness_and_loses_nobody(downloa
     assert json.loads((out / "faults.json").read_text()).keys() == {grades[name]["submission"] for name in faults}
 
 
+def test_where_files_were_found_is_told_to_the_staff_alone_since_the_same_files_share_their_results(mark, tmp_path):
+    for name, inside in (("Ada_1", "ada-and-her-secret"), ("Ben_2", ".")):
+        for file, content in made.both(3).items():
+            path = tmp_path / "in" / f"{name}_assignsubmission_file" / inside / "deep" / "er" / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    seen = []
+    submit = AtHand.submit
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AtHand, "submit", lambda self, job: seen.append(job.submission.notes) or submit(self, job))
+        _, _, out = mark(tmp_path / "in")
+    assert seen == [()]
+    notes = {row["name"]: row["note"] for row in rows(out / "grades.csv")}
+    assert "ada-and-her-secret/deep/er/sampler.py' was taken as sampler.py" in notes["Ada"].replace("''", "'")
+    assert "secret" not in notes["Ben"]
+
+
 def test_moodle_takes_its_worksheet_back_filled_for_those_who_are_marked(mark, tmp_path):
     source, roster = made.moodle(tmp_path)
     _, said, out = mark(source, roster)
