@@ -128,7 +128,8 @@ RESULT_V1 = {  # what schemas/result-v1.schema.json and the runner's validate_re
 def test_classroom_50_takes_the_result():
     body = json.loads(told("classroom50", GOOD))
     jsonschema.validate(body, RESULT_V1)
-    assert all(each["score"] <= each["max-score"] for each in (body, *body["tests"]))
+    for each in (body, *body["tests"]):  # the schema lets 79.0 pass, the runner does not
+        assert type(each["score"]) is type(each["max-score"]) is int and each["score"] <= each["max-score"]
     assert {each["test-name"]: each["score"] for each in body["tests"]}["2.8 ddim_coefficients"] == 900
     assert (body["review"], body["assignment_type"]) == (RUNNER["COMMIT_URL"], "individual")
 
