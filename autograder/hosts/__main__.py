@@ -1,6 +1,6 @@
 """What a host's entry types: `python -m hosts HOST SUBMISSION --out OUT` marks one submission as Gradescope does.
 
-What the grader says while it marks is for the staff, so it goes to a file and not to where a host may show it.
+What the grader says while it marks is for the staff: it goes to a file of its own, and not to where a host may show it.
 """
 
 import contextlib
@@ -28,7 +28,6 @@ HOSTS: dict[str, ModuleType] = {
     "junit": junit,
     "prairielearn": prairielearn,
 }
-LOG = "grader.log"
 
 
 def main(
@@ -45,27 +44,30 @@ def main(
     number = assignment or (claim.assignments()[0] if len(claim.assignments()) == 1 else 0)
     if not number:
         refuse("Nothing was marked: there are two assignments here; give --assignment 1 or 2.")
-    _hand_over(HOSTS[host], FAULT, out)  # until the marking has ended
-    marked = _marked(submission, number, out, HOSTS[host] is prairielearn)
+    try:
+        _hand_over(HOSTS[host], FAULT, out)  # until the marking has ended
+    except OSError as error:
+        refuse(f"Nothing was marked: {out} cannot be written: {error.strerror}.")
+    marked = _marked(submission, number, HOSTS[host] is prairielearn)
     _hand_over(HOSTS[host], marked, out, last=True)
     raise typer.Exit(0 if marked.ended else HOSTS[host].FAULT_STATUS)
 
 
-def _marked(submission: Path, assignment: int, out: Path, drawn: bool) -> Marks:
+def _marked(submission: Path, assignment: int, drawn: bool) -> Marks:
     """The marks; those of a marking that did not end where it did not. drawn: whether the host shows pictures."""
     found: list[Marks] = []
 
     def show(results: Results, number: int) -> None:
         found.append(marks.of_results(results, number))
 
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as place, (out / LOG).open("w") as log:
-        os.chmod(out / LOG, 0o600)
-        with contextlib.redirect_stdout(log), contextlib.suppress(typer.Exit):
+    with tempfile.TemporaryDirectory() as place:
+        log, name = tempfile.mkstemp(prefix="grader-", suffix=".log")  # which its owner alone may read
+        with open(log, "w") as file, contextlib.redirect_stdout(file), contextlib.suppress(typer.Exit):
             command.grade(submission, Path(place), show, assignment)
     if not found:
-        print(f"The marking did not end; what the grader said is in {out / LOG}.", file=sys.stderr, flush=True)
+        print(f"The marking did not end; what the grader said is in {name}.", file=sys.stderr, flush=True)
         return FAULT
+    Path(name).unlink()
     shown = pictures.of_own_run(submission, assignment, load()) if drawn and found[0].checks else []
     return replace(found[0], pictures=shown)
 

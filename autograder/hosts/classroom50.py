@@ -1,8 +1,8 @@
 """Classroom 50: result.json of its schema `classroom50/result/v1`, whose scores are whole numbers.
 
 They are hundredths of a point, so that no point is rounded: 100 points are 10000. A bonus is in the maximum, since a
-score must not be above it. A bundle of tests, and an image that its runner can pull, can be read by anyone: this is for
-a self-hosted runner that has the grader; elsewhere `make grade-all` marks the clones.
+score must not be above it. A bundle of tests can be read by anyone, and a student can change the workflow of their own
+repository, so whatever a runner can read they can: this is for a machine on which no student can run a workflow.
 Sources, foundation50/classroom50, main of August 2026: schemas/result-v1.schema.json (6e593c7), the runner's
 `validate_result` in cli/gh-teacher/skeleton/dotgithub/scripts/runner.py (0c49903), the wiki's Advanced Autograding.
 """

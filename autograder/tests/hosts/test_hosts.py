@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema
@@ -195,7 +196,7 @@ def entry(tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(command, "grade", marking)
         monkeypatch.setattr(pictures, "of_own_run", lambda *_: [marks.Picture("mine", "data:,")])
         with pytest.raises(typer.Exit) as ended:
-            hosts.main(host, SOLUTION, tmp_path, **{"assignment": 2} | more)
+            hosts.main(host, SOLUTION, **{"out": tmp_path, "assignment": 2} | more)
         name = HOSTS[host].FILE if host in HOSTS else ""
         kept = (tmp_path / name).read_text() if name and (tmp_path / name).exists() else ""
         said = capsys.readouterr()
@@ -217,8 +218,8 @@ def failed(submission, out, show, assignment):
 @pytest.mark.parametrize("host", HOSTS)
 def test_the_entry_leaves_what_the_host_reads_and_what_the_grader_says_in_a_file(host, entry, tmp_path):
     code, said, kept, _ = entry(host, marked)
-    assert code == 0 and SECRET not in said + kept and (tmp_path / hosts.LOG).read_text() == f"{SECRET}\n"
-    assert (tmp_path / hosts.LOG).stat().st_mode & 0o777 == 0o600
+    assert code == 0 and SECRET not in said + kept
+    assert [path.name for path in tmp_path.iterdir()] == [HOSTS[host].FILE] * bool(HOSTS[host].FILE)
     pictured = marks.Picture("mine", "data:,") if host == "prairielearn" else None
     wanted = told(host, marks.Marks(**vars(GOOD) | {"pictures": [pictured] if pictured else []}))
     assert re.sub(r"\d\d:\d\d:\d\dZ", "", said or kept) == re.sub(r"\d\d:\d\d:\d\dZ", "", wanted)
@@ -229,7 +230,10 @@ def test_the_entry_of_a_marking_that_failed_leaves_no_mark(host, entry, tmp_path
     (tmp_path / "result.json").write_text('{"score": 100}')  # of an earlier one
     code, said, kept, error = entry(host, failed)
     assert code == HOSTS[host].FAULT_STATUS and SECRET not in said + kept + error
-    assert (said or kept) == told(host, marks.FAULT) and "what the grader said is in" in error
+    assert (said or kept) == told(host, marks.FAULT)
+    log = Path(error.rpartition(" ")[2].strip().removesuffix("."))
+    assert log.read_text() == f"{SECRET}\n" and log.stat().st_mode & 0o777 == 0o600 and log.parent != tmp_path
+    log.unlink()
 
 
 @pytest.mark.parametrize(
@@ -243,6 +247,12 @@ def test_the_entry_of_a_marking_that_failed_leaves_no_mark(host, entry, tmp_path
 def test_what_an_entry_lacks_is_one_sentence(host, environment, more, says, entry):
     code, said, kept, _ = entry(host, marked, environment, **more)
     assert code == 2 and says in said and len(said.splitlines()) == 1 and not kept
+
+
+def test_an_out_that_cannot_be_written_is_one_sentence(entry, tmp_path):
+    (tmp_path / "file").touch()
+    code, said, _, _ = entry("junit", marked, out=tmp_path / "file" / "out")
+    assert code == 2 and "out cannot be written: Not a directory" in said and len(said.splitlines()) == 1
 
 
 def test_the_script_passes_on_what_the_runner_sets_and_nothing_else(tmp_path):
@@ -334,4 +344,4 @@ def test_the_entry_marks_for_real(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(AUTOGRADER)}
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0 and done.stderr == "" and "sampler.py is not in the submission" in done.stdout
-    assert set(as_autolab_reads(done.stdout).values()) == {0} and (tmp_path / "out" / hosts.LOG).exists()
+    assert set(as_autolab_reads(done.stdout).values()) == {0} and not list((tmp_path / "out").iterdir())
