@@ -85,4 +85,6 @@ def _hand_over(host: ModuleType, given: Marks, out: Path, last: bool = False) ->
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    app()

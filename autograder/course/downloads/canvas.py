@@ -54,13 +54,13 @@ def read(top: Top, table: Table | None) -> Read:
     entries = []
     for user, found in theirs.items():
         first = found[0][0]
+        name = f"{first['name']}_{user}" if first["name"] else user
+        unknown += [name] if table and user not in rows else []
         person = _person(rows.pop(user)) if user in rows else Person(text(first["name"]), key=first["user"] or "")
         late = "late" if any(match["late"] or match["hidden_late"] for match, _ in found) else ""
         given = [(match["file"], file) for match, file in found if match["file"]]
-        name = f"{first['name']}_{user}" if first["name"] else user
         more = together(given) if given else {"fault": NO_FILE}
         entries.append(Entry(name, (person,), late=late, **more))
-        unknown += [name] if table and not person.sid else []
     absent = [Entry(f"{row[STUDENT]}_{user}", (_person(row),), fault=ABSENT) for user, row in rows.items()]
     return Read(entries + absent, strange, unknown)
 
@@ -83,7 +83,5 @@ def taken_in(marked: list[tuple[Entry, Path]], table: Table | None, assignment: 
     heads = [head for head in (STUDENT, USER, SIS, LOGIN, SECTION) if not table or head in table.heads]
     heads = heads if table else [STUDENT, USER, SECTION]
     hidden = sum(not person.key for each, _ in marked for person in each.people)
-    notes = (
-        [f"Canvas hides the names of {hidden} marked submissions; its gradebook takes none of these"] if hidden else []
-    )
-    return written([*heads, column], shown), notes
+    note = f"Canvas hides the names of {hidden} marked submissions; its gradebook takes none of these"
+    return written([*heads, column], shown), [note] if hidden else []

@@ -35,14 +35,16 @@ def read(top: Top, table: Table | None) -> Read:
     if table:
         table.needs(TABLE, LOGIN)
     rows = {row[LOGIN].lower(): row for row in (table.rows if table else []) if row[LOGIN]}
-    entries, strange = [], [name for name, _ in top.files] + top.links
+    entries = []
     with tempfile.TemporaryDirectory() as own:
         can = _git(Path(own), Path(own), "init", "--quiet", "--bare", "--template=", own) is not None
         for name, place in top.folders.items():
             at = _committed(Path(own), place) if can and isinstance(place, Path) else ""
             entries.append(Entry(name, _people(name, rows), at, place))
     absent = [Entry(f"{login} (no clone)", (_person(row),), fault=ABSENT) for login, row in rows.items()]
-    return Read(entries + absent, strange, [each.id for each in entries if table and not each.people])
+    return Read(
+        entries + absent, [name for name, _ in top.files], [each.id for each in entries if table and not each.people]
+    )
 
 
 def _people(name: str, rows: dict[str, dict[str, str]]) -> tuple[Person, ...]:

@@ -3,6 +3,7 @@
 What is odd about one submission costs no other: it stays nameable, or it is named as left out.
 """
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -44,9 +45,11 @@ def find(source: Path, roster: Path | None = None, due: Due | None = None) -> Fo
         raise NoSubmissions(f"{source} cannot be read: {' '.join(str(error).split())}") from error
     if not entries:
         raise NoSubmissions(f"{source} holds no submissions; give a host's download or a folder of zips and folders")
+    entries = _apart(entries)
     names = ids(each.id for each in entries)
     entries = [replace(lateness.told(_of_one_name(each, top), due), id=names[each.id]) for each in entries]
-    left_out = [f"Left out: {quoted(name)}, which is no submission's folder, zip or tar" for name in beside + strange]
+    others = sorted(beside + strange + top.links)
+    left_out = [f"Left out: {quoted(name)}, which is no submission's folder, zip or tar" for name in others]
     renamed = [f"The submission {quoted(raw)} is called {name!r} here" for raw, name in names.items() if raw != name]
     theirs = "and in no file for the host"
     unknown = [f"{quoted(name)} is not in {roster}: it is marked, {theirs}" for name in unknown]
@@ -79,11 +82,23 @@ def _told(top: Top) -> ModuleType | None:
 
 def _told_inside(inner: Top) -> ModuleType | None:
     """The kind of the only folder: a class, and no submission in which some such file was handed in."""
+    if any(name in GRADED_FILES for name, _ in inner.files) and not gradescope.fits(inner):
+        return None
     if (kind := _told(inner)) in NAMED or kind is gradescope and inner.folders:
         return kind
     folders = [place for place in inner.folders.values() if isinstance(place, Path)]
     submissions = [each for each in folders if any((each / name).exists() for name in (".git", *GRADED_FILES))]
     return (kind or plain) if len(submissions) > 1 and kind is not gradescope else None
+
+
+def _apart(entries: list[Entry]) -> list[Entry]:
+    """The entries, none with the id of another."""
+    count = Counter[str]()
+    found = []
+    for each in entries:
+        count[each.id] += 1
+        found.append(replace(each, id=f"{each.id} ({count[each.id]})") if count[each.id] > 1 else each)
+    return found
 
 
 def _of_one_name(entry: Entry, top: Top) -> Entry:

@@ -50,7 +50,7 @@ def read(top: Top, table: Table | None) -> Read:
             rows[_plain(row[GROUP]) if GROUP in table.heads else number].append(row)
     known = [_known(each, rows, GROUP in table.heads) for each in entries]
     absent = [_absent(row) for left in rows.values() for row in left]
-    return Read(known + absent, strange, [each.id for each in known if not each.people])
+    return Read(known + absent, strange, [each.id for each in known if not each.people[0].key])
 
 
 def _entries(top: Top) -> tuple[list[Entry], list[str]]:
@@ -92,7 +92,8 @@ def _known(entry: Entry, rows: dict[str, list[dict[str, str]]], groups: bool) ->
     mine = rows.pop(_plain(_name(entry.id)) if groups else _number(entry.id), [])
     late = next((_late(row) for row in mine if _late(row)), "")
     at = next((row.get("Last modified (submission)", "") for row in mine), "")
-    return replace(entry, people=tuple(map(_person, mine)), late=late, created_at=text(at).strip("- "))
+    people = tuple(map(_person, mine)) or (Person(_name(entry.id)),)
+    return replace(entry, people=people, late=late, created_at=text(at).strip("- "))
 
 
 def _absent(row: dict[str, str]) -> Entry:

@@ -18,7 +18,7 @@ EXPORT = f"It has a {METADATA} and no graded files; where it is an export, give 
 def read(top: Top, table: Table | None) -> Read:
     """The submissions, and what lies beside them and is none. Raises NoSubmissions where it is one submission."""
     zips = {name: place for name, place in top.files if name.lower().endswith(ARCHIVES)}
-    strange = sorted([name for name, _ in top.files if name not in zips] + top.links)
+    strange = [name for name, _ in top.files if name not in zips]
     if not (top.folders or zips) and any(name in GRADED_FILES for name in strange):
         raise NoSubmissions(
             f"{top.where} is one submission, not a class; mark it with make grade SUBMISSION={top.where}"

@@ -379,6 +379,39 @@ def test_times_with_their_zone_are_read_as_hosts_write_them(said, seconds):
     assert (None if at is None else int((at - lateness.time("2026-11-20 09:00 UTC")).total_seconds())) == seconds
 
 
+def test_a_submission_that_has_files_named_as_canvas_names_them_is_no_class(tmp_path):
+    for name in ("sampler.py", "run_1_2_loss.png", "plots/x.png"):
+        (tmp_path / "anna" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "anna" / name).write_bytes(b"x")
+    assert [(each.id, list(each.submission().files)) for each in find(tmp_path).entries] == [("anna", ["sampler.py"])]
+
+
+def test_two_submissions_of_one_name_are_both_there(tmp_path):
+    with zipfile.ZipFile(tmp_path / "groups.zip", "w") as archive:
+        archive.writestr("Ada_5_assignsubmission_file/sampler.py", b"a group's")
+    lines = [
+        "Identifier,Full name,Group,Grade,Last modified (grade)",
+        "Participant 5,Ada,B,,",
+        "Participant 6,Ben,Ada,,",
+    ]
+    (tmp_path / "sheet.csv").write_text("\n".join(lines))
+    found = find(tmp_path / "groups.zip", tmp_path / "sheet.csv")
+    assert [(each.id, each.people[0].name, bool(each.place)) for each in found.entries] == [
+        ("Ada_5", "Ben", True),
+        ("Ada_5 (2)", "Ada", False),
+    ]
+
+
+@pytest.mark.parametrize("download", [made.moodle, made.canvas, made.clones])
+def test_links_are_followed_nowhere_and_named(download, tmp_path):
+    (tmp_path / "made").mkdir()
+    source, _ = (download if download is made.clones else unpacked(download))(tmp_path / "made")
+    source = source if download is made.clones else next(source.iterdir())
+    name = next(path.name for path in source.iterdir())
+    (source / f"{name}x").symlink_to(source / name)
+    assert find(source).left_out == [f"Left out: {name + 'x'!r}, which is no submission's folder, zip or tar"]
+
+
 def test_only_what_is_known_to_be_a_kind_is_one(tmp_path):
     (tmp_path / "anna_1.zip").touch()
     assert find(tmp_path).kind is kinds.plain
