@@ -36,18 +36,20 @@ def grade(
 
 @app.command()
 def grade_all(
-    submissions: Annotated[Path, typer.Argument(help="a Gradescope export, or a folder of zips and folders")],
+    submissions: Annotated[Path, typer.Argument(help="a download of Gradescope, Moodle or Canvas, or a folder")],
     assignment: Annotated[int, typer.Option("--assignment", "-a", min=1, max=2)],
     out: Annotated[Path, typer.Option(help="where the marks go; the same command goes on where it was")] = Path("out"),
     tier: Annotated[Tier | None, typer.Option(help="which checks of sampling quality; default: the settings'")] = None,
     scheduler: Annotated[str, typer.Option(help="of a Dask cluster, as tcp://host:port; else this machine")] = "",
+    roster: Annotated[Path | None, typer.Option(help="the host's own table of the people")] = None,
+    due: Annotated[str, typer.Option(help="when it was due, as '2026-11-20 23:59 +0800'")] = "",
 ) -> None:
     """Mark a class: each distinct submission once; exit 1 where some could not be marked, 2 where it did not end."""
     from course.batch.grade_all import run
 
     decided = settings()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    raise typer.Exit(run(console, submissions, assignment, out, tier or decided.tier, scheduler, decided))
+    raise typer.Exit(run(console, submissions, assignment, out, tier or decided.tier, scheduler, decided, roster, due))
 
 
 @app.command()

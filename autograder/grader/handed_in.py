@@ -39,10 +39,13 @@ class Part:
 
 
 Files = dict[PurePosixPath, File]
+Place = Path | Part | Files  # where what was handed in lies
 
 
-def files(path: Path | Part) -> Files:
+def files(path: Place) -> Files:
     """The files of what was handed in, by their path in it. Raises SubmissionError, and what the machine fails with."""
+    if isinstance(path, dict):
+        return path
     if isinstance(path, Part):
         return _of_part(path)
     if path.is_dir():
@@ -74,12 +77,16 @@ def unpacked(name: str, file: BinaryIO, source: Path | None = None) -> Files:
 
 def named(archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
     """The entries of a zip by path; of two entries of one name the last one counts."""
-    return {PurePosixPath(_slashed(entry.filename)): entry for entry in archive.infolist()}
+    return {path_of(entry): entry for entry in archive.infolist()}
 
 
-def _slashed(name: str) -> str:
-    """Some programs on Windows write a backslash for a slash; beside a slash it is half of a Chinese letter."""
-    return name if "/" in name else name.replace("\\", "/")
+def path_of(entry: zipfile.ZipInfo) -> PurePosixPath:
+    """Where an entry lies in its zip.
+
+    Some programs on Windows write a backslash for a slash; beside a slash it is half of a Chinese letter.
+    """
+    name = entry.filename
+    return PurePosixPath(name if "/" in name else name.replace("\\", "/"))
 
 
 def is_hidden(name: str) -> bool:
@@ -92,19 +99,23 @@ def is_noise(name: str) -> bool:
     return is_hidden(name) or name in NOT_WRITTEN_BY_HAND
 
 
+def at(path: Path) -> File:
+    """The file at a path, which may be a link or a folder."""
+    return File(lambda most: _head(path, most), stat.S_ISREG(path.lstat().st_mode))
+
+
 def _head(path: Path, most: int) -> bytes:
     with path.open("rb") as file:
         return file.read(most)
 
 
-def _of_folder(folder: Path, at: PurePosixPath) -> Iterator[tuple[PurePosixPath, File]]:
-    if len(at.parts) > DEEPEST:
+def _of_folder(folder: Path, below: PurePosixPath) -> Iterator[tuple[PurePosixPath, File]]:
+    if len(below.parts) > DEEPEST:
         return
     for path in sorted(folder.iterdir()):
-        mode = path.lstat().st_mode
-        if stat.S_ISDIR(mode) and not is_noise(path.name):
-            yield from _of_folder(path, at / path.name)
-        yield at / path.name, File(lambda most, path=path: _head(path, most), stat.S_ISREG(mode))  # type: ignore[misc]
+        if stat.S_ISDIR(path.lstat().st_mode) and not is_noise(path.name):
+            yield from _of_folder(path, below / path.name)
+        yield below / path.name, at(path)
 
 
 def _of_zip(file: BinaryIO, source: Path | None) -> Files:

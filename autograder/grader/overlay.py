@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grader import handed_in, outcomes
-from grader.handed_in import ARCHIVES, MAX_ARCHIVE, MAX_BYTES, File, Files, Part
+from grader.handed_in import ARCHIVES, MAX_ARCHIVE, MAX_BYTES, File, Files, Part, Place
 from grader.outcomes import GraderFault, SubmissionError
 from grader.paths import GRADED_FILES, STARTER
 
@@ -41,7 +41,7 @@ def opened(path: Path) -> Submission:
         return Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
 
 
-def load(path: Path | Part) -> Submission:
+def load(path: Place) -> Submission:
     """Read `sampler.py` and `score.py` from a folder, a zip or a tar, or from one of them alone.
 
     They are found in any folder, in an archive that lies there, and under the names that copies get, where only one
@@ -54,7 +54,9 @@ def load(path: Path | Part) -> Submission:
         raise
     except Exception as error:  # zipfile does not say what it raises for a zip that is not in order
         if isinstance(error, OSError) and error.errno in OURS:
-            where = path.archive.filename if isinstance(path, Part) else path
+            where = (
+                path if isinstance(path, Path) else path.archive.filename if isinstance(path, Part) else "a file of it"
+            )
             raise GraderFault(f"{where} cannot be read: {error.strerror}") from error
         raise SubmissionError(
             f"the submission cannot be read ({type(error).__name__}); make it again and hand it in"

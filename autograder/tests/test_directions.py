@@ -17,7 +17,8 @@ MAY_IMPORT = {
     "grader": {"oracle"},
     "checks": {"oracle", "grader"},
     "course": {"grader"},
-    "workshop": {"oracle", "grader", "checks", "course"},
+    "hosts": {"oracle", "grader"},  # an image has it beside the three that ship; no mark depends on it
+    "workshop": {"oracle", "grader", "checks", "course", "hosts"},
 }
 
 
@@ -76,7 +77,7 @@ def test_what_ships_imports_only_what_setup_installs():
     """A package that is here and in no lock would be missed on Gradescope alone."""
     found = {
         each.partition(".")[0]
-        for room in version.SHIPPED
+        for room in (*version.SHIPPED, "hosts")
         for path in modules(room)
         for each in imported(path.read_text("utf-8"))
     }

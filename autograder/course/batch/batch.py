@@ -14,13 +14,13 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from course.batch import merging
 from course.batch.digests import digest
 from course.batch.machines import GONE, OTHER_VERSION, Files, Job, Machines, NoMachines
-from course.batch.submissions import PEOPLE, Entry, NoSubmissions
+from course.downloads.people import PEOPLE, Entry, NoSubmissions
 from course.marks import read_back
 from course.pages import report
 from grader import files
@@ -48,6 +48,7 @@ class Batch:
     settings: Settings = DEFAULTS
     version: str = field(init=False, default="")  # of the grader, when it was prepared
     digest_of: dict[str, str] = field(init=False, default_factory=dict)  # by the id of an entry
+    notes: dict[str, str] = field(init=False, default_factory=dict)  # by the id of an entry: where its files were found
     missing: dict[str, Submission] = field(init=False, default_factory=dict)  # by digest: what is to be marked
     faults: dict[str, str] = field(init=False, default_factory=dict)  # by digest: why it could not be marked
     _with: dict[str, list[Entry]] = field(init=False, default_factory=dict)  # by digest: those that are the same
@@ -117,8 +118,9 @@ class Batch:
             self.faults[key] = str(fault)
             return
         key = self.digest_of[entry.id] = digest(submission, self.assignment, self.tier, self.version)
+        self.notes[entry.id] = " ".join(submission.notes)
         if key not in self._with and not self._is_marked(key, gpu):
-            self.missing[key] = submission
+            self.missing[key] = replace(submission, notes=())  # each has its own, and all that are the same share this
         self._with.setdefault(key, []).append(entry)
 
     def _is_marked(self, key: str, gpu: bool) -> bool:

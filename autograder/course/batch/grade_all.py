@@ -8,11 +8,14 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from course.batch import merging, submissions
-from course.batch.batch import Batch
+from course.batch import merging
+from course.batch.batch import RESULTS, Batch
 from course.batch.cluster import Cluster
 from course.batch.cores import Cores
 from course.batch.machines import Machines, NoMachines
+from course.downloads import kinds, lateness
+from course.downloads.kinds import Found
+from course.downloads.people import NoSubmissions
 from course.marks import class_marks, grades
 from course.pages import class_page
 from grader import files
@@ -31,27 +34,30 @@ def run(
     tier: Tier,
     scheduler: str,
     settings: Settings = DEFAULTS,
+    roster: Path | None = None,
+    due: str = "",
 ) -> int:
     """Mark all submissions and write the grades; the exit code: 1 where some are not marked, 2 where it ends before."""
     try:
         _apart(source.resolve(), out.resolve())
         with files.lock(out):
-            found = submissions.find(source)
+            found = kinds.find(source, roster, lateness.due(due))
+            _say(console, f"{source}: {found.kind.NAME}")
             gpu = tier == "gpu"
             machines: Machines = Cluster(scheduler, gpu=gpu) if scheduler else Cores(gpu=gpu)
             try:
-                for note in (*found.renamed, *found.left_out):
+                for note in (*found.renamed, *found.left_out, *found.unknown):
                     _say(console, f"{note}.", "bold")
                 batch = Batch(found.entries, assignment, tier, out, settings)
                 batch.prepare(machines.gpu)
-                return max(_mark(console, batch, machines), 1 if found.left_out else 0)
+                return max(_mark(console, batch, machines, found), 1 if found.left_out or found.unknown else 0)
             finally:
                 machines.close()
     except KeyboardInterrupt:
         why = "Stopped; the same command goes on where it was."
     except BlockingIOError as busy:
         why = f"The class is not marked: {busy}."
-    except submissions.NoSubmissions as reason:
+    except NoSubmissions as reason:
         why = f"The class is not marked: {reason}."
     except NoMachines as reason:
         why = f"The class is not marked to its end: {reason}."
@@ -64,10 +70,10 @@ def run(
 def _apart(source: Path, out: Path) -> None:
     """Raise NoSubmissions where what is marked and what is written would be taken for one another."""
     if out.is_relative_to(source) or any(source.is_relative_to(out / each) for each in ("marks", "submissions")):
-        raise submissions.NoSubmissions(f"{source} and {out} hold one another; give an OUT beside the submissions")
+        raise NoSubmissions(f"{source} and {out} hold one another; give an OUT beside the submissions")
 
 
-def _mark(console: Console, batch: Batch, machines: Machines) -> int:
+def _mark(console: Console, batch: Batch, machines: Machines, found: Found) -> int:
     distinct = len(set(batch.digest_of.values()))
     done = distinct - len(batch.missing) - len(batch.faults)
     _say(console, f"{len(batch.entries)} submissions, {distinct} of them distinct, {done} marked before")
@@ -79,6 +85,7 @@ def _mark(console: Console, batch: Batch, machines: Machines) -> int:
         batch.write_faults()
         marked = class_marks.read(batch.out)
         _say(console, f"grades: {grades.write(batch, marked)}")
+        _give_back(console, batch, found, {each.id for each in marked if each.results})
     _say(console, f"class: {class_page.write(batch.out, marked)}")
     if batch.tier == "gpu":
         _say_what_waits(console, [each.results for each in marked if each.results])
@@ -87,8 +94,26 @@ def _mark(console: Console, batch: Batch, machines: Machines) -> int:
         _say(console, f"In the tier {batch.tier} {why}")
     for key, fault in batch.faults.items():
         whose = ", ".join(name for name, mine in batch.digest_of.items() if mine == key)
-        _say(console, f"Not marked, by no fault of the student: {whose}: {fault}", style="bold red")
+        _say(console, f"Not marked, and no zero: {whose}: {fault}", style="bold red")
     return 1 if batch.faults else 0
+
+
+def _give_back(console: Console, batch: Batch, found: Found, marked: set[str]) -> None:
+    """Write what the host of the class takes the marks in as, where it takes any; only of those who are marked."""
+    if not found.kind.FILE:
+        return
+    path = batch.out / found.kind.FILE
+    results = [(each, batch.out / "submissions" / each.id / RESULTS) for each in batch.entries if each.id in marked]
+    try:
+        content, notes = found.kind.taken_in(results, found.table, batch.assignment)
+    except NoSubmissions as reason:
+        path.unlink(missing_ok=True)
+        _say(console, f"For the host: {reason}.", "bold")
+        return
+    files.replace(path, content, 0o600)
+    _say(console, f"for the host: {path}")
+    for note in notes:
+        _say(console, f"{note}.", "bold")
 
 
 def _say_what_waits(console: Console, found: list[dict[str, Any]]) -> None:

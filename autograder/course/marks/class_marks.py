@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from course.batch.submissions import PEOPLE
+from course.downloads.people import PEOPLE
 from course.marks import read_back
 from grader.causes import hints
 from grader.files import table

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from course.marks import class_marks
+from course.marks.cells import plain_cell
 from course.marks.class_marks import Marked
-from course.marks.grades import plain_cell
 from grader import files
 from grader.tasks import order
 

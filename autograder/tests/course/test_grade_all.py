@@ -28,7 +28,8 @@ from course.batch.batch import Batch
 from course.batch.cluster import Cluster
 from course.batch.cores import Cores
 from course.batch.machines import Job, NoMachines
-from course.batch.submissions import METADATA, find
+from course.downloads.gradescope import METADATA
+from course.downloads.kinds import find
 from course.marks import class_marks, read_back
 from grader import files, overlay
 from grader.marking import version
@@ -232,7 +233,7 @@ def test_a_submission_that_ends_the_grader_costs_only_itself(course):
     code, said = course.run()
     assert code == 1 and course.marked() == ["3", "5", "die", "die", "fault", "fault"]
     died, fault = "the process that marked it ended (exit code -9)", "GraderFault: as it was told to"
-    assert f"Not marked, by no fault of the student: submission_1, submission_5: {died}" in said
+    assert f"Not marked, and no zero: submission_1, submission_5: {died}" in said
     assert course.grades() == {
         "S1": ("", died),
         "S2": ("3.0", ""),
@@ -399,10 +400,12 @@ def test_in_a_terminal_there_is_a_bar_with_the_time_left(course):
 
 def test_make_passes_a_class_on_as_given():
     given = ["SUBMISSIONS=my export.zip", "A=2", "OUT=some where", "TIER=gpu", "SCHEDULER=tcp://one:8786"]
+    given += ["ROSTER=a table.csv", "DUE=2026-11-20 23:59 +0800"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     command = ["make", "--dry-run", "grade-all", *given]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
-    options = '--assignment 2 --tier gpu --out "some where" --scheduler "tcp://one:8786"'
+    options = '--assignment 2 --tier gpu --roster "a table.csv" --due "2026-11-20 23:59 +0800" '
+    options += '--out "some where" --scheduler "tcp://one:8786"'
     assert done.stdout.splitlines()[-1].endswith(f'-m course grade-all "my export.zip" {options}')
     for lacking in (given[1:], given[:1] + given[2:]):
         done = subprocess.run([*command[:3], *lacking], cwd=ROOT, env=environment, capture_output=True, timeout=60)

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from course.batch import submissions
-from course.batch.submissions import METADATA, NoSubmissions, Person, find
+from course.downloads import people
+from course.downloads.gradescope import METADATA
+from course.downloads.kinds import find
+from course.downloads.people import NoSubmissions, Person
 from course.marks.read_back import keyed
 from grader.outcomes import GraderFault
 from grader.paths import ROOT
@@ -198,9 +200,9 @@ def test_an_export_without_metadata_in_a_folder_of_its_own_is_a_class(tmp_path):
     assert [entry.id for entry in find(tmp_path).entries] == ["submission_1", "submission_2"]
 
 
-def test_a_participants_folder_with_the_zip_that_make_submission_writes(tmp_path):
-    (tmp_path / "Ada_123_assignsubmission_file").mkdir()
-    with zipfile.ZipFile(tmp_path / "Ada_123_assignsubmission_file" / "submission.zip", "w") as archive:
+def test_a_folder_with_the_zip_that_make_submission_writes(tmp_path):
+    (tmp_path / "Ada").mkdir()
+    with zipfile.ZipFile(tmp_path / "Ada" / "submission.zip", "w") as archive:
         archive.writestr("sampler.py", "x")
     with tarfile.open(tmp_path / "ben.tar.gz", "w:gz") as archive:
         archive.addfile(tarfile.TarInfo("score.py"), None)
@@ -233,7 +235,7 @@ def test_names_that_no_folder_can_have_or_that_look_the_same_get_ids_of_their_ow
     for name in ids:
         (tmp_path / "out" / name).mkdir(parents=True)
         assert name.isprintable() and (tmp_path / "out" / name).parent == tmp_path / "out"
-    assert submissions._ids(ODD) == submissions._ids(reversed(ODD))
+    assert people.ids(ODD) == people.ids(reversed(ODD))
 
 
 def test_a_graded_file_beside_submissions_is_left_out_and_stops_none(tmp_path):
@@ -369,5 +371,5 @@ def test_a_source_without_submissions_is_one_clear_sentence(source, tmp_path):
 def test_a_zip_is_opened_once_for_the_whole_class(tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr(zipfile, "ZipFile", lambda *a, plain=zipfile.ZipFile: opened.append(a) or plain(*a))
-    assert sum(len(each.submission().files) for each in submissions.find(as_zip(tmp_path)).entries if each.place) == 4
+    assert sum(len(each.submission().files) for each in find(as_zip(tmp_path)).entries if each.place) == 4
     assert len(opened) == 2  # to write it and to read it

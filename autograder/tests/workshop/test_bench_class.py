@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from course.batch import submissions
+from course.downloads import kinds
 from grader import overlay
 from grader.marking.mark import mark
 from grader.outcomes import GraderFault
@@ -47,7 +47,7 @@ def test_only_copies_are_the_same_as_another(made):
 
 def test_an_export_is_found_again_with_groups_and_missing_ids(made, tmp_path):
     synthetic_class.export(tmp_path / "export", made[:40])
-    found = submissions.find(tmp_path / "export").entries
+    found = kinds.find(tmp_path / "export").entries
     assert [entry.submission().files for entry in found if len(entry.people) == 2 and not entry.people[0].sid]
     assert Counter(len(entry.people) for entry in found) == {1: 38, 2: 2}
     whole = [each.files == entry.submission().files for each, entry in zip(made, found) if each.kind == "right"]
@@ -57,7 +57,7 @@ def test_an_export_is_found_again_with_groups_and_missing_ids(made, tmp_path):
 def test_of_broken_zips_some_are_cut_in_the_middle_and_none_ends_the_reading(made, tmp_path):
     synthetic_class.zips(tmp_path / "zips", [each for each in made if each.kind == "broken"])
     said = []
-    for entry in submissions.find(tmp_path / "zips").entries:
+    for entry in kinds.find(tmp_path / "zips").entries:
         try:
             said.append(" ".join(entry.submission().problems.values()))
         except GraderFault as fault:

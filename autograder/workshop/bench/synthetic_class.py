@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from course.batch.submissions import METADATA
+from course.downloads.gradescope import METADATA
 from grader import overlay
 from grader.overlay import MAX_BYTES
 from grader.paths import SOLUTION

@@ -1,0 +1,32 @@
+"""A folder of zips and folders, one for each submission: whose they are, nothing says but their names."""
+
+from pathlib import Path
+
+from course.downloads.gradescope import METADATA
+from course.downloads.people import Entry, NoSubmissions, Read
+from course.downloads.tables import Table
+from course.downloads.tops import Top, of_folder
+from grader.handed_in import ARCHIVES
+from grader.paths import GRADED_FILES
+
+NAME = "a folder of zips and folders"
+FILE = ""
+TABLE = ""
+EXPORT = f"It has a {METADATA} and no graded files; where it is an export, give it by itself."
+
+
+def read(top: Top, table: Table | None) -> Read:
+    """The submissions, and what lies beside them and is none. Raises NoSubmissions where it is one submission."""
+    zips = {name: place for name, place in top.files if name.lower().endswith(ARCHIVES)}
+    strange = [name for name, _ in top.files if name not in zips]
+    if not (top.folders or zips) and any(name in GRADED_FILES for name in strange):
+        raise NoSubmissions(
+            f"{top.where} is one submission, not a class; mark it with make grade SUBMISSION={top.where}"
+        )
+    places = top.folders | zips
+    return Read([Entry(name, place=places[name], advice=_advice(places[name])) for name in sorted(places)], strange)
+
+
+def _advice(place: object) -> str:
+    exported = isinstance(place, Path) and place.is_dir() and (place / METADATA).is_file()
+    return EXPORT if exported and of_folder(place).folders else ""  # type: ignore[arg-type]

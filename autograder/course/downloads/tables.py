@@ -1,0 +1,53 @@
+"""A host's own table of its people, as it gives it: a CSV, read cell by cell, so that it can go back as it was."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.downloads.people import NoSubmissions
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its heads, and its rows by head."""
+
+    path: Path
+    heads: list[str]
+    rows: list[dict[str, str]]
+
+    def needs(self, what: str, *heads: str) -> None:
+        """Raise NoSubmissions unless it has these heads. what: what it should be."""
+        if missing := [head for head in heads if head not in self.heads]:
+            raise NoSubmissions(f"{self.path} is not {what}: it has no column {missing[0]!r}")
+
+
+def read(path: Path) -> Table:
+    """The table in a file. Raises NoSubmissions."""
+    try:
+        content = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise NoSubmissions(
+            f"{path} is not in UTF-8; take it as the host gives it, not as a spreadsheet saved it"
+        ) from None
+    except OSError as error:
+        raise NoSubmissions(f"{path} cannot be read: {error.strerror}") from None
+    delimiter = max(",;\t", key=content.partition("\n")[0].count)
+    try:
+        lines = [line for line in csv.reader(io.StringIO(content), delimiter=delimiter, strict=True) if any(line)]
+    except csv.Error as error:
+        raise NoSubmissions(f"{path} cannot be read: {error}") from None
+    if not lines:
+        raise NoSubmissions(f"{path} is empty; give the host's own table of the people")
+    heads = [head.strip() for head in lines[0]]
+    return Table(path, heads, [dict(zip(heads, [*line, *[""] * len(heads)])) for line in lines[1:]])
+
+
+def written(heads: list[str], rows: Iterable[dict[str, str]]) -> bytes:
+    """A table as a file, in UTF-8 with a mark, so that a spreadsheet reads it as such, too."""
+    text = io.StringIO()
+    table = csv.DictWriter(text, heads, restval="", extrasaction="ignore", lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    return text.getvalue().encode("utf-8-sig", errors="replace")

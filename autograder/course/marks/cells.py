@@ -1,0 +1,16 @@
+"""What goes into the cells of a table for a spreadsheet, or for a host that takes marks in."""
+
+import html
+from typing import Any
+
+
+def plain_cell(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "'") else text
+
+
+def feedback(results: dict[str, Any]) -> str:
+    """What the marking tells the student above all checks, as HTML on one line."""
+    said = str(results.get("output") or "")
+    said = said if results.get("output_format") == "html" else html.escape(said).replace("\n", "<br>")
+    return " ".join(said.split())
