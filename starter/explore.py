@@ -23,6 +23,8 @@ except ModuleNotFoundError as error:
 
 def main() -> None:
     out = arguments().out
+    if not out.parent.is_dir():
+        sys.exit(f"explore.py: there is no folder {out.parent}")
     torch.set_num_threads(1)  # the tensors are small, and more threads wait for each other
     grid = Grid()
     parts = made(grid)

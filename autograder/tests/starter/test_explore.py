@@ -1,0 +1,408 @@
+"""`make explore`: each number on the page is the oracle's, wherever the sliders are; what isn't done is a sentence.
+
+The page is made here on a small grid, from the solution in the place of a student's files, and driven in a real Chromium.
+"""
+
+import gzip
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+
+from browser import DESK, PHONE, chromium, opened  # noqa: F401
+from grader.paths import ASSETS, SOLUTION, STARTER
+from oracle import gaussian, misconceptions, samplers, schedule, steps, wrong_chains
+from oracle.mixture import GaussianMixture
+from student_files import put
+
+pytest.importorskip("tqdm", reason="tqdm is not installed; make installs it")
+
+with pytest.MonkeyPatch.context() as patch:
+    patch.syspath_prepend(STARTER)
+    from diffusion.pictures import images
+    from explorer import grid as grids
+    from explorer import page, parts
+
+GRID = grids.Grid(steps=(2, 5, 50), etas=(0.0, 0.3, 1.0), most=5)
+T, LINE = 1000, gaussian.GaussianData(0.0, 0.5)
+TABLES = {"linear": schedule.linear_alpha_bar(T), "cosine": schedule.cosine_alpha_bar(T)}
+WORDS = json.loads((STARTER / "explorer" / "words.json").read_text("utf-8"))
+MISTAKES = list(WORDS["en"]["mistakes"])
+NEAR = 1e-6
+SET = """state => {
+  for (const [id, value] of Object.entries(state)) {
+    const each = document.getElementById(id);
+    each.value = value;
+    for (const kind of ['input', 'change']) each.dispatchEvent(new Event(kind));
+  }
+  const shown = [...document.querySelectorAll('data')].filter(each => each.checkVisibility() && each.value !== '');
+  return Object.fromEntries(shown.map(each => [each.id, [Number(each.value), each.textContent]]));
+}"""
+
+
+@cache
+def pixels():
+    """The shipped part of the test set, read without a folder data/."""
+    packed = (ASSETS / "fashion-part" / "t10k-images-idx3-ubyte.gz").read_bytes()
+    return torch.frombuffer(bytearray(gzip.decompress(packed)[16:]), dtype=torch.uint8).reshape(-1, 1, 28, 28)
+
+
+def make(path, grid=GRID, base=SOLUTION, *changes, only=tuple(parts.PARTS)):
+    """Write the page of a student's files; returns what was made of each part."""
+    with pytest.MonkeyPatch.context() as patch:
+        put(patch, base, *changes)
+        patch.setattr(images, "all_real", pixels)
+        patch.setattr(parts, "PARTS", {name: parts.PARTS[name] for name in only})
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)  # as the command has it
+        made = parts.made(grid)
+        torch.set_num_threads(threads)
+    missing = {name: {"waits": "not made in this test"} for name in ALL if name not in made}
+    path.write_text(page.page(made | missing, grid), "utf-8")
+    return made
+
+
+ALL = tuple(parts.PARTS)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The file of the page that the solution makes."""
+    path = tmp_path_factory.mktemp("explore") / "explore.html"
+    assert [name for name, part in make(path).items() if "waits" in part] == []
+    return path
+
+
+# The oracle
+
+
+def tau_of(spacing, S):
+    """τ of a chain; even: the solution's, which is one of the two that 2.10 allows."""
+    i = np.arange(1, S + 1)
+    return i * T // S if spacing == "even" else np.maximum(i, np.round(T * i**2 / S**2)).astype(int)
+
+
+def chain_of(table, tau, eta, mistake):
+    """The moves of a sampler, (a, ω₀, ω_t, σ) each, by the oracle's catalogue of mistakes."""
+    if mistake in ("negative_root", "posterior_slide"):
+        return [of_formulas(mistake, a, p, eta) for _, _, a, p in samplers.step_pairs(table, tau)]
+    known = dict(reversed(wrong_chains.CHAINS["ddim_sample"])) | {"": wrong_chains.RIGHT["ddim_sample"][0]}
+    return [factors(move, table[int(move.asked)]) for move in known[mistake](table, tau, eta).moves]
+
+
+def of_formulas(mistake, a, p, eta):
+    sigma = float(steps.ddim_sigma(a, p, eta))
+    if mistake == "negative_root":
+        return (a, *dict(misconceptions.OMEGAS)[mistake](a, p, sigma)[:2], sigma)
+    w_0, w_t = next(row[1:] for row in misconceptions.WEIGHTS if row[0] == mistake)
+    return a, w_0(a, p), w_t(a, p), sigma
+
+
+def factors(move, a):
+    """ω₀ and ω_t of a move: what comes out at z = 0 where x_0 or x_t is 1 and the other 0."""
+    ask = [move.mean(np.array([x_t]), np.array([(x_t - a**0.5 * x_0) / (1 - a) ** 0.5])) for x_0, x_t in ((1, 0), (0, 1))]
+    return a, ask[0].item(), ask[1].item(), move.sigma
+
+
+def spread(chain, std):
+    """What comes out for data N(0, std²); std: a number or an array."""
+    data, variance = gaussian.GaussianData(0.0, std), np.ones_like(std)
+    for a, w_0, w_t, sigma in chain:
+        one = np.ones_like(std)
+        x_0_pred = steps.predict_x_0([one], a, data.eps([one], a))[0]
+        variance = (w_0 * x_0_pred + w_t) ** 2 * variance + sigma**2
+    return np.sqrt(variance)
+
+
+@cache
+def moons():
+    means = parts.MOONS.means.numpy()
+    covariances = np.tile(parts.MOONS.std**2 * np.eye(2), (len(means), 1, 1))
+    return GaussianMixture(np.full(len(means), 1 / len(means)), means, covariances)
+
+
+def states_of(chain, x, z):
+    """The states of a chain on the two moons, (S + 1, B, 2)."""
+    states = [x]
+    for (a, w_0, w_t, sigma), fresh in zip(chain, z):
+        x_0_pred = steps.predict_x_0(states[-1], a, moons().eps(states[-1], a))
+        states.append(w_0 * x_0_pred + w_t * states[-1] + sigma * fresh)
+    return np.stack(states)
+
+
+@cache
+def drawn():
+    """x_T of the four paths, and the noise of their steps, as the solution draws it from the page's seed."""
+    others = torch.randn(parts.OTHERS, 2, generator=torch.Generator().manual_seed(9))
+    x_T = torch.cat([torch.tensor([*parts.STARTS, (0.3, 0.4)]), others]).double()
+    noise = torch.Generator().manual_seed(parts.SEED)
+    z = [torch.randn(x_T.shape, generator=noise, dtype=torch.float64)[:4].numpy() for _ in range(T)]
+    return x_T[:4].numpy(), z
+
+
+@cache
+def goal(name):
+    """Where η = 0 with T steps ends."""
+    x_T, z = drawn()
+    return states_of(chain_of(TABLES[name], np.arange(1, T + 1), 0.0, ""), x_T, z)[-1]
+
+
+@cache
+def spectrum():
+    states = pixels().numpy().reshape(-1, 784) / 127.5 - 1
+    return np.sqrt(np.linalg.eigvalsh(np.cov(states, rowvar=False)).clip(min=0))
+
+
+@cache
+def round_trip(name, spacing, S):
+    """The error of the way up and down again at η = 0."""
+    x_0 = parts.MOONS.sample(4, torch.Generator().manual_seed(3)).double().numpy()
+    table, tau = TABLES[name], tau_of(spacing, S)
+    model = lambda x, t: moons().eps(x, table[t])  # noqa: E731
+    x_T = samplers.ddim_invert(model, x_0, table, tau)
+    back = samplers.ddim_sample(model, x_T, table, tau, 0.0, lambda: np.zeros_like(x_T))
+    return np.sqrt(np.mean((back - x_0) ** 2))
+
+
+def numbers_at(state):
+    """Every number that the page must show, by its id."""
+    S, eta = GRID.steps[state["S"]], GRID.etas[state["eta"]]
+    table, spacing = TABLES[state["schedule"]], state["spacing"]
+    tau, found = tau_of(spacing, S), {}
+    for who, mistake in (("yours", ""), ("other", state["mistake"])):
+        if who == "other" and not mistake:
+            continue
+        chain = chain_of(table, tau, eta, mistake)
+        out, states = float(spread(chain, np.array(0.5))), states_of(chain, *drawn())
+        numbers = {
+            "spread": out,
+            "w2": gaussian.w2(0, out, 0, 0.5),
+            "fid": gaussian.w2(0, spread(chain, spectrum()), 0, spectrum()) ** 2,
+            "length": np.linalg.norm(np.diff(states, axis=0), axis=2).sum(axis=0).mean(),
+            "apart": np.linalg.norm(states[-1] - goal(state["schedule"]), axis=1).mean(),
+            **dict(zip(("w0", "wt", "sigma"), chain[state["step"] - 1][1:])),
+        }
+        found |= {f"{who}-{name}": value for name, value in numbers.items()}
+    prev = [*tau[::-1], 0][state["step"]]
+    found["yours-sigma-max"] = float(steps.ddim_sigma_max(table[prev]))
+    found["back-error"] = round_trip(state["schedule"], spacing, S)
+    return found
+
+
+def positions(count, seed):
+    """Random places of all sliders and switches."""
+    draw = random.Random(seed)
+    for _ in range(count):
+        S = draw.randrange(len(GRID.steps))
+        yield {
+            "S": S,
+            "eta": draw.randrange(len(GRID.etas)),
+            "schedule": draw.choice([*TABLES]),
+            "spacing": draw.choice(grids.SPACINGS),
+            "mistake": draw.choice(["", *MISTAKES, *MISTAKES]),
+            "step": draw.randint(1, GRID.steps[S]),
+        }
+
+
+def wrong_numbers(seen, state):
+    """The numbers on the page that are not the oracle's, or whose text is not their value."""
+    shown, want = seen.page.evaluate(SET, state), numbers_at(state)
+    faults = [name for name in want if name not in shown]
+    for name, value in want.items():
+        if name in shown:
+            got, text = shown[name]
+            if not abs(got - value) <= NEAR * max(1, abs(value)) or abs(float(text) - got) > 1e-4 * max(1, abs(got)):
+                faults.append(f"{name}: {text} ({got}) for {value}")
+    return [f"{state}: {each}" for each in faults]
+
+
+def test_every_number_is_the_oracles_wherever_the_sliders_are(whole, opened):  # noqa: F811
+    """Random positions, and every mistake at least once."""
+    seen = opened(whole)
+    places = list(positions(25, seed=17)) + [
+        {"S": 1, "eta": 2, "schedule": "linear", "spacing": "even", "mistake": each, "step": 2} for each in MISTAKES
+    ]
+    assert [fault for state in places for fault in wrong_numbers(seen, state)] == []
+
+
+def test_the_even_sequence_is_one_that_2_10_allows_and_the_quadratic_one_ends_at_T():
+    for S in (*grids.Grid().steps, 1, 3, 999):
+        assert schedule.is_even(tau_of("even", S), T, S)
+        assert grids.quadratic(S).tolist() == tau_of("quadratic", S).tolist()
+        assert (np.diff(grids.quadratic(S)) > 0).all() and grids.quadratic(S)[-1] == T
+
+
+def test_at_S_1000_both_spacings_are_one(tmp_path, opened):  # noqa: F811
+    """And there the table's β_t is right, and so is prev = t − 1."""
+    grid = grids.Grid(steps=(T,), etas=(0.5,), most=2)
+    make(tmp_path / "explore.html", grid, only=("tables", "coefficients"))
+    seen, want = opened(tmp_path / "explore.html"), float(LINE.ddim_output(TABLES["cosine"], range(1, T + 1), 0.5)[1])
+    for mistake in ("table_beta_on_subsequence", "previous_in_the_full_chain"):
+        shown = seen.page.evaluate(SET, {"schedule": "cosine", "spacing": "quadratic", "mistake": mistake})
+        assert shown["yours-spread"][0] == pytest.approx(want, abs=NEAR)
+        assert shown["other-spread"][0] == pytest.approx(want, abs=NEAR)
+    assert seen.page.is_disabled("#spacing")
+
+
+def test_the_page_has_the_numbers_of_the_handouts_misprints(whole, opened):  # noqa: F811
+    """β outside the root, and the other root, at S = 50."""
+    state = {"S": 2, "eta": 2, "mistake": "beta_outside_root"}
+    shown = opened(whole).page.evaluate(SET, state)
+    assert (shown["other-spread"][1], shown["yours-spread"][1]) == ("0.4703", "0.4441")
+    shown = opened(whole).page.evaluate(SET, state | {"eta": 0, "mistake": "negative_root"})
+    assert (shown["other-spread"][1], shown["yours-spread"][1]) == ("5.9e-8", "0.4714")
+
+
+def test_fid_gets_better_though_the_sampler_is_wrong(whole, opened):  # noqa: F811
+    seen = opened(whole)
+    shown = seen.page.evaluate(SET, {"S": 1, "eta": 2, "mistake": "table_beta_on_subsequence"})
+    assert shown["other-fid"][0] < shown["yours-fid"][0]
+    assert "FID is better with the mistake" in seen.page.inner_text("#verdict")
+    seen.page.evaluate(SET, {"eta": 0})
+    assert "FID is the same" in seen.page.inner_text("#verdict")
+    seen.page.evaluate(SET, {"mistake": "negative_root"})
+    assert "FID is worse" in seen.page.inner_text("#verdict")
+
+
+# By hand
+
+
+def test_it_works_by_keyboard_and_says_each_state(whole, opened):  # noqa: F811
+    seen = opened(whole)
+    keys, active = seen.page.keyboard, lambda: seen.page.evaluate("document.activeElement.id")
+    for _ in range(10):
+        keys.press("Tab")
+        if active() == "S":
+            break
+    keys.press("Home")
+    keys.press("ArrowRight")
+    assert active() == "S" and seen.page.inner_text("#S-now") == "5"
+    assert seen.page.get_attribute("#S", "aria-valuetext") == "S = 5"
+    keys.press("Tab")
+    keys.press("End")
+    said = seen.page.inner_text("[role=status]")
+    assert active() == "eta" and said.startswith("S = 5, η = 1, linear schedule, τ even")
+    assert "standard deviation 0.2483" in said
+    for name in ("schedule", "spacing", "mistake"):
+        keys.press("Tab")
+        assert active() == name
+    keys.type("the table")
+    assert seen.page.input_value("#mistake") == "table_beta_on_subsequence"
+    assert "the table's β_t: standard deviation 0.2625" in seen.page.inner_text("[role=status]")
+    keys.press("Tab")
+    keys.press("End")
+    assert active() == "step" and seen.page.inner_text("#step-now") == "200 → 0"
+
+
+def test_each_picture_has_a_description_that_follows_the_sliders(whole, opened):  # noqa: F811
+    seen = opened(whole)
+    labels = "[...document.querySelectorAll('[role=img]')].filter(e => e.checkVisibility()).map(e => e.ariaLabel)"
+    seen.page.evaluate(SET, {"S": 0, "eta": 0})
+    before = seen.page.evaluate(labels)
+    seen.page.evaluate(SET, {"S": 1, "eta": 2})
+    after = seen.page.evaluate(labels)
+    assert len(before) == len(after) == 12 and all(before + after)
+    assert [a for a, b in zip(before, after) if a == b] == []
+
+
+@pytest.mark.parametrize("language, locale", [("en", "English"), ("zh-TW", "繁體中文")])
+@pytest.mark.parametrize("width, scheme", [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")])
+def test_axe_finds_nothing_in_either_language(whole, opened, width, scheme, language, locale):  # noqa: F811
+    seen = opened(whole, width, scheme)
+    seen.page.get_by_role("button", name=locale).click()
+    assert seen.page.evaluate("document.documentElement.lang") == language
+    seen.page.evaluate(SET, {"S": 1, "eta": 2, "mistake": "table_beta_on_subsequence"})
+    assert seen.violations() == [] and seen.overflow() <= 0 and seen.asked == []
+    assert seen.page.evaluate("[...document.querySelectorAll('[data-word]')].filter(e => !e.textContent).length") == 0
+
+
+def test_both_languages_have_the_same_words():
+    def shape(value):
+        if isinstance(value, dict):
+            return {name: shape(each) if name != "kind" else each for name, each in value.items()}
+        return sorted(re.findall(r"\{\w+\}", value))
+
+    assert shape(WORDS["en"]) == shape(WORDS["zh-TW"])
+    html = (STARTER / "explorer" / "page.html").read_text("utf-8")
+    script = (STARTER / "explorer" / "page.js").read_text("utf-8")
+    used = re.findall(r'data-word="([\w-]+)"', html) + re.findall(r'word\("([\w-]+)"\)|, "(say-\w+)"', script)
+    assert {name for each in used for name in ([each] if isinstance(each, str) else each) if name} <= set(WORDS["en"])
+
+
+# What isn't done, or is wrong
+
+
+def test_on_the_untouched_starter_each_part_is_a_sentence(tmp_path, opened):  # noqa: F811
+    make(tmp_path / "explore.html", GRID, STARTER)
+    seen = opened(tmp_path / "explore.html")
+    said = seen.page.locator(".waits").all_inner_texts()
+    assert said == ["This part: waits for task 2.10, ddim_timesteps"] * 6
+    assert seen.violations() == [] and seen.page.locator("[role=img]:visible").count() == 0
+    seen.page.evaluate(SET, {"S": 1, "mistake": "table_beta_on_subsequence"})  # nothing breaks
+    assert seen.page.inner_text("#S-now") == "5"
+
+
+def test_what_is_done_is_shown_beside_what_is_not(tmp_path, opened):  # noqa: F811
+    step = ("sampler.py", "    x_0_pred = predict_x_0(x_t, alpha_bar_t, eps)\n    sigma_t", "    raise NotImplementedError('TODO 2.9: ddim_step')\n    sigma_t")
+    grid = grids.Grid(steps=(2, 5), etas=(0.0, 1.0), most=2)
+    make(tmp_path / "explore.html", grid, SOLUTION, step)
+    seen = opened(tmp_path / "explore.html")
+    assert set(seen.page.locator(".waits").all_inner_texts()) == {"This part: waits for task 2.9, ddim_step"}
+
+
+def test_a_wrong_step_is_said_to_be_wrong(tmp_path, opened):  # noqa: F811
+    wrong = ("sampler.py", "sigma_t = eta * ((1.0 - alpha_bar_prev) / (1.0 - alpha_bar_t) * beta_t).sqrt()", "sigma_t = eta * ((1.0 - alpha_bar_prev) / (1.0 - alpha_bar_t) * beta_t)")
+    grid = grids.Grid(steps=(5,), etas=(0.0, 0.5), most=2)
+    make(tmp_path / "explore.html", grid, SOLUTION, wrong, only=("tables", "coefficients"))
+    seen = opened(tmp_path / "explore.html")
+    assert "not the right one" not in seen.page.inner_text("[role=status]")
+    seen.page.evaluate(SET, {"eta": 1})
+    assert "Your step is not the right one here; make test T=2.9 says more." in seen.page.inner_text("[role=status]")
+
+
+def test_a_sampler_that_asks_too_often_waits_to_be_repaired(tmp_path):
+    twice = ("sampler.py", "        eps = eps_model(x_t, time_like(x_t, t))\n        if eta > 0:", "        eps = eps_model(x_t, time_like(x_t, t))\n        eps_model(x_t, time_like(x_t, t))\n        if eta > 0:")
+    made = make(tmp_path / "explore.html", grids.Grid(steps=(5,), etas=(0.0,)), SOLUTION, twice, only=("tables", "paths"))
+    assert made["paths"]["waits"] == "waits for task 2.11 to be repaired: it asked the model 10 times for S = 5 (make test T=2.11)"
+
+
+def test_an_error_message_is_text_and_never_code(tmp_path, opened):  # noqa: F811
+    hostile = ("sampler.py", "    tau = torch.arange(1, S + 1) * T // S", "    raise ValueError('</script><script>document.title = 1</script><img src=x onerror=document.title=2>')")
+    make(tmp_path / "explore.html", GRID, SOLUTION, hostile)
+    seen = opened(tmp_path / "explore.html")
+    assert "</script><script>document.title = 1</script><img" in seen.page.inner_text("#paths")
+    assert seen.page.title() == WORDS["en"]["title"] and seen.asked == []
+
+
+# The command
+
+
+def command(folder, *arguments, blocked=()):
+    """explore.py with arguments, in a Python of its own that lacks some packages: exit code, output, errors."""
+    code = f"import runpy, sys; sys.modules.update(dict.fromkeys({blocked!r})); sys.path.insert(0, {str(STARTER)!r}); "
+    code += f"sys.argv = {['explore.py', *arguments]!r}; runpy.run_path({str(STARTER / 'explore.py')!r}, run_name='__main__')"
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "PYTHON"))}
+    done = subprocess.run([sys.executable, "-B", "-c", code], cwd=folder, env=kept, capture_output=True, text=True, timeout=120)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_the_command_writes_one_file_and_says_what_waits(tmp_path):
+    code, said, _ = command(tmp_path)
+    size = (tmp_path / "explore.html").stat().st_size
+    assert code == 0 and [each.name for each in tmp_path.iterdir()] == ["explore.html"]
+    assert said == f"waits for task 2.10, ddim_timesteps\nexplore.html: {size / 1e6:.1f} MB; open it in a browser\n"
+
+
+def test_what_the_command_cannot_do_is_a_sentence(tmp_path):
+    code, said, errors = command(tmp_path, "--out", "no/such/folder.html")
+    assert (code, said, errors) == (1, "", "explore.py: there is no folder no/such\n")
+    code, said, errors = command(tmp_path, blocked=["matplotlib"])
+    assert (code, said) == (1, "")
+    assert errors == "explore.py: the package matplotlib is missing; type: pip install '.[images]'\n"
