@@ -55,8 +55,9 @@ function denoise(x, y, a, means, std) {
     nearest = Math.min(nearest, (x - root * means[k]) ** 2 + (y - root * means[k + 1]) ** 2);
   }
   for (let k = 0; k < means.length; k += 2) {
-    const dx = x - root * means[k], dy = y - root * means[k + 1];
-    const share = Math.exp((nearest - dx * dx - dy * dy) / (2 * variance));
+    const dx = x - root * means[k], dy = y - root * means[k + 1], exponent = (nearest - dx * dx - dy * dy) / (2 * variance);
+    if (exponent < -50) continue; // below rounding
+    const share = Math.exp(exponent);
     total += share;
     x0 += share * (means[k] + pull * dx);
     y0 += share * (means[k + 1] + pull * dy);

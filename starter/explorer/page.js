@@ -85,7 +85,7 @@ function renderPaths(wrong) {
 function wrongPaths(goal) {
   const made = moves(at.mistake), { std, means } = DATA.moons, x_T = DATA.paths.x_T.all, z = DATA.paths.z.all, fresh = normals(1);
   const states = walk(made, x_T.subarray(0, 8), (step, i) => z[step * 8 + i], means.all, std);
-  const others = walk(made, x_T.subarray(8), () => fresh(), means.all, std).at(-1);
+  const others = walk(made, x_T.subarray(8, 8 + 2 * Math.min(200, 5e4 / S())), () => fresh(), means.all, std).at(-1);
   return { states, others, length: pathLength(states), apart: apart(states.at(-1), goal) };
 }
 
@@ -146,7 +146,7 @@ function renderBack() {
     if (i < 0) return;
     $("trio").replaceChildren(...["image", "its-noise", "and-back"].map((name, row) => {
       const figure = document.createElement("figure"), caption = document.createElement("figcaption");
-      caption.textContent = word(name);
+      caption.innerHTML = rich(word(name));
       figure.append(canvas(part(pixels, i, row), `${word(name)}, S = ${S()}`), caption);
       return figure;
     }));
@@ -183,24 +183,27 @@ function land() {
   return spots.join("");
 }
 
-/** The path of each point through the states, its start as a ring and its end as a mark. */
+/** The path of each point through the states, its start as a ring and its end as a mark; back: dashed, its end a dot. */
 function tracks(states, back) {
   const made = [];
   for (let i = 0; i < states[0].length; i += 2) {
     const points = states.map((state) => [state[i], -state[i + 1]]), c = `var(--c${i / 2})`, [x, y] = points.at(-1);
     const dash = back ? ' stroke-dasharray=".09 .06"' : "";
     made.push(`<path class="way${points.length > 200 ? " many" : ""}" d="${line(points)}" stroke="${c}"${dash}/>`);
-    if (!back) made.push(`<circle class="start" cx="${d3(points[0][0])}" cy="${d3(points[0][1])}" r=".08" stroke="${c}"/>`);
-    made.push(`<path class="end" transform="translate(${d3(x)} ${d3(y)})" d="${MARKS[i / 2]}" fill="${c}"/>`);
+    if (back) made.push(`<circle class="end" cx="${d3(x)}" cy="${d3(y)}" r=".05" fill="${c}"/>`);
+    else {
+      made.push(`<circle class="start" cx="${d3(points[0][0])}" cy="${d3(points[0][1])}" r=".08" stroke="${c}"/>`);
+      made.push(`<path class="end" transform="translate(${d3(x)} ${d3(y)})" d="${MARKS[i / 2]}" fill="${c}"/>`);
+    }
   }
   return made.join("");
 }
 
 /** Paths, the x_0 of others as dots, and behind them the smooth path of η = 0 with T steps. */
 function drawPaths(who, name, { states, others, length, apart }, smooth) {
-  const dust = [], thin = chunks(smooth.states.all, 8).filter((_, i) => i % 20 === 0);
+  const dust = [], guide = chunks(smooth.states.all, 8);
   for (let i = 0; i < others.length; i += 2) dust.push(`M${d3(others[i])} ${d3(-others[i + 1])}h0`);
-  const guides = [0, 2, 4, 6].map((i) => `<path class="smooth" d="${line(thin.map((s) => [s[i], -s[i + 1]]))}"/>`);
+  const guides = [0, 2, 4, 6].map((i) => `<path class="smooth" d="${line(guide.map((s) => [s[i], -s[i + 1]]))}"/>`);
   $(`paths-${who}`).innerHTML = land() + `<path class="dust" d="${dust.join("")}"/>` + guides.join("") + tracks(states, false);
   $(`paths-${who}-is`).textContent = name;
   label(`paths-${who}`, "say-paths", { what: name, length: text(length), apart: text(apart) });
@@ -288,7 +291,23 @@ function speak(language) {
   $("schedule").replaceChildren(...DATA.schedules.map((name) => new Option(word("schedules")[name], name)));
   $("spacing").replaceChildren(...DATA.spacings.map((name) => new Option(word("spacings")[name], name)));
   for (const name of ["schedule", "spacing", "mistake"]) $(name).value = at[name];
+  $("tour").replaceChildren(...word("tour").map((stop) => {
+    const made = document.createElement("li"), go = document.createElement("button");
+    go.type = "button";
+    go.textContent = stop.go;
+    go.addEventListener("click", () => visit(stop.to));
+    made.append(go, " ");
+    made.insertAdjacentHTML("beforeend", rich(stop.why));
+    return made;
+  }));
   sayWhatWaits();
+  render();
+}
+
+/** Move the sliders to one of the positions that the page proposes. */
+function visit({ S, eta, schedule = "linear", spacing = "even", mistake = "" }) {
+  Object.assign(at, { S: DATA.steps.indexOf(S), eta: DATA.etas.indexOf(eta), schedule, spacing, mistake });
+  for (const name of ["S", "eta", "schedule", "spacing", "mistake"]) $(name).value = at[name];
   render();
 }
 
@@ -305,6 +324,7 @@ function sayWhatWaits() {
     if (!reason) continue;
     const said = document.createElement("p"), own = document.createElement("span");
     said.className = "card wait waits";
+    said.id = `${id}-waits`;
     own.lang = "en";
     own.textContent = reason;
     said.append(word("waits"), " ", own);

@@ -87,7 +87,9 @@ def paths(grid: Grid) -> dict:
     smooth = {name: _down(Chain(name, "even", T), x_T, 0.0)[:, drawn] for name in SCHEDULES}
     return {
         "chains": made,
-        "smooth": {name: {"states": _short(each), "ends": packed(each[-1])} for name, each in smooth.items()},
+        "smooth": {
+            name: {"states": _short(each[:: T // 50]), "ends": packed(each[-1])} for name, each in smooth.items()
+        },
         "x_T": packed(x_T),
         "z": packed(z),
     }

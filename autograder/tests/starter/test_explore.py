@@ -1,6 +1,6 @@
 """`make explore`: each number on the page is the oracle's, wherever the sliders are; what isn't done is a sentence.
 
-The page is made here on a small grid, from the solution in the place of a student's files, and driven in a real Chromium.
+The page is made here on a small grid, from the solution in the place of a student's files, and driven in Chromium.
 """
 
 import gzip
@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import runpy
 import subprocess
 import sys
 from functools import cache
@@ -29,6 +30,8 @@ with pytest.MonkeyPatch.context() as patch:
     from diffusion.pictures import images
     from explorer import grid as grids
     from explorer import page, parts
+
+    main = runpy.run_path(str(STARTER / "explore.py"))["main"]
 
 GRID = grids.Grid(steps=(2, 5, 50), etas=(0.0, 0.3, 1.0), most=5)
 T, LINE = 1000, gaussian.GaussianData(0.0, 0.5)
@@ -107,8 +110,8 @@ def of_formulas(mistake, a, p, eta):
 
 def factors(move, a):
     """ω₀ and ω_t of a move: what comes out at z = 0 where x_0 or x_t is 1 and the other 0."""
-    ask = [move.mean(np.array([x_t]), np.array([(x_t - a**0.5 * x_0) / (1 - a) ** 0.5])) for x_0, x_t in ((1, 0), (0, 1))]
-    return a, ask[0].item(), ask[1].item(), move.sigma
+    x_0, x_t = np.eye(2)
+    return (a, *move.mean(x_t, (x_t - a**0.5 * x_0) / (1 - a) ** 0.5), move.sigma)
 
 
 def spread(chain, std):
@@ -271,6 +274,25 @@ def test_fid_gets_better_though_the_sampler_is_wrong(whole, opened):  # noqa: F8
     assert "FID is worse" in seen.page.inner_text("#verdict")
 
 
+def test_what_the_page_proposes_to_try_can_be_tried_and_shows_what_it_says(whole, opened):  # noqa: F811
+    """Each stop is on the command's grid; what is claimed of FID and of a collapse is so by the oracle."""
+    grid, spreads = grids.Grid(), {}
+    for stop in (each["to"] for each in WORDS["en"]["tour"]):
+        S, eta, mistake = stop["S"], stop["eta"], stop.get("mistake", "")
+        assert S in grid.steps and eta in grid.etas
+        for each in ("", mistake):
+            spreads[S, each] = spread(chain_of(TABLES["linear"], tau_of("even", S), eta, each), spectrum())
+    fid = {place: gaussian.w2(0, out, 0, spectrum()) ** 2 for place, out in spreads.items()}
+    assert fid[5, "table_beta_on_subsequence"] < 0.7 * fid[5, ""]
+    assert fid[T, "table_beta_on_subsequence"] == pytest.approx(fid[T, ""])
+    assert spreads[50, "negative_root"].max() < 0.002 * spectrum().max()
+    seen = opened(whole)
+    seen.page.locator("summary").click()
+    seen.page.locator("#tour button").nth(2).click()
+    assert [seen.page.inner_text(f"#{name}-now") for name in ("S", "eta")] == ["5", "1"]
+    assert seen.page.input_value("#mistake") == "table_beta_on_subsequence"
+
+
 # By hand
 
 
@@ -297,6 +319,7 @@ def test_it_works_by_keyboard_and_says_each_state(whole, opened):  # noqa: F811
     assert seen.page.input_value("#mistake") == "table_beta_on_subsequence"
     assert "the table's β_t: standard deviation 0.2625" in seen.page.inner_text("[role=status]")
     keys.press("Tab")
+    keys.press("Tab")  # past what the page proposes to try
     keys.press("End")
     assert active() == "step" and seen.page.inner_text("#step-now") == "200 → 0"
 
@@ -326,7 +349,9 @@ def test_axe_finds_nothing_in_either_language(whole, opened, width, scheme, lang
 def test_both_languages_have_the_same_words():
     def shape(value):
         if isinstance(value, dict):
-            return {name: shape(each) if name != "kind" else each for name, each in value.items()}
+            return {name: shape(each) if name not in ("kind", "to") else each for name, each in value.items()}
+        if isinstance(value, list):
+            return [shape(each) for each in value]
         return sorted(re.findall(r"\{\w+\}", value))
 
     assert shape(WORDS["en"]) == shape(WORDS["zh-TW"])
@@ -349,18 +374,34 @@ def test_on_the_untouched_starter_each_part_is_a_sentence(tmp_path, opened):  # 
     assert seen.page.inner_text("#S-now") == "5"
 
 
-def test_what_is_done_is_shown_beside_what_is_not(tmp_path, opened):  # noqa: F811
-    step = ("sampler.py", "    x_0_pred = predict_x_0(x_t, alpha_bar_t, eps)\n    sigma_t", "    raise NotImplementedError('TODO 2.9: ddim_step')\n    sigma_t")
-    grid = grids.Grid(steps=(2, 5), etas=(0.0, 1.0), most=2)
-    make(tmp_path / "explore.html", grid, SOLUTION, step)
+STEP = "    x_0_pred = predict_x_0(x_t, alpha_bar_t, eps)\n    sigma_t"
+SIGMA = "((1.0 - alpha_bar_prev) / (1.0 - alpha_bar_t) * beta_t)"
+ASKS = "        eps = eps_model(x_t, time_like(x_t, t))\n"
+SMALL = grids.Grid(steps=(5,), etas=(0.0, 0.5))
+
+
+def test_one_function_that_is_missing_is_named_in_each_part(tmp_path, opened):  # noqa: F811
+    todo = ("sampler.py", STEP, "    raise NotImplementedError('TODO 2.9: ddim_step')\n    sigma_t")
+    make(tmp_path / "explore.html", SMALL, SOLUTION, todo)
+    said = opened(tmp_path / "explore.html").page.locator(".waits").all_inner_texts()
+    assert set(said) == {"This part: waits for task 2.9, ddim_step"}
+
+
+def test_without_the_bonus_the_rest_is_shown(tmp_path, opened):  # noqa: F811
+    todo = (
+        "sampler.py",
+        "    x_t, steps = x_0, [0, *tau",
+        "    raise NotImplementedError('TODO 2.12')\n    x_t, steps = x_0, [0, *tau",
+    )
+    make(tmp_path / "explore.html", SMALL, SOLUTION, todo, only=("tables", "coefficients", "there_and_back"))
     seen = opened(tmp_path / "explore.html")
-    assert set(seen.page.locator(".waits").all_inner_texts()) == {"This part: waits for task 2.9, ddim_step"}
+    assert seen.page.inner_text("#back-points-waits") == "This part: waits for task 2.12, ddim_invert"
+    assert seen.page.is_visible("#curve-w0") and seen.page.is_hidden("#back-points")
 
 
 def test_a_wrong_step_is_said_to_be_wrong(tmp_path, opened):  # noqa: F811
-    wrong = ("sampler.py", "sigma_t = eta * ((1.0 - alpha_bar_prev) / (1.0 - alpha_bar_t) * beta_t).sqrt()", "sigma_t = eta * ((1.0 - alpha_bar_prev) / (1.0 - alpha_bar_t) * beta_t)")
-    grid = grids.Grid(steps=(5,), etas=(0.0, 0.5), most=2)
-    make(tmp_path / "explore.html", grid, SOLUTION, wrong, only=("tables", "coefficients"))
+    wrong = ("sampler.py", f"eta * {SIGMA}.sqrt()", f"eta * {SIGMA}")
+    make(tmp_path / "explore.html", SMALL, SOLUTION, wrong, only=("tables", "coefficients"))
     seen = opened(tmp_path / "explore.html")
     assert "not the right one" not in seen.page.inner_text("[role=status]")
     seen.page.evaluate(SET, {"eta": 1})
@@ -368,16 +409,18 @@ def test_a_wrong_step_is_said_to_be_wrong(tmp_path, opened):  # noqa: F811
 
 
 def test_a_sampler_that_asks_too_often_waits_to_be_repaired(tmp_path):
-    twice = ("sampler.py", "        eps = eps_model(x_t, time_like(x_t, t))\n        if eta > 0:", "        eps = eps_model(x_t, time_like(x_t, t))\n        eps_model(x_t, time_like(x_t, t))\n        if eta > 0:")
-    made = make(tmp_path / "explore.html", grids.Grid(steps=(5,), etas=(0.0,)), SOLUTION, twice, only=("tables", "paths"))
-    assert made["paths"]["waits"] == "waits for task 2.11 to be repaired: it asked the model 10 times for S = 5 (make test T=2.11)"
+    twice = ("sampler.py", f"{ASKS}        if eta > 0:", f"{ASKS}{ASKS}        if eta > 0:")
+    made = make(tmp_path / "explore.html", SMALL, SOLUTION, twice, only=("tables", "paths"))
+    said = "waits for task 2.11 to be repaired: it asked the model 10 times for S = 5 (make test T=2.11)"
+    assert made["paths"] == {"waits": said}
 
 
 def test_an_error_message_is_text_and_never_code(tmp_path, opened):  # noqa: F811
-    hostile = ("sampler.py", "    tau = torch.arange(1, S + 1) * T // S", "    raise ValueError('</script><script>document.title = 1</script><img src=x onerror=document.title=2>')")
-    make(tmp_path / "explore.html", GRID, SOLUTION, hostile)
+    code = "</script><script>document.title = 1</script><img src=x onerror=document.title=2>"
+    hostile = ("sampler.py", "    tau = torch.arange(1, S + 1) * T // S", f"    raise ValueError({code!r})")
+    make(tmp_path / "explore.html", SMALL, SOLUTION, hostile, only=("tables", "paths"))
     seen = opened(tmp_path / "explore.html")
-    assert "</script><script>document.title = 1</script><img" in seen.page.inner_text("#paths")
+    assert code in seen.page.inner_text("#paths")
     assert seen.page.title() == WORDS["en"]["title"] and seen.asked == []
 
 
@@ -387,9 +430,11 @@ def test_an_error_message_is_text_and_never_code(tmp_path, opened):  # noqa: F81
 def command(folder, *arguments, blocked=()):
     """explore.py with arguments, in a Python of its own that lacks some packages: exit code, output, errors."""
     code = f"import runpy, sys; sys.modules.update(dict.fromkeys({blocked!r})); sys.path.insert(0, {str(STARTER)!r}); "
-    code += f"sys.argv = {['explore.py', *arguments]!r}; runpy.run_path({str(STARTER / 'explore.py')!r}, run_name='__main__')"
+    code += f"sys.argv = {['explore.py', *arguments]!r}; "
+    code += f"runpy.run_path({str(STARTER / 'explore.py')!r}, run_name='__main__')"
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "PYTHON"))}
-    done = subprocess.run([sys.executable, "-B", "-c", code], cwd=folder, env=kept, capture_output=True, text=True, timeout=120)
+    pipes = {"env": kept, "capture_output": True, "text": True, "timeout": 120}
+    done = subprocess.run([sys.executable, "-B", "-c", code], cwd=folder, **pipes)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -400,9 +445,12 @@ def test_the_command_writes_one_file_and_says_what_waits(tmp_path):
     assert said == f"waits for task 2.10, ddim_timesteps\nexplore.html: {size / 1e6:.1f} MB; open it in a browser\n"
 
 
-def test_what_the_command_cannot_do_is_a_sentence(tmp_path):
-    code, said, errors = command(tmp_path, "--out", "no/such/folder.html")
-    assert (code, said, errors) == (1, "", "explore.py: there is no folder no/such\n")
+def test_what_the_command_cannot_do_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["explore.py", "--out", "no/such/folder.html"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == "explore.py: there is no folder no/such"
     code, said, errors = command(tmp_path, blocked=["matplotlib"])
     assert (code, said) == (1, "")
     assert errors == "explore.py: the package matplotlib is missing; type: pip install '.[images]'\n"
