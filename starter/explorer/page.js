@@ -294,7 +294,7 @@ function speak(language) {
   $("tour").replaceChildren(...word("tour").map((stop) => {
     const made = document.createElement("li"), go = document.createElement("button");
     go.type = "button";
-    go.textContent = stop.go;
+    go.innerHTML = rich(stop.go);
     go.addEventListener("click", () => visit(stop.to));
     made.append(go, " ");
     made.insertAdjacentHTML("beforeend", rich(stop.why));
