@@ -2,6 +2,8 @@
 
 grid       the positions of the sliders, and what each stands for
 parts      what your functions give there, part by part; one that isn't done is a sentence
-page       the page, one file, from page.html, page.css, engine.js, page.js and words.json
+page       the page, one file, from page.html, page.css, the three scripts, words.json and the parts
 engine.js  what the page computes: wrong samplers, and what a sampler puts out for data that are known exactly
+draw.js    pictures
+page.js    the sliders, and what is shown at each position
 """

@@ -2,26 +2,23 @@
 const WORDS = JSON.parse(document.getElementById("words").textContent);
 const DATA = unpacked(JSON.parse(document.getElementById("data").textContent));
 const $ = (id) => document.getElementById(id);
+const LANGUAGES = document.querySelectorAll("[data-language]");
 const at = { S: 3, eta: 0, step: 1, schedule: "linear", spacing: "even", mistake: "", language: "en" };
-const MARKS = [ // of the ends: shapes tell, not colours alone
-  "M-.09 0a.09 .09 0 1 0 .18 0a.09 .09 0 1 0-.18 0", "M-.08-.08h.16v.16h-.16z", "M-.1 .08h.2L0-.1z", "M0-.12L.11 0L0 .12L-.11 0z",
+const MISTAKES = {
+  misprints: ["beta_outside_root", "negative_root", "posterior_slide"],
+  slips: [
+    "table_beta_on_subsequence", "variance_for_sigma", "direction_ignores_sigma",
+    "previous_in_the_full_chain", "ends_at_first_alpha_bar",
+  ],
+};
+const TOUR = [ // what the page proposes to try; why: WORDS
+  { S: 10, eta: 1 },
+  { S: 1000, eta: 1 },
+  { S: 5, eta: 1, mistake: "table_beta_on_subsequence" },
+  { S: 1000, eta: 1, mistake: "table_beta_on_subsequence" },
+  { S: 50, eta: 0, mistake: "negative_root" },
+  { S: 20, eta: 0, mistake: "ends_at_first_alpha_bar" },
 ];
-
-/** Typed arrays in the place of what `packed` of grid.py made; what is not packed stays. */
-function unpacked(value) {
-  if (Array.isArray(value) || typeof value !== "object") return value;
-  if (!("bytes" in value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, unpacked(v)]));
-  const bytes = Uint8Array.from(atob(value.bytes), (letter) => letter.charCodeAt(0));
-  const Kind = { float64: Float64Array, int16: Int16Array, uint8: Uint8Array }[value.type];
-  return { shape: value.shape, all: new Kind(bytes.buffer) };
-}
-
-/** The part of a packed array at these first indices. */
-function part({ shape, all }, ...indices) {
-  let size = all.length, first = 0;
-  indices.forEach((index, i) => { size /= shape[i]; first += index * size; });
-  return all.subarray(first, first + size);
-}
 
 // What is shown
 
@@ -45,11 +42,14 @@ function right() {
   return mine.every((m, i) => ["w0", "wt", "sigma"].every((name) => Math.abs(m[name] - good[i][name]) < 1e-6));
 }
 
+/** What comes out of a sampler: its spread on the line, how far that is from the data, and FID. */
 function numbersOf(made) {
   const found = spread(made, DATA.line ** 2);
-  return { spread: found, w2: Math.abs(found - DATA.line), fid: waits("pixels") ? null : frechet(made, DATA.pixels.variances.all) };
+  const fid = waits("pixels") ? null : frechet(made, DATA.pixels.variances.all);
+  return { spread: found, w2: Math.abs(found - DATA.line), fid };
 }
 
+/** Show the present position; said: tell a screen reader, too. */
 function render(said = true) {
   const wrong = at.mistake !== "", found = {};
   $("S-now").textContent = S();
@@ -62,23 +62,31 @@ function render(said = true) {
   if (wrong) $("note").innerHTML = rich(word("mistakes")[at.mistake].note);
   if (!waits("tables", "coefficients")) Object.assign(found, renderCoefficients(wrong));
   if (!waits("tables", "paths")) renderPaths(wrong);
-  if (wrong && found.yours && found.wrong) renderVerdict(found.yours.fid ?? found.yours.w2, found.wrong.fid ?? found.wrong.w2);
+  if (found.wrong && found.wrong.fid !== null) renderVerdict(found.yours.fid, found.wrong.fid);
   if (!waits("images")) renderImages();
   renderBack();
   if (said) $("said").textContent = sentence(found);
 }
 
+/** Yours beside the mistake; without one, smooth beside crooked. */
 function renderPaths(wrong) {
   const mine = DATA.paths.chains[key()], smooth = DATA.paths.smooth[at.schedule], goal = smooth.ends.all;
   const yours = (i) => ({
     states: chunks(part(mine.states, i), 8), others: scaled(part(mine.others, i)),
     length: mine.length[i], apart: apart(part(mine.ends, i), goal),
   });
-  const other = at.eta ? 0 : DATA.etas.length - 1; // beside yours, where no mistake is chosen: smooth beside crooked
+  const other = at.eta ? 0 : DATA.etas.length - 1;
   const said = (i) => fill(word("yours-at"), { eta: DATA.etas[i] });
-  drawPaths("yours", said(at.eta), yours(at.eta), smooth);
-  if (wrong) drawPaths("other", word("with-mistake"), wrongPaths(goal), smooth);
-  else drawPaths("other", said(other), yours(other), smooth);
+  const shown = {
+    yours: [said(at.eta), yours(at.eta)],
+    other: wrong ? [word("with-mistake"), wrongPaths(goal)] : [said(other), yours(other)],
+  };
+  for (const [who, [what, found]] of Object.entries(shown)) {
+    drawPaths(`paths-${who}`, found, smooth);
+    $(`paths-${who}-is`).textContent = what;
+    label(`paths-${who}`, "say-paths", { what, length: text(found.length), apart: text(found.apart) });
+    if (who === "yours" || wrong) put(`${who}-length`, found.length), put(`${who}-apart`, found.apart);
+  }
 }
 
 /** The paths of a mistake, from the same x_T and with the same noise. */
@@ -95,18 +103,22 @@ function renderCoefficients(wrong) {
     for (const [name, value] of Object.entries(numbers ?? {})) put(`${who}-${name}`, value);
   }
   drawDensity(yours.spread, other?.spread);
+  const spreads = { yours: text(yours.spread), wrong: text(other?.spread ?? 0), data: DATA.line };
+  label("density", wrong ? "say-density-wrong" : "say-density", spreads);
   const times = tau().slice().reverse(), table = DATA.tables.alpha_bar[at.schedule].all;
   at.step = Math.min(at.step, times.length);
   $("step").max = times.length;
   $("step").value = at.step;
-  const t = times[at.step - 1], prev = times[at.step] ?? 0, most = times.map((_, i) => Math.sqrt(1 - table[times[i + 1] ?? 0]));
+  const t = times[at.step - 1], prev = times[at.step] ?? 0, names = { w0: "ω₀", wt: "ω_t", sigma: "σ_t" };
+  const most = times.map((_, i) => Math.sqrt(1 - table[times[i + 1] ?? 0]));
   $("step-now").textContent = `${t} → ${prev}`;
   $("step").setAttribute("aria-valuetext", `${t} → ${prev}`);
-  for (const name of ["w0", "wt", "sigma"]) {
-    drawCurve(`curve-${name}`, times, mine.map((m) => m[name]), bad?.map((m) => m[name]), name === "sigma" ? most : null, t);
-    put(`yours-${name}`, mine[at.step - 1][name]);
-    if (wrong) put(`other-${name}`, bad[at.step - 1][name]);
-    label(`curve-${name}`, "say-curve", { name: { w0: "ω₀", wt: "ω_t", sigma: "σ_t" }[name], first: text(mine[0][name]), last: text(mine.at(-1)[name]) });
+  for (const name of Object.keys(names)) {
+    const [ours, theirs] = [mine, bad].map((made) => made?.map((m) => m[name]));
+    drawCurve(`curve-${name}`, times, ours, theirs, name === "sigma" ? most : null, t);
+    put(`yours-${name}`, ours[at.step - 1]);
+    if (wrong) put(`other-${name}`, theirs[at.step - 1]);
+    label(`curve-${name}`, "say-curve", { name: names[name], first: text(ours[0]), last: text(ours.at(-1)) });
   }
   put("yours-sigma-max", most[at.step - 1]);
   return { yours, wrong: other };
@@ -121,13 +133,12 @@ function renderVerdict(yours, wrong) {
 function renderImages() {
   const { pixels, steps } = DATA.images, last = part(pixels, steps.length - 1, at.eta);
   $("columns").replaceChildren(...steps.map((each, i) => {
-    const seen = part(pixels, i, at.eta), off = difference(seen, last), figure = document.createElement("figure");
+    const seen = part(pixels, i, at.eta), off = difference(seen, last), value = element("data");
+    const said = fill(word("say-images"), { S: each, eta: eta(), off: text(off), last: steps.at(-1) });
+    const figure = element("figure", canvas(seen, said), element("figcaption", `S = ${each}`, element("br"), value));
     if (each === S()) figure.setAttribute("aria-current", "true");
-    const caption = document.createElement("figcaption"), value = document.createElement("data");
     value.id = `off-${each}`;
     set(value, off);
-    caption.append(`S = ${each}`, document.createElement("br"), value);
-    figure.append(canvas(seen, fill(word("say-images"), { S: each, eta: eta(), off: text(off), last: steps.at(-1) })), caption);
     return figure;
   }));
   $("images-note").textContent = fill(word("images-note"), { last: steps.at(-1) });
@@ -145,10 +156,9 @@ function renderBack() {
     $("trio").hidden = $("trio-note").hidden = i < 0;
     if (i < 0) return;
     $("trio").replaceChildren(...["image", "its-noise", "and-back"].map((name, row) => {
-      const figure = document.createElement("figure"), caption = document.createElement("figcaption");
+      const caption = element("figcaption");
       caption.innerHTML = rich(word(name));
-      figure.append(canvas(part(pixels, i, row), `${word(name)}, S = ${S()}`), caption);
-      return figure;
+      return element("figure", canvas(part(pixels, i, row), `${word(name)}, S = ${S()}`), caption);
     }));
     put("trio-error", errors[i]);
   }
@@ -158,147 +168,60 @@ function renderBack() {
 function sentence({ yours, wrong }) {
   const names = { S: S(), eta: eta(), schedule: word("schedules")[at.schedule], spacing: word("spacings")[at.spacing] };
   const parts = [fill(word("say-state"), names)];
-  if (yours) parts.push(fill(word("say-numbers"), { what: word("yours"), spread: text(yours.spread), w2: text(yours.w2) }));
+  const numbers = (what, { spread, w2 }) => fill(word("say-numbers"), { what, spread: text(spread), w2: text(w2) });
+  if (yours) parts.push(numbers(word("yours"), yours));
   if (yours && !right()) parts.push(word("not-right"));
-  if (wrong) parts.push(fill(word("say-numbers"), { what: word("mistakes")[at.mistake].name, spread: text(wrong.spread), w2: text(wrong.w2) }));
+  if (wrong) parts.push(numbers(word("mistakes")[at.mistake].name, wrong));
   return parts.join(" ");
-}
-
-// Drawing
-
-const scaled = (short) => Float64Array.from(short, (value) => value / DATA.unit);
-
-/** States of n coordinates each from one array. */
-function chunks(short, n) {
-  const all = scaled(short);
-  return Array.from({ length: all.length / n }, (_, i) => all.subarray(i * n, (i + 1) * n));
-}
-
-const d3 = (value) => value.toFixed(3);
-const line = (points) => `M${points.map(([x, y]) => `${d3(x)} ${d3(y)}`).join("L")}`;
-
-function land() {
-  const { all } = DATA.moons.means, spots = [];
-  for (let k = 0; k < all.length; k += 2) spots.push(`<circle class="land" cx="${d3(all[k])}" cy="${d3(-all[k + 1])}" r=".2"/>`);
-  return spots.join("");
-}
-
-/** The path of each point through the states, its start as a ring and its end as a mark; back: dashed, its end a dot. */
-function tracks(states, back) {
-  const made = [];
-  for (let i = 0; i < states[0].length; i += 2) {
-    const points = states.map((state) => [state[i], -state[i + 1]]), c = `var(--c${i / 2})`, [x, y] = points.at(-1);
-    const dash = back ? ' stroke-dasharray=".09 .06"' : "";
-    made.push(`<path class="way${points.length > 200 ? " many" : ""}" d="${line(points)}" stroke="${c}"${dash}/>`);
-    if (back) made.push(`<circle class="end" cx="${d3(x)}" cy="${d3(y)}" r=".05" fill="${c}"/>`);
-    else {
-      made.push(`<circle class="start" cx="${d3(points[0][0])}" cy="${d3(points[0][1])}" r=".08" stroke="${c}"/>`);
-      made.push(`<path class="end" transform="translate(${d3(x)} ${d3(y)})" d="${MARKS[i / 2]}" fill="${c}"/>`);
-    }
-  }
-  return made.join("");
-}
-
-/** Paths, the x_0 of others as dots, and behind them the smooth path of η = 0 with T steps. */
-function drawPaths(who, name, { states, others, length, apart }, smooth) {
-  const dust = [], guide = chunks(smooth.states.all, 8);
-  for (let i = 0; i < others.length; i += 2) dust.push(`M${d3(others[i])} ${d3(-others[i + 1])}h0`);
-  const guides = [0, 2, 4, 6].map((i) => `<path class="smooth" d="${line(guide.map((s) => [s[i], -s[i + 1]]))}"/>`);
-  $(`paths-${who}`).innerHTML = land() + `<path class="dust" d="${dust.join("")}"/>` + guides.join("") + tracks(states, false);
-  $(`paths-${who}-is`).textContent = name;
-  label(`paths-${who}`, "say-paths", { what: name, length: text(length), apart: text(apart) });
-  if (who === "yours" || at.mistake) {
-    put(`${who}-length`, length);
-    put(`${who}-apart`, apart);
-  }
-}
-
-function drawDensity(yours, wrong) {
-  const x = (value) => 10 + (value + 2) * 80, y = (value) => 205 - Math.min(value, 1.6) * 118;
-  const curve = (s) => {
-    const places = Array.from({ length: 321 }, (_, i) => i / 80 - 2);
-    return line(places.map((v) => [x(v), y(Math.exp(-v * v / (2 * s * s)) / (s * Math.sqrt(2 * Math.PI)))]));
-  };
-  const ticks = [-2, -1, 0, 1, 2].map((v) => `<text x="${x(v)}" y="222" text-anchor="middle">${v}</text>`).join("");
-  $("density").innerHTML = `<path class="data" d="${curve(DATA.line)}"/><path class="axis" d="M10 205H330"/>${ticks}` +
-    `<path class="yours" d="${curve(yours)}"/>` + (wrong ? `<path class="wrong" d="${curve(wrong)}"/>` : "");
-  label("density", wrong ? "say-density-wrong" : "say-density", { yours: text(yours), wrong: text(wrong ?? 0), data: DATA.line });
-}
-
-function drawCurve(id, times, mine, wrong, most, now) {
-  const values = [...mine, ...(wrong ?? []), ...(most ?? [])], low = Math.min(0, ...values), high = Math.max(1, ...values);
-  const x = (t) => 40 + (1 - t / DATA.T) * 290, y = (value) => 195 - (value - low) / (high - low) * 180;
-  const curve = (kind, rows) => rows ? `<path class="${kind}" d="${line(rows.map((value, i) => [x(times[i]), y(value)]))}"/>` : "";
-  const dots = times.length > 100 ? "" : mine.map((value, i) => `<circle class="dot" cx="${d3(x(times[i]))}" cy="${d3(y(value))}" r="3"/>`).join("");
-  const grid = [low, 0, 1, high].filter((v, i, all) => all.findIndex((w) => Math.abs(w - v) < 0.15 * (high - low)) === i);
-  const rules = grid.map((v) => `<path class="rule" d="M40 ${y(v)}H330"/><text x="34" y="${y(v) + 4}" text-anchor="end">${+v.toFixed(2)}</text>`);
-  const ticks = [1000, 500, 0].map((t) => `<text x="${x(t)}" y="213" text-anchor="middle">${t}</text>`);
-  $(id).innerHTML = rules.join("") + ticks.join("") + '<text x="330" y="227" text-anchor="end">t</text>' +
-    `<path class="here" d="M${x(now)} 15V195"/>` + curve("most", most) + curve("yours", mine) + dots + curve("wrong", wrong);
-}
-
-/** Four grey images, one below the other. */
-function canvas(pixels, said) {
-  const made = document.createElement("canvas"), side = 28, count = pixels.length / side ** 2;
-  Object.assign(made, { width: side, height: count * (side + 1) - 1 });
-  const context = made.getContext("2d"), picture = context.createImageData(side, made.height);
-  for (let i = 0; i < pixels.length; i++) {
-    const place = (i + Math.floor(i / side ** 2) * side) * 4;
-    picture.data.fill(pixels[i], place, place + 3);
-    picture.data[place + 3] = 255;
-  }
-  context.putImageData(picture, 0, 0);
-  made.setAttribute("role", "img");
-  made.setAttribute("aria-label", said);
-  return made;
-}
-
-/** The root of the mean square of what is different, of pixels as the network has them, from −1 to 1. */
-function difference(some, others) {
-  let total = 0;
-  for (let i = 0; i < some.length; i++) total += ((some[i] - others[i]) / 127.5) ** 2;
-  return Math.sqrt(total / some.length);
 }
 
 // Words and numbers
 
 const word = (name) => WORDS[at.language][name];
-const rich = (said) => said.replace(/([xωσβτᾱ])_(?:\((.+?)\)|(\w+))/gu, "$1<sub>$2$3</sub>"); // the words are this file's own
+const rich = (said) => said.replace(/([xωσβτᾱ])_(?:\((.+?)\)|(\w+))/gu, "$1<sub>$2$3</sub>"); // of WORDS alone
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const text = (value) => value === 0 ? "0" : Math.abs(value) < 1e-4 || Math.abs(value) >= 1e5 ? value.toExponential(1) : value.toFixed(4);
+const tiny = (value) => Math.abs(value) < 1e-4 || Math.abs(value) >= 1e5;
+const text = (value) => value === 0 ? "0" : tiny(value) ? value.toExponential(1) : value.toFixed(4);
 const put = (id, value) => set($(id), value);
 const label = (id, name, values) => $(id).setAttribute("aria-label", fill(word(name), values));
 
-function set(element, value) {
-  element.value = value ?? "";
-  element.textContent = value === null ? "–" : text(value);
+/** Show a number; its full value is an attribute. null: there is none. */
+function set(place, value) {
+  place.value = value ?? "";
+  place.textContent = value === null ? "–" : text(value);
 }
 
+/** A new element with these inside, text or elements. */
+function element(name, ...inside) {
+  const made = document.createElement(name);
+  made.append(...inside);
+  return made;
+}
+
+/** Say everything in a language. */
 function speak(language) {
   at.language = language;
   document.documentElement.lang = language;
   document.title = word("title");
   for (const each of document.querySelectorAll("[data-word]")) each.innerHTML = rich(word(each.dataset.word));
-  for (const each of document.querySelectorAll("[data-language]")) each.setAttribute("aria-pressed", each.dataset.language === language);
+  for (const each of LANGUAGES) each.setAttribute("aria-pressed", each.dataset.language === language);
   $("controls").setAttribute("aria-label", word("controls"));
-  const mistakes = Object.entries(word("mistakes")), group = (kind) => {
-    const made = document.createElement("optgroup");
+  const group = (kind) => {
+    const made = element("optgroup", ...MISTAKES[kind].map((name) => new Option(word("mistakes")[name].name, name)));
     made.label = word(kind);
-    made.append(...mistakes.filter(([, each]) => each.kind === kind).map(([name, each]) => new Option(each.name, name)));
     return made;
   };
   $("mistake").replaceChildren(new Option(word("no-mistake"), ""), group("misprints"), group("slips"));
   $("schedule").replaceChildren(...DATA.schedules.map((name) => new Option(word("schedules")[name], name)));
   $("spacing").replaceChildren(...DATA.spacings.map((name) => new Option(word("spacings")[name], name)));
   for (const name of ["schedule", "spacing", "mistake"]) $(name).value = at[name];
-  $("tour").replaceChildren(...word("tour").map((stop) => {
-    const made = document.createElement("li"), go = document.createElement("button");
+  $("tour").replaceChildren(...TOUR.map((to, i) => {
+    const go = element("button"), why = element("span"), stop = word("tour")[i];
     go.type = "button";
     go.innerHTML = rich(stop.go);
-    go.addEventListener("click", () => visit(stop.to));
-    made.append(go, " ");
-    made.insertAdjacentHTML("beforeend", rich(stop.why));
-    return made;
+    why.innerHTML = rich(stop.why);
+    go.addEventListener("click", () => visit(to));
+    return element("li", go, " ", why);
   }));
   sayWhatWaits();
   render();
@@ -314,20 +237,18 @@ function visit({ S, eta, schedule = "linear", spacing = "even", mistake = "" }) 
 /** In the place of each part that one of your functions is missing for, the sentence that says which. */
 function sayWhatWaits() {
   const needs = {
-    paths: ["tables", "paths"], numbers: ["tables", "coefficients"], coefficients: ["tables", "coefficients"], images: ["images"],
-    "back-points": ["there_and_back"], "back-images": ["inverted"],
+    paths: ["tables", "paths"], numbers: ["tables", "coefficients"], coefficients: ["tables", "coefficients"],
+    images: ["images"], "back-points": ["there_and_back"], "back-images": ["inverted"],
   };
   for (const each of document.querySelectorAll(".waits")) each.remove();
   for (const [id, names] of Object.entries(needs)) {
     const reason = waits(...names), parts = $(id).matches(".parts") ? $(id) : $(id).querySelector(".parts");
     parts.hidden = Boolean(reason);
     if (!reason) continue;
-    const said = document.createElement("p"), own = document.createElement("span");
+    const own = element("span", reason), said = element("p", word("waits"), " ", own);
+    own.lang = "en";
     said.className = "card wait waits";
     said.id = `${id}-waits`;
-    own.lang = "en";
-    own.textContent = reason;
-    said.append(word("waits"), " ", own);
     parts.before(said);
   }
 }
@@ -345,5 +266,5 @@ for (const name of ["S", "eta", "step", "schedule", "spacing", "mistake"]) {
   $(name).addEventListener("input", () => read(false));
   $(name).addEventListener("change", () => read(true));
 }
-for (const each of document.querySelectorAll("[data-language]")) each.addEventListener("click", () => speak(each.dataset.language));
+for (const each of LANGUAGES) each.addEventListener("click", () => speak(each.dataset.language));
 speak(navigator.language.startsWith("zh") ? "zh-TW" : "en");

@@ -276,8 +276,11 @@ def test_fid_gets_better_though_the_sampler_is_wrong(whole, opened):  # noqa: F8
 
 def test_what_the_page_proposes_to_try_can_be_tried_and_shows_what_it_says(whole, opened):  # noqa: F811
     """Each stop is on the command's grid; what is claimed of FID and of a collapse is so by the oracle."""
-    grid, spreads = grids.Grid(), {}
-    for stop in (each["to"] for each in WORDS["en"]["tour"]):
+    seen, grid, spreads = opened(whole), grids.Grid(), {}
+    tour = seen.page.evaluate("TOUR")
+    assert len(tour) == len(WORDS["en"]["tour"])
+    assert sorted(seen.page.evaluate("[MISTAKES.misprints, MISTAKES.slips].flat()")) == sorted(MISTAKES)
+    for stop in tour:
         S, eta, mistake = stop["S"], stop["eta"], stop.get("mistake", "")
         assert S in grid.steps and eta in grid.etas
         for each in ("", mistake):
@@ -286,7 +289,6 @@ def test_what_the_page_proposes_to_try_can_be_tried_and_shows_what_it_says(whole
     assert fid[5, "table_beta_on_subsequence"] < 0.7 * fid[5, ""]
     assert fid[T, "table_beta_on_subsequence"] == pytest.approx(fid[T, ""])
     assert spreads[50, "negative_root"].max() < 0.002 * spectrum().max()
-    seen = opened(whole)
     seen.page.locator("summary").click()
     seen.page.locator("#tour button").nth(2).click()
     assert [seen.page.inner_text(f"#{name}-now") for name in ("S", "eta")] == ["5", "1"]
@@ -349,7 +351,7 @@ def test_axe_finds_nothing_in_either_language(whole, opened, width, scheme, lang
 def test_both_languages_have_the_same_words():
     def shape(value):
         if isinstance(value, dict):
-            return {name: shape(each) if name not in ("kind", "to") else each for name, each in value.items()}
+            return {name: shape(each) for name, each in value.items()}
         if isinstance(value, list):
             return [shape(each) for each in value]
         return sorted(re.findall(r"\{\w+\}", value))
