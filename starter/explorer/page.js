@@ -65,7 +65,7 @@ function render(said = true) {
   if (found.wrong && found.wrong.fid !== null) renderVerdict(found.yours.fid, found.wrong.fid);
   if (!waits("images")) renderImages();
   renderBack();
-  if (said) $("said").textContent = sentence(found);
+  if (said) $("said").textContent = whole(sentence(found));
 }
 
 /** Yours beside the mistake; without one, smooth beside crooked. */
@@ -178,7 +178,8 @@ function sentence({ yours, wrong }) {
 // Words and numbers
 
 const word = (name) => WORDS[at.language][name];
-const rich = (said) => said.replace(/([xωσβτᾱ])_(?:\((.+?)\)|(\w+))/gu, "$1<sub>$2$3</sub>"); // of WORDS alone
+const whole = (said) => said.replaceAll(" = ", "\u00a0=\u00a0"); // not torn apart at the end of a line
+const rich = (said) => whole(said).replace(/([xωσβτᾱ])_(?:\((.+?)\)|(\w+))/gu, "$1<sub>$2$3</sub>"); // of WORDS alone
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const tiny = (value) => Math.abs(value) < 1e-4 || Math.abs(value) >= 1e5;
 const text = (value) => value === 0 ? "0" : tiny(value) ? value.toExponential(1) : value.toFixed(4);
