@@ -286,6 +286,7 @@ def test_what_the_page_proposes_to_try_can_be_tried_and_shows_what_it_says(whole
     fid = {place: gaussian.w2(0, out, 0, spectrum()) ** 2 for place, out in spreads.items()}
     assert fid[5, "table_beta_on_subsequence"] < 0.7 * fid[5, ""]
     assert fid[T, "table_beta_on_subsequence"] == pytest.approx(fid[T, ""])
+    assert fid[20, "ends_at_first_alpha_bar"] < fid[20, ""]
     assert spreads[50, "negative_root"].max() < 0.002 * spectrum().max()
     seen.page.locator("summary").click()
     seen.page.locator("#tour button").nth(2).click()
