@@ -73,7 +73,7 @@ function renderPaths(wrong) {
   const mine = DATA.paths.chains[key()], smooth = DATA.paths.smooth[at.schedule], goal = smooth.ends.all;
   const yours = (i) => ({
     states: chunks(part(mine.states, i), 8), others: scaled(part(mine.others, i)),
-    length: mine.length[i], apart: apart(part(mine.ends, i), goal),
+    length: mine.length.all[i], apart: apart(part(mine.ends, i), goal),
   });
   const other = at.eta ? 0 : DATA.etas.length - 1;
   const said = (i) => fill(word("yours-at"), { eta: DATA.etas[i] });
@@ -146,10 +146,10 @@ function renderImages() {
 
 function renderBack() {
   if (!waits("there_and_back")) {
-    const { up, down, error } = DATA.there_and_back.chains[key()];
+    const { up, down, error } = DATA.there_and_back.chains[key()], off = error.all[0];
     $("back-paths").innerHTML = land() + tracks(chunks(up.all, 8), false) + tracks(chunks(down.all, 8), true);
-    put("back-error", error);
-    label("back-paths", "say-back", { S: S(), error: text(error) });
+    put("back-error", off);
+    label("back-paths", "say-back", { S: S(), error: text(off) });
   }
   if (!waits("inverted")) {
     const { pixels, errors, steps } = DATA.inverted, i = steps.indexOf(S());
@@ -160,7 +160,7 @@ function renderBack() {
       caption.innerHTML = rich(word(name));
       return element("figure", canvas(part(pixels, i, row), `${word(name)}, S = ${S()}`), caption);
     }));
-    put("trio-error", errors[i]);
+    put("trio-error", errors.all[i]);
   }
 }
 

@@ -83,7 +83,7 @@ def paths(grid: Grid) -> dict:
             "states": _short(runs[:, :, drawn]),
             "others": _short(runs[:, -1, DRAWN:]),
             "ends": packed(runs[:, -1, drawn]),
-            "length": runs[:, :, drawn].diff(dim=1).norm(dim=3).sum(dim=1).mean(dim=1).tolist(),
+            "length": packed(runs[:, :, drawn].diff(dim=1).norm(dim=3).sum(dim=1).mean(dim=1)),
         }
     smooth = {name: _down(Chain(name, "even", T), x_T, 0.0)[:, drawn] for name in SCHEDULES}
     return {
@@ -102,8 +102,8 @@ def there_and_back(grid: Grid) -> dict:
     for chain in _watched("there and back", grid.chains):
         up = _states("2.12", chain, x_0)
         down = _down(chain, up[-1], 0.0)
-        error = (down[-1] - x_0).square().mean().sqrt().item()
-        found[chain.key] = {"up": _short(up), "down": _short(down), "error": error}
+        error = (down[-1] - x_0).square().mean(dim=(0, 1), keepdim=True).sqrt()
+        found[chain.key] = {"up": _short(up), "down": _short(down), "error": packed(error)}
     return {"chains": found}
 
 
@@ -123,7 +123,7 @@ def inverted(grid: Grid) -> dict:
         back = step_grid.sample(x_T, S, 0.0)
         rows.append(torch.stack([data.to_pixels(each.cpu())[:, 0] for each in (x_0, x_T, back)]))
         errors.append(inversion.error(x_0, back))
-    return {"pixels": packed(torch.stack(rows)), "errors": errors, "steps": grid.image_steps}
+    return {"pixels": packed(torch.stack(rows)), "errors": packed(np.array(errors)), "steps": grid.image_steps}
 
 
 PARTS = {

@@ -424,6 +424,15 @@ def test_a_sampler_that_asks_too_often_waits_to_be_repaired(tmp_path):
     assert made["paths"] == {"waits": said}
 
 
+def test_numbers_beyond_all_bounds_are_shown_as_they_are(tmp_path, opened):  # noqa: F811
+    huge = ("sampler.py", "    x_0 = x_t\n    # --- end 2.11", "    x_0 = x_t * 1e200\n    # --- end 2.11")
+    make(tmp_path / "explore.html", SMALL, SOLUTION, huge, only=("tables", "paths", "there_and_back"))
+    seen, wrong = opened(tmp_path / "explore.html"), []
+    seen.page.on("pageerror", lambda error: wrong.append(error))
+    seen.page.evaluate(SET, {"eta": 1, "mistake": "negative_root"})
+    assert seen.page.inner_text("#back-error") == "Infinity" and wrong == []
+
+
 def test_an_error_message_is_text_and_never_code(tmp_path, opened):  # noqa: F811
     code = "</script><script>document.title = 1</script><img src=x onerror=document.title=2>"
     hostile = ("sampler.py", "    tau = torch.arange(1, S + 1) * T // S", f"    raise ValueError({code!r})")
