@@ -377,7 +377,7 @@ def test_on_the_untouched_starter_each_part_is_a_sentence(tmp_path, opened):  # 
     make(tmp_path / "explore.html", GRID, STARTER, only=OF_YOURS)
     seen = opened(tmp_path / "explore.html")
     said = seen.page.locator(".waits").all_inner_texts()
-    assert said == ["This part: waits for task 2.10, ddim_timesteps"] * 6
+    assert said == ["Not here yet: waits for task 2.10, ddim_timesteps"] * 6
     assert seen.violations() == [] and seen.page.locator("[role=img]:visible").count() == 0
     seen.page.evaluate(SET, {"S": 1, "mistake": "table_beta_on_subsequence"})  # nothing breaks
     assert seen.page.inner_text("#S-now") == "5"
@@ -393,7 +393,7 @@ def test_one_function_that_is_missing_is_named_in_each_part(tmp_path, opened):  
     todo = ("sampler.py", STEP, "    raise NotImplementedError('TODO 2.9: ddim_step')\n    sigma_t")
     make(tmp_path / "explore.html", SMALL, SOLUTION, todo, only=OF_YOURS)
     said = opened(tmp_path / "explore.html").page.locator(".waits").all_inner_texts()
-    assert set(said) == {"This part: waits for task 2.9, ddim_step"}
+    assert set(said) == {"Not here yet: waits for task 2.9, ddim_step"}
 
 
 def test_without_the_bonus_the_rest_is_shown(tmp_path, opened):  # noqa: F811
@@ -404,7 +404,7 @@ def test_without_the_bonus_the_rest_is_shown(tmp_path, opened):  # noqa: F811
     )
     make(tmp_path / "explore.html", SMALL, SOLUTION, todo, only=("tables", "coefficients", "there_and_back"))
     seen = opened(tmp_path / "explore.html")
-    assert seen.page.inner_text("#back-points-waits") == "This part: waits for task 2.12, ddim_invert"
+    assert seen.page.inner_text("#back-points-waits") == "Not here yet: waits for task 2.12, ddim_invert"
     assert seen.page.is_visible("#curve-w0") and seen.page.is_hidden("#back-points")
 
 
