@@ -13,12 +13,12 @@ import runpy
 import subprocess
 import sys
 from functools import cache, partial
-from types import ModuleType
 
 import pytest
 import torch
 
-from grader.paths import ASSETS, GRADED_FILES, SOLUTION, STARTER
+from grader.paths import ASSETS, SOLUTION, STARTER
+from student_files import put
 
 pytest.importorskip("tqdm", reason="tqdm is not installed; make installs it")
 from matplotlib.image import imread  # noqa: E402
@@ -58,18 +58,6 @@ def empty_folder(monkeypatch, tmp_path):
     """Where the figures are drawn."""
     monkeypatch.setattr(images, "all_real", pixels)
     monkeypatch.chdir(tmp_path)
-
-
-def put(patch, base=SOLUTION, *changes):
-    """Make the two files of a folder the student's, in each change an old text replaced by a new one."""
-    for name in GRADED_FILES:
-        text = (base / name).read_text("utf-8")
-        for old, new in (change for file, *change in changes if file == name):
-            assert text.count(old) == 1, f"{name} holds {old!r} {text.count(old)} times"
-            text = text.replace(old, new)
-        module = ModuleType(name.removesuffix(".py"))
-        patch.setitem(sys.modules, module.__name__, module)
-        exec(compile(text, name, "exec"), module.__dict__)
 
 
 @pytest.fixture

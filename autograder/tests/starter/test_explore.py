@@ -1,0 +1,343 @@
+"""`make explore`: each number on the page is the oracle's, wherever the sliders are; what isn't done is a sentence.
+
+The page is made here on a small grid, from the solution in the place of a student's files, and driven in Chromium.
+"""
+
+import json
+import random
+import re
+import runpy
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from browser import DESK, PHONE, chromium, opened  # noqa: F401
+from explored import GRID, TABLES, T, chain_of, grids, numbers_at, parts, pixels, spectrum, spread, tau_of
+from grader.paths import SOLUTION, STARTER
+from oracle import gaussian, schedule
+from student_files import put
+
+with pytest.MonkeyPatch.context() as patch:
+    patch.syspath_prepend(STARTER)
+    from diffusion.pictures import images
+    from explorer import page
+
+    main = runpy.run_path(str(STARTER / "explore.py"))["main"]
+
+WORDS = json.loads((STARTER / "explorer" / "words.json").read_text("utf-8"))
+MISTAKES = list(WORDS["en"]["mistakes"])
+DATA, NEAR = gaussian.GaussianData(0.0, 0.5), 1e-6
+ALL = tuple(parts.PARTS)
+OF_YOURS = tuple(name for name in ALL if name != "pixels")
+SET = """state => {
+  for (const [id, value] of Object.entries(state)) {
+    const each = document.getElementById(id);
+    each.value = value;
+    for (const kind of ['input', 'change']) each.dispatchEvent(new Event(kind));
+  }
+  const shown = [...document.querySelectorAll('data')].filter(each => each.checkVisibility() && each.value !== '');
+  return Object.fromEntries(shown.map(each => [each.id, [Number(each.value), each.textContent]]));
+}"""
+
+
+def make(path, grid=GRID, base=SOLUTION, *changes, only=tuple(parts.PARTS)):
+    """Write the page of a student's files; returns what was made of each part."""
+    with pytest.MonkeyPatch.context() as patch:
+        put(patch, base, *changes)
+        patch.setattr(images, "all_real", pixels)
+        patch.setattr(parts, "PARTS", {name: parts.PARTS[name] for name in only})
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)  # as the command has it
+        made = parts.made(grid)
+        torch.set_num_threads(threads)
+    missing = {name: {"waits": "not made in this test"} for name in ALL if name not in made}
+    path.write_text(page.page(made | missing, grid), "utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The file of the page that the solution makes."""
+    path = tmp_path_factory.mktemp("explore") / "explore.html"
+    assert [name for name, part in make(path).items() if "waits" in part] == []
+    return path
+
+
+def positions(count, seed):
+    """Random places of all sliders and switches."""
+    draw = random.Random(seed)
+    for _ in range(count):
+        S = draw.randrange(len(GRID.steps))
+        yield {
+            "S": S,
+            "eta": draw.randrange(len(GRID.etas)),
+            "schedule": draw.choice([*TABLES]),
+            "spacing": draw.choice(grids.SPACINGS),
+            "mistake": draw.choice(["", *MISTAKES, *MISTAKES]),
+            "step": draw.randint(1, GRID.steps[S]),
+        }
+
+
+def wrong_numbers(seen, state):
+    """The numbers on the page that are not the oracle's, or whose text is not their value."""
+    shown, want = seen.page.evaluate(SET, state), numbers_at(state)
+    faults = [name for name in want if name not in shown]
+    for name, value in want.items():
+        if name in shown:
+            got, text = shown[name]
+            if not abs(got - value) <= NEAR * max(1, abs(value)) or abs(float(text) - got) > 1e-4 * max(1, abs(got)):
+                faults.append(f"{name}: {text} ({got}) for {value}")
+    return [f"{state}: {each}" for each in faults]
+
+
+def test_every_number_is_the_oracles_wherever_the_sliders_are(whole, opened):  # noqa: F811
+    """Random positions, and every mistake at least once."""
+    seen = opened(whole)
+    places = list(positions(20, seed=17)) + [
+        {"S": 1, "eta": 1, "schedule": "linear", "spacing": "even", "mistake": each, "step": 2} for each in MISTAKES
+    ]
+    assert [fault for state in places for fault in wrong_numbers(seen, state)] == []
+
+
+def test_the_even_sequence_is_one_that_2_10_allows_and_the_quadratic_one_ends_at_T():
+    for S in (*grids.Grid().steps, 1, 3, 999):
+        assert schedule.is_even(tau_of("even", S), T, S)
+        assert grids.quadratic(S).tolist() == tau_of("quadratic", S).tolist()
+        assert (np.diff(grids.quadratic(S)) > 0).all() and grids.quadratic(S)[-1] == T
+
+
+def test_at_S_1000_both_spacings_are_one(tmp_path, opened):  # noqa: F811
+    """And there the table's β_t is right, and so is prev = t − 1."""
+    grid = grids.Grid(steps=(T,), etas=(0.5,), most=2)
+    make(tmp_path / "explore.html", grid, only=("tables", "coefficients"))
+    seen, want = opened(tmp_path / "explore.html"), float(DATA.ddim_output(TABLES["cosine"], range(1, T + 1), 0.5)[1])
+    for mistake in ("table_beta_on_subsequence", "previous_in_the_full_chain"):
+        shown = seen.page.evaluate(SET, {"schedule": "cosine", "spacing": "quadratic", "mistake": mistake})
+        assert shown["yours-spread"][0] == pytest.approx(want, abs=NEAR)
+        assert shown["other-spread"][0] == pytest.approx(want, abs=NEAR)
+    assert seen.page.is_disabled("#spacing")
+
+
+def test_the_page_has_the_numbers_of_the_handouts_misprints(whole, opened):  # noqa: F811
+    """β outside the root, and the other root, at S = 50."""
+    state = {"S": 2, "eta": 2, "mistake": "beta_outside_root"}
+    shown = opened(whole).page.evaluate(SET, state)
+    assert (shown["other-spread"][1], shown["yours-spread"][1]) == ("0.4703", "0.4441")
+    shown = opened(whole).page.evaluate(SET, state | {"eta": 0, "mistake": "negative_root"})
+    assert (shown["other-spread"][1], shown["yours-spread"][1]) == ("5.9e-8", "0.4714")
+
+
+def test_fid_gets_better_though_the_sampler_is_wrong(whole, opened):  # noqa: F811
+    seen = opened(whole)
+    shown = seen.page.evaluate(SET, {"S": 1, "eta": 2, "mistake": "table_beta_on_subsequence"})
+    assert shown["other-fid"][0] < shown["yours-fid"][0]
+    assert "FID is better with the mistake" in seen.page.inner_text("#verdict")
+    seen.page.evaluate(SET, {"eta": 0})
+    assert "FID is the same" in seen.page.inner_text("#verdict")
+    seen.page.evaluate(SET, {"mistake": "negative_root"})
+    assert "FID is worse" in seen.page.inner_text("#verdict")
+
+
+def test_what_the_page_proposes_to_try_can_be_tried_and_shows_what_it_says(whole, opened):  # noqa: F811
+    """Each stop is on the command's grid; what is claimed of FID and of a collapse is so by the oracle."""
+    seen, grid, spreads = opened(whole), grids.Grid(), {}
+    tour = seen.page.evaluate("TOUR")
+    assert len(tour) == len(WORDS["en"]["tour"])
+    assert sorted(seen.page.evaluate("[MISTAKES.misprints, MISTAKES.slips].flat()")) == sorted(MISTAKES)
+    for stop in tour:
+        S, eta, mistake = stop["S"], stop["eta"], stop.get("mistake", "")
+        assert S in grid.steps and eta in grid.etas
+        for each in ("", mistake):
+            spreads[S, each] = spread(chain_of(TABLES["linear"], tau_of("even", S), eta, each), spectrum())
+    fid = {place: gaussian.w2(0, out, 0, spectrum()) ** 2 for place, out in spreads.items()}
+    assert fid[5, "table_beta_on_subsequence"] < 0.7 * fid[5, ""]
+    assert fid[T, "table_beta_on_subsequence"] == pytest.approx(fid[T, ""])
+    assert fid[20, "ends_at_first_alpha_bar"] < fid[20, ""]
+    assert spreads[50, "negative_root"].max() < 0.002 * spectrum().max()
+    seen.page.locator("summary").click()
+    seen.page.locator("#tour button").nth(2).click()
+    assert [seen.page.inner_text(f"#{name}-now") for name in ("S", "eta")] == ["5", "1"]
+    assert seen.page.input_value("#mistake") == "table_beta_on_subsequence"
+
+
+# By hand
+
+
+def test_it_works_by_keyboard_and_says_each_state(whole, opened):  # noqa: F811
+    seen = opened(whole)
+    keys, active = seen.page.keyboard, lambda: seen.page.evaluate("document.activeElement.id")
+    for _ in range(10):
+        keys.press("Tab")
+        if active() == "S":
+            break
+    keys.press("Home")
+    keys.press("ArrowRight")
+    assert active() == "S" and seen.page.inner_text("#S-now") == "5"
+    assert seen.page.get_attribute("#S", "aria-valuetext") == "S = 5"
+    keys.press("Tab")
+    keys.press("End")
+    said = seen.page.inner_text("[role=status]").replace("\u00a0", " ")
+    assert active() == "eta" and said.startswith("S = 5, η = 1, linear schedule, τ even")
+    assert "standard deviation 0.2483" in said
+    for name in ("schedule", "spacing", "mistake"):
+        keys.press("Tab")
+        assert active() == name
+    keys.type("the table")
+    assert seen.page.input_value("#mistake") == "table_beta_on_subsequence"
+    assert "the table's β_t: standard deviation 0.2625" in seen.page.inner_text("[role=status]")
+    keys.press("Tab")
+    keys.press("Tab")  # past what the page proposes to try
+    assert active() == "step" and seen.page.inner_text("#step-now") == "1000 → 800"
+    keys.press("End")
+    assert seen.page.inner_text("#step-now") == "200 → 0"
+
+
+def test_each_picture_has_a_description_that_follows_the_sliders(whole, opened):  # noqa: F811
+    seen = opened(whole)
+    labels = "[...document.querySelectorAll('[role=img]')].filter(e => e.checkVisibility()).map(e => e.ariaLabel)"
+    seen.page.evaluate(SET, {"S": 0, "eta": 0})
+    before = seen.page.evaluate(labels)
+    seen.page.evaluate(SET, {"S": 1, "eta": 2})
+    after = seen.page.evaluate(labels)
+    assert len(before) == len(after) == 12 and all(before + after)
+    assert [a for a, b in zip(before, after) if a == b] == []
+
+
+VIEWS = [
+    (PHONE, "light", "en", "English"),
+    (PHONE, "dark", "zh-TW", "繁體中文"),
+    (DESK, "light", "zh-TW", "繁體中文"),
+    (DESK, "dark", "en", "English"),
+]
+
+
+@pytest.mark.parametrize("width, scheme, language, locale", VIEWS)
+def test_axe_finds_nothing_in_either_language(whole, opened, width, scheme, language, locale):  # noqa: F811
+    seen = opened(whole, width, scheme)
+    seen.page.get_by_role("button", name=locale).click()
+    assert seen.page.evaluate("document.documentElement.lang") == language
+    seen.page.evaluate(SET, {"S": 1, "eta": 2, "mistake": "table_beta_on_subsequence"})
+    assert seen.violations() == [] and seen.overflow() <= 0 and seen.asked == []
+    assert seen.page.evaluate("[...document.querySelectorAll('[data-word]')].filter(e => !e.textContent).length") == 0
+
+
+def test_both_languages_have_the_same_words():
+    def shape(value):
+        if isinstance(value, dict):
+            return {name: shape(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [shape(each) for each in value]
+        return sorted(re.findall(r"\{\w+\}", value))
+
+    assert shape(WORDS["en"]) == shape(WORDS["zh-TW"])
+    html = (STARTER / "explorer" / "page.html").read_text("utf-8")
+    script = "".join((STARTER / "explorer" / f"{name}.js").read_text("utf-8") for name in ("words", "page"))
+    used = re.findall(r'data-word="([\w-]+)"', html) + re.findall(r'word\("([\w-]+)"\)|, "(say-\w+)"', script)
+    assert {name for each in used for name in ([each] if isinstance(each, str) else each) if name} <= set(WORDS["en"])
+
+
+# What isn't done, or is wrong
+
+
+def test_on_the_untouched_starter_each_part_is_a_sentence(tmp_path, opened):  # noqa: F811
+    make(tmp_path / "explore.html", GRID, STARTER, only=OF_YOURS)
+    seen = opened(tmp_path / "explore.html")
+    said = seen.page.locator(".waits").all_inner_texts()
+    assert said == ["Not here yet: waits for task 2.10, ddim_timesteps"] * 6
+    assert seen.violations() == [] and seen.page.locator("[role=img]:visible").count() == 0
+    seen.page.evaluate(SET, {"S": 1, "mistake": "table_beta_on_subsequence"})  # nothing breaks
+    assert seen.page.inner_text("#S-now") == "5"
+
+
+STEP = "    x_0_pred = predict_x_0(x_t, alpha_bar_t, eps)\n    sigma_t"
+SIGMA = "((1.0 - alpha_bar_prev) / (1.0 - alpha_bar_t) * beta_t)"
+ASKS = "        eps = eps_model(x_t, time_like(x_t, t))\n"
+SMALL = grids.Grid(steps=(5,), etas=(0.0, 0.5))
+
+
+def test_one_function_that_is_missing_is_named_in_each_part(tmp_path, opened):  # noqa: F811
+    todo = ("sampler.py", STEP, "    raise NotImplementedError('TODO 2.9: ddim_step')\n    sigma_t")
+    make(tmp_path / "explore.html", SMALL, SOLUTION, todo, only=OF_YOURS)
+    said = opened(tmp_path / "explore.html").page.locator(".waits").all_inner_texts()
+    assert set(said) == {"Not here yet: waits for task 2.9, ddim_step"}
+
+
+def test_without_the_bonus_the_rest_is_shown(tmp_path, opened):  # noqa: F811
+    todo = (
+        "sampler.py",
+        "    x_t, steps = x_0, [0, *tau",
+        "    raise NotImplementedError('TODO 2.12')\n    x_t, steps = x_0, [0, *tau",
+    )
+    make(tmp_path / "explore.html", SMALL, SOLUTION, todo, only=("tables", "coefficients", "there_and_back"))
+    seen = opened(tmp_path / "explore.html")
+    assert seen.page.inner_text("#back-points-waits") == "Not here yet: waits for task 2.12, ddim_invert"
+    assert seen.page.is_visible("#curve-w0") and seen.page.is_hidden("#back-points")
+
+
+def test_a_wrong_step_is_said_to_be_wrong(tmp_path, opened):  # noqa: F811
+    wrong = ("sampler.py", f"eta * {SIGMA}.sqrt()", f"eta * {SIGMA}")
+    make(tmp_path / "explore.html", SMALL, SOLUTION, wrong, only=("tables", "coefficients"))
+    seen = opened(tmp_path / "explore.html")
+    assert "not the right one" not in seen.page.inner_text("[role=status]")
+    seen.page.evaluate(SET, {"eta": 1})
+    assert "Your step is not the right one here; make test T=2.9 says more." in seen.page.inner_text("[role=status]")
+
+
+def test_a_sampler_that_asks_too_often_waits_to_be_repaired(tmp_path):
+    twice = ("sampler.py", f"{ASKS}        if eta > 0:", f"{ASKS}{ASKS}        if eta > 0:")
+    made = make(tmp_path / "explore.html", SMALL, SOLUTION, twice, only=("tables", "paths"))
+    said = "waits for task 2.11 to be repaired: it asked the model 10 times for S = 5 (make test T=2.11)"
+    assert made["paths"] == {"waits": said}
+
+
+def test_numbers_beyond_all_bounds_are_shown_as_they_are(tmp_path, opened):  # noqa: F811
+    huge = ("sampler.py", "    x_0 = x_t\n    # --- end 2.11", "    x_0 = x_t * 1e200\n    # --- end 2.11")
+    make(tmp_path / "explore.html", SMALL, SOLUTION, huge, only=("tables", "paths", "there_and_back"))
+    seen, wrong = opened(tmp_path / "explore.html"), []
+    seen.page.on("pageerror", lambda error: wrong.append(error))
+    seen.page.evaluate(SET, {"eta": 1, "mistake": "negative_root"})
+    assert seen.page.inner_text("#back-error") == "Infinity" and wrong == []
+
+
+def test_an_error_message_is_text_and_never_code(tmp_path, opened):  # noqa: F811
+    code = "</script><script>document.title = 1</script><img src=x onerror=document.title=2>"
+    hostile = ("sampler.py", "    tau = torch.arange(1, S + 1) * T // S", f"    raise ValueError({code!r})")
+    make(tmp_path / "explore.html", SMALL, SOLUTION, hostile, only=("tables", "paths"))
+    seen = opened(tmp_path / "explore.html")
+    assert code in seen.page.inner_text("#paths")
+    assert seen.page.title() == WORDS["en"]["title"] and seen.asked == []
+
+
+# The command
+
+
+def test_the_command_writes_one_file_and_says_what_waits(tmp_path, monkeypatch, capsys):
+    put(monkeypatch, STARTER)
+    monkeypatch.setattr(images, "all_real", pixels)
+    monkeypatch.setattr(torch, "set_num_threads", lambda count: None)  # other tests keep theirs
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["explore.py"])
+    main()
+    size = (tmp_path / "explore.html").stat().st_size
+    assert [each.name for each in tmp_path.iterdir()] == ["explore.html"]
+    said = f"waits for task 2.10, ddim_timesteps\nexplore.html: {size / 1e6:.1f} MB; open it in a browser\n"
+    assert capsys.readouterr().out == said
+
+
+def test_what_the_command_cannot_do_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["explore.py", "--out", "no/such/folder.html"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == "explore.py: there is no folder no/such"
+
+
+def test_without_a_package_a_sentence_says_what_to_type():
+    code = "import runpy, sys; sys.modules['torch'] = None; "
+    code += f"runpy.run_path({str(STARTER / 'explore.py')!r}, run_name='__main__')"
+    done = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "explore.py: the package torch is missing; type: pip install '.[images]'\n"

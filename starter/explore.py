@@ -1,0 +1,50 @@
+"""Make one page that shows what your DDIM does, with sliders for S, η, the schedule and the spacing of τ.
+
+    python explore.py                 explore.html: about a minute on a CPU; open it in a browser
+
+The page is one file and needs no network. What isn't done yet is a sentence on it that says which task it waits for.
+What it shows, and the code of it: explorer/.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+try:
+    import torch
+
+    from diffusion.checkpoints import replace
+    from explorer.grid import Grid
+    from explorer.page import page
+    from explorer.parts import made
+except ModuleNotFoundError as error:
+    sys.exit(f"explore.py: the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'")
+
+
+def main() -> None:
+    out = arguments().out
+    if not out.parent.is_dir():
+        sys.exit(f"explore.py: there is no folder {out.parent}")
+    torch.set_num_threads(1)  # the tensors are small, and more threads wait for each other
+    grid = Grid()
+    parts = made(grid)
+    html = page(parts, grid).encode("utf-8")
+    replace(out, html)
+    for reason in dict.fromkeys(part["waits"] for part in parts.values() if "waits" in part):
+        print(reason)
+    print(f"{out}: {len(html) / 1e6:.1f} MB; open it in a browser")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("explore.html"), help="a file; default explore.html")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"explore.py: {error}")
+    except KeyboardInterrupt:
+        sys.exit("explore.py: stopped")

@@ -1,0 +1,72 @@
+"use strict";
+// What is said, in either language, and how numbers are written.
+
+const word = (name) => WORDS[at.language][name];
+const whole = (said) => said.replaceAll(" = ", "\u00a0=\u00a0"); // not torn apart at the end of a line
+const rich = (said) => whole(said).replace(/([xωσβτᾱ])_(?:\((.+?)\)|(\w+))/gu, "$1<sub>$2$3</sub>"); // of WORDS alone
+const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const tiny = (value) => Math.abs(value) < 1e-4 || Math.abs(value) >= 1e5;
+const text = (value) => value === 0 ? "0" : tiny(value) ? value.toExponential(1) : value.toFixed(4);
+const put = (id, value) => set($(id), value);
+const label = (id, name, values) => $(id).setAttribute("aria-label", fill(word(name), values));
+
+/** Show a number; its full value is an attribute. null: there is none. */
+function set(place, value) {
+  place.value = value ?? "";
+  place.textContent = value === null ? "–" : text(value);
+}
+
+/** A new element with these inside, text or elements. */
+function element(name, ...inside) {
+  const made = document.createElement(name);
+  made.append(...inside);
+  return made;
+}
+
+/** Say everything in a language. */
+function speak(language) {
+  at.language = language;
+  document.documentElement.lang = language;
+  document.title = word("title");
+  for (const each of document.querySelectorAll("[data-word]")) each.innerHTML = rich(word(each.dataset.word));
+  for (const each of LANGUAGES) each.setAttribute("aria-pressed", each.dataset.language === language);
+  $("controls").setAttribute("aria-label", word("controls"));
+  const group = (kind) => {
+    const made = element("optgroup", ...MISTAKES[kind].map((name) => new Option(word("mistakes")[name].name, name)));
+    made.label = word(kind);
+    return made;
+  };
+  $("mistake").replaceChildren(new Option(word("no-mistake"), ""), group("misprints"), group("slips"));
+  $("schedule").replaceChildren(...DATA.schedules.map((name) => new Option(word("schedules")[name], name)));
+  $("spacing").replaceChildren(...DATA.spacings.map((name) => new Option(word("spacings")[name], name)));
+  for (const name of ["schedule", "spacing", "mistake"]) $(name).value = at[name];
+  $("tour").replaceChildren(...TOUR.map((to, i) => {
+    const go = element("button"), why = element("span"), stop = word("tour")[i];
+    go.type = "button";
+    go.innerHTML = rich(stop.go);
+    why.innerHTML = rich(stop.why);
+    go.addEventListener("click", () => visit(to));
+    return element("li", go, " ", why);
+  }));
+  sayWhatWaits();
+  render();
+}
+
+/** In the place of each part that one of your functions is missing for, the sentence that says which. */
+function sayWhatWaits() {
+  const needs = {
+    paths: ["tables", "paths"], numbers: ["tables", "coefficients"], coefficients: ["tables", "coefficients"],
+    images: ["images"], "back-points": ["there_and_back"], "back-images": ["inverted"],
+  };
+  for (const each of document.querySelectorAll(".waits")) each.remove();
+  for (const [id, names] of Object.entries(needs)) {
+    const reason = waits(...names), parts = $(id).matches(".parts") ? $(id) : $(id).querySelector(".parts");
+    parts.hidden = Boolean(reason);
+    if (!reason) continue;
+    const own = element("span", reason), said = element("p", word("waits"), " ", own);
+    own.lang = "en";
+    said.className = "card wait waits";
+    said.id = `${id}-waits`;
+    parts.before(said);
+  }
+}
