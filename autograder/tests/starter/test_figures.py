@@ -13,12 +13,12 @@ import runpy
 import subprocess
 import sys
 from functools import cache, partial
-from types import ModuleType
 
 import pytest
 import torch
 
-from grader.paths import ASSETS, GRADED_FILES, SOLUTION, STARTER
+from grader.paths import ASSETS, SOLUTION, STARTER
+from students_files import put
 
 pytest.importorskip("tqdm", reason="tqdm is not installed; make installs it")
 from matplotlib.image import imread  # noqa: E402
@@ -41,6 +41,7 @@ SIZES = {
     "tables": {},
     "interpolation": {"number": 2},
     "inversion": {"which": (2, 3)},
+    "small_steps": {"many": (4, 8)},
 }
 TODO = "    raise NotImplementedError('TODO "
 NOT_MEASURED = ["your own table: type make evaluate, which measures it"]
@@ -58,18 +59,6 @@ def empty_folder(monkeypatch, tmp_path):
     """Where the figures are drawn."""
     monkeypatch.setattr(images, "all_real", pixels)
     monkeypatch.chdir(tmp_path)
-
-
-def put(patch, base=SOLUTION, *changes):
-    """Make the two files of a folder the student's, in each change an old text replaced by a new one."""
-    for name in GRADED_FILES:
-        text = (base / name).read_text("utf-8")
-        for old, new in (change for file, *change in changes if file == name):
-            assert text.count(old) == 1, f"{name} holds {old!r} {text.count(old)} times"
-            text = text.replace(old, new)
-        module = ModuleType(name.removesuffix(".py"))
-        patch.setitem(sys.modules, module.__name__, module)
-        exec(compile(text, name, "exec"), module.__dict__)
 
 
 @pytest.fixture
@@ -248,7 +237,7 @@ def test_a_broken_task_leaves_placeholders_where_it_is_needed_and_nowhere_else(s
         ("sampler.py", "    x_T = x_t\n", "    x_T = x_t.undo()\n"),
     )
     found = waiting(ORDER)
-    assert list(found) == ["reverse_sde", "paths", "tables", "inversion"]
+    assert list(found) == ["reverse_sde", "paths", "tables", "inversion", "small_steps"]
     assert found["reverse_sde"] == [
         "waits for task 2.6 to be repaired: reverse_sde_step gave NaN, infinity or complex numbers (make test T=2.6)"
     ]
@@ -366,7 +355,7 @@ def test_on_the_untouched_starter_all_are_placeholders_and_that_is_no_failure(tm
         "3": "2.1, score_from_eps; waits for task 2.10, ddim_timesteps",
         "4": "1.6, ddpm_sample; waits for task 2.10, ddim_timesteps",
     }
-    waits |= dict.fromkeys("578", "2.10, ddim_timesteps")
+    waits |= dict.fromkeys("578", "2.10, ddim_timesteps") | {"9": "1.5, ddpm_step; waits for task 2.9, ddim_step"}
     for name, line in lines.items():
         number = name.split("/")[1][0]
         want = f"waits for task {waits[number]}" if number != "6" else "FID for each S and η; " + NOT_MEASURED[0]
@@ -375,12 +364,12 @@ def test_on_the_untouched_starter_all_are_placeholders_and_that_is_no_failure(tm
         assert picture.shape[1] == 9 * DPI and picture[..., :3].std() > 0.05
 
 
-@pytest.mark.parametrize("number", ["0", "9", "two", "-1"])
+@pytest.mark.parametrize("number", ["0", "10", "two", "-1"])
 def test_a_number_that_no_figure_has_is_refused(monkeypatch, tmp_path, number):
     monkeypatch.setattr(sys, "argv", ["figures.py", f"--only={number}", "--out", "pictures"])
     with pytest.raises(SystemExit) as end:
         main()
-    assert end.value.code == f"figures.py: there is no figure {number}; there are 1 to 8"
+    assert end.value.code == f"figures.py: there is no figure {number}; there are 1 to 9"
     assert not (tmp_path / "pictures").exists()
 
 
@@ -407,7 +396,7 @@ def test_an_out_that_is_a_file_is_a_sentence(tmp_path):
 
 def test_the_figures_are_in_the_story_order_and_each_has_its_module():
     assert [path.stem for path in sorted((STARTER / "diffusion" / "pictures").glob("*.py"))] == sorted(
-        [*ORDER, "__init__", "images", "page", "yours"]
+        [*ORDER, "__init__", "images", "page", "table", "yours"]
     )
     listed = (STARTER / "diffusion" / "pictures" / "__init__.py").read_text("utf-8")
     for number, name in enumerate(ORDER, 1):

@@ -14,7 +14,7 @@ from workshop.release.manifest import manifest
 
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
 STARTER = "README.md README.html README.zh-TW.md README.zh-TW.html Makefile pyproject.toml assignment.ipynb".split()
-STARTER += "train.py sample.py evaluate.py figures.py submission.py *.py".split() + version.STARTER
+STARTER += "train.py sample.py evaluate.py figures.py measure.py submission.py *.py".split() + version.STARTER
 STARTER += "tests/causes.json tests/provided.json tests/*.py".split()
 SCRIPTS = "setup.sh run_autograder".split()
 LOCKS = [f"requirements/py3{minor}.txt" for minor in (10, 11, 12, 13)]

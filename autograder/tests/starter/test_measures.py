@@ -1,0 +1,145 @@
+"""`make measure`: the handout has the numbers that it prints, what it says of them is so, and what waits is said.
+
+What takes seconds is measured here again; what takes minutes was measured once, into assets/tables/.
+"""
+
+import importlib
+import re
+import runpy
+import sys
+
+import pytest
+import torch
+
+from grader.paths import SOLUTION, STARTER
+from oracle import steps
+from students_files import put
+
+pytest.importorskip("tqdm", reason="tqdm is not installed; make installs it")
+
+with pytest.MonkeyPatch.context() as patch:
+    patch.syspath_prepend(STARTER)
+    from diffusion import sde
+    from diffusion.pictures.table import MEASURED, Table, cell, interval
+    from diffusion.schedule import linear_schedule
+
+    modules = {name: importlib.import_module(f"diffusion.pictures.{name}") for name in MEASURED}
+    main = runpy.run_path(str(STARTER / "measure.py"))["main"]
+
+README = (STARTER / "README.md").read_text("utf-8")
+QUICK = ("small_steps",)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """As the command has it: the tensors are small, and more threads wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def shown(head):
+    """The rows of the handout's table that has this head, cell by cell."""
+    text = "| " + " | ".join(head) + " |\n"
+    assert README.count(text) == 1, text
+    lines = README.split(text)[1].split("\n\n")[0].splitlines()[1:]
+    return [tuple(line.strip("| ").split(" | ")) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def measured():
+    """The quick tables, with the solution."""
+    with pytest.MonkeyPatch.context() as patch:
+        put(patch)
+        return {name: modules[name].measure() for name in QUICK}
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_the_handout_has_the_numbers_of_the_command(measured, name):
+    assert shown(measured[name].head) == [tuple(row) for row in measured[name].rows]
+
+
+# As dt → 0
+
+
+def test_the_orders_are_those_of_the_theory(measured):
+    """Order 2 for a mean, 3/2 for noise, 1 for a way, but less to its very end, where DDPM adds no noise."""
+    of = dict(zip(modules["small_steps"].ROWS, (row[-1] for row in measured["small_steps"].rows)))
+    assert of.pop("euler") == "equal"
+    wanted = {"noising": 1, "mean": 2, "step": 1.5, "way": 1, "ddim": 1, "time": 1}
+    assert {row: float(of[row]) for row in wanted} == pytest.approx(wanted, abs=0.05)
+    assert 0.5 < float(of["end"]) < 0.8
+
+
+def test_a_wrong_step_is_of_no_order(monkeypatch):
+    """A reverse SDE with half its noise never comes to DDPM's way, a DDIM of the other root never to the ODE."""
+    put(monkeypatch, SOLUTION, ("score.py", "(beta * dt).sqrt() * z", "(beta * dt).sqrt() * z / 2"))
+    measure = modules["small_steps"].difference
+    assert measure("way", 64) > 0.8 * measure("way", 16)
+    old, new = "radicand / (1.0 - alpha_bar_t)).sqrt()", "radicand / (1.0 - alpha_bar_t)).sqrt().neg()"
+    put(monkeypatch, SOLUTION, ("sampler.py", old, new))
+    assert measure("euler", 16) > 0.1 and measure("ddim", 64) > 0.1
+
+
+def test_the_forward_step_and_the_odes_are_those_of_the_oracle():
+    x, score, z = torch.randn(3, 5, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    beta = torch.rand(5, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    back = steps.reverse_sde_step(x.numpy(), score.numpy() / 2, beta.numpy(), 0.1, 0 * z.numpy())
+    assert torch.allclose(sde.probability_flow_step(x, score, beta, 0.1), torch.from_numpy(back), rtol=0, atol=1e-12)
+    for dt in (1e-4, 1e-5):
+        jump = torch.from_numpy(steps.q_sample(x.numpy(), 1 - beta.numpy() * dt, z.numpy()))
+        assert (sde.forward_sde_step(x, beta, dt, z) - jump).abs().max() < dt**2
+    assert sde.forward_sde_step(x.float(), beta, 0.1, z.float()).dtype == torch.float32
+
+
+def test_alpha_bar_falls_by_beta_and_its_table_is_nearly_the_linear_schedule():
+    t = torch.linspace(0, 1, 1001, dtype=torch.float64)
+    middle, fall = (t[1:] + t[:-1]) / 2, -sde.alpha_bar_at(t).log().diff() * 1000
+    assert torch.allclose(fall, sde.beta_at(middle), rtol=0, atol=1e-9)
+    assert sde.alpha_bar_at(t)[0] == 1 and (sde.alpha_bar_at(t) - linear_schedule()).abs().max() < 1e-3
+
+
+# The command
+
+
+def test_a_table_can_be_read_in_a_terminal_and_kept():
+    table = Table("Title", ("what", "a", "b"), [("first one", "1", "2.5 ± 0.1"), ("η, σ", "10", "3")])
+    assert str(table) == "Title\nwhat        a          b\nfirst one   1  2.5 ± 0.1\nη, σ       10          3"
+    assert table.csv() == 'what,a,b\nfirst one,1,2.5 ± 0.1\n"η, σ",10,3\n'
+    assert cell(*interval([1, 2, 3]), 2) == "2.00 ± 1.13"
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """run(*arguments): measure.py's exit code, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def _run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["measure.py", *arguments])
+        return main()
+
+    return _run
+
+
+def test_a_table_is_printed_and_kept(run, monkeypatch, tmp_path, capsys):
+    table = Table("Title", ("what", "a"), [("one", "1")])
+    monkeypatch.setattr(modules["small_steps"], "measure", lambda: table)
+    assert run("--only", "small_steps", "--out", "here") == 0
+    assert capsys.readouterr().out == "Title\nwhat  a\none   1\nhere/small_steps.csv\n\n"
+    assert (tmp_path / "here" / "small_steps.csv").read_text() == table.csv()
+
+
+def test_on_the_untouched_starter_each_table_says_what_it_waits_for(run, monkeypatch, tmp_path, capsys):
+    put(monkeypatch, STARTER)
+    assert run() == 1
+    said = capsys.readouterr().out.split("\n\n")[:-1]
+    assert [line.split(":")[0] for line in said] == [*MEASURED]
+    assert all(re.fullmatch(r"\w+: waits for task \d\.\d+, \w+", line) for line in said), said
+    assert list(tmp_path.rglob("*.csv")) == []
+
+
+def test_each_table_is_listed_and_the_handout_names_it():
+    listed = (STARTER / "diffusion" / "pictures" / "__init__.py").read_text("utf-8")
+    for name in MEASURED:
+        assert f"{name} " in listed and f"`make measure N={name}`" in README
