@@ -27,7 +27,7 @@ with pytest.MonkeyPatch.context() as patch:
     main = runpy.run_path(str(STARTER / "measure.py"))["main"]
 
 README = (STARTER / "README.md").read_text("utf-8")
-QUICK = ("small_steps",)
+QUICK = ("small_steps", "forward_chain")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -98,6 +98,40 @@ def test_alpha_bar_falls_by_beta_and_its_table_is_nearly_the_linear_schedule():
     middle, fall = (t[1:] + t[:-1]) / 2, -sde.alpha_bar_at(t).log().diff() * 1000
     assert torch.allclose(fall, sde.beta_at(middle), rtol=0, atol=1e-9)
     assert sde.alpha_bar_at(t)[0] == 1 and (sde.alpha_bar_at(t) - linear_schedule()).abs().max() < 1e-3
+
+
+# The forward chain
+
+
+def test_the_chain_keeps_the_jump_and_neighbours_are_as_near_as_the_theory_has_it(monkeypatch):
+    """At 20,000 chains: false alarm below 1e-9, as no figure may be seven standard errors off."""
+    put(monkeypatch)
+    picture, draws = modules["forward_chain"], 20_000
+    x_0, off = picture.data(draws), 7 / draws**0.5
+    for eta in picture.ETAS:
+        states = picture.chain(x_0, eta)
+        left = picture.off_the_jump(states, x_0)
+        assert left.mean(dim=1).abs().max() < off
+        assert (left.std(dim=1) - (1 - picture.ALPHA_BAR[[*picture.TIMES]]).sqrt()).abs().max() < off
+        a, p = (picture.ALPHA_BAR[t].item() for t in (600, 500))
+        sigma = float(steps.ddim_sigma(a, p, eta))
+        between = (1 - sigma**2 / (1 - p)) ** 0.5
+        assert picture.correlations(states, x_0)[picture.AT[0]].item() == pytest.approx(between, abs=off)
+        weight = a**0.5 - between * ((1 - a) / (1 - p)) ** 0.5 * p**0.5
+        assert picture.weight_of_x_0(states, x_0) == pytest.approx(weight, abs=2 * off)
+    assert weight == pytest.approx(0, abs=1e-9)  # at η = 1
+    markov = picture.markov(x_0)
+    assert picture.correlations(markov, x_0).tolist() == pytest.approx(
+        picture.correlations(states, x_0).tolist(), abs=2 * off
+    )
+    assert picture.weight_of_x_0(markov, x_0) == pytest.approx(0, abs=2 * off)
+
+
+def test_a_mean_that_does_not_keep_the_jump_is_seen(monkeypatch):
+    change = ("sampler.py", "omega_0 = alpha_bar_prev.sqrt() - alpha_bar_t.sqrt() * omega_t", "omega_0 = omega_t")
+    put(monkeypatch, SOLUTION, change)
+    picture, x_0 = modules["forward_chain"], modules["forward_chain"].data(1000)
+    assert picture.off_the_jump(picture.chain(x_0, 0.5), x_0)[:, ::2].mean(dim=1).abs().max() > 0.2
 
 
 # The command

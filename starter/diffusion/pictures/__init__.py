@@ -6,7 +6,7 @@ noising        1  the forward jump                     paths          4  DDPM's 
 langevin       2  small σ, large σ, falling σ          step_grid      5  images for each number of steps and each η
 reverse_sde    3  the reverse SDE against the ODE      tables         6  your table of S and η beside the paper's
 interpolation  7  between two x_T                      inversion      8  from an image to its x_T and back
-small_steps    9  as dt → 0: the SDE and the ODE
+small_steps    9  as dt → 0: the SDE and the ODE       forward_chain 10  DDIM's forward process, drawn
 page           the sheet and its caption               yours          calls your functions, says what is wrong
 images         the network, noise, real images         table          what `make measure` prints
 
