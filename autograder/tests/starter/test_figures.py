@@ -43,6 +43,9 @@ SIZES = {
     "inversion": {"which": (2, 3)},
     "small_steps": {"many": (4, 8)},
     "forward_chain": {"draws": 200},
+    "few_images": {"numbers": (65, 70)},
+    "blind_spots": {"shown": 2},
+    "annealed": {"shown": (1000, 1), "count": 2, "each": 1},
 }
 TODO = "    raise NotImplementedError('TODO "
 NOT_MEASURED = ["your own table: type make evaluate, which measures it"]
@@ -238,7 +241,7 @@ def test_a_broken_task_leaves_placeholders_where_it_is_needed_and_nowhere_else(s
         ("sampler.py", "    x_T = x_t\n", "    x_T = x_t.undo()\n"),
     )
     found = waiting(ORDER)
-    assert list(found) == ["reverse_sde", "paths", "tables", "inversion", "small_steps"]
+    assert list(found) == ["reverse_sde", "paths", "tables", "inversion", "small_steps", "annealed"]
     assert found["reverse_sde"] == [
         "waits for task 2.6 to be repaired: reverse_sde_step gave NaN, infinity or complex numbers (make test T=2.6)"
     ]
@@ -368,12 +371,12 @@ def test_on_the_untouched_starter_all_are_placeholders_and_that_is_no_failure(tm
         assert picture.shape[1] == 9 * DPI and picture[..., :3].std() > 0.05
 
 
-@pytest.mark.parametrize("number", ["0", "11", "two", "-1"])
+@pytest.mark.parametrize("number", ["0", "14", "two", "-1"])
 def test_a_number_that_no_figure_has_is_refused(monkeypatch, tmp_path, number):
     monkeypatch.setattr(sys, "argv", ["figures.py", f"--only={number}", "--out", "pictures"])
     with pytest.raises(SystemExit) as end:
         main()
-    assert end.value.code == f"figures.py: there is no figure {number}; there are 1 to 10"
+    assert end.value.code == f"figures.py: there is no figure {number}; there are 1 to 13"
     assert not (tmp_path / "pictures").exists()
 
 
@@ -400,7 +403,7 @@ def test_an_out_that_is_a_file_is_a_sentence(tmp_path):
 
 def test_the_figures_are_in_the_story_order_and_each_has_its_module():
     assert [path.stem for path in sorted((STARTER / "diffusion" / "pictures").glob("*.py"))] == sorted(
-        [*ORDER, "__init__", "images", "page", "table", "yours"]
+        [*ORDER, "__init__", "images", "page", "duration", "table", "two_losses", "yours"]
     )
     listed = (STARTER / "diffusion" / "pictures" / "__init__.py").read_text("utf-8")
     for number, name in enumerate(ORDER, 1):

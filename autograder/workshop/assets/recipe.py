@@ -15,6 +15,15 @@ FASHION = tuple(f"{RAW}/{name}" for name in PART)
 UNET, FEATURES, REFERENCE = (f"assets/fashion-{name}.safetensors" for name in ("unet", "features", "reference"))
 MOMENTS, SHARES, BANDS = "assets/fashion-statistics.npz", "assets/closed-form-bands.json", "assets/image-bands.json"
 SEEDS = (0, 1, 2)
+LOSSES = {"": "", " --loss score": "-score"}
+MEASURED = {  # the handout's tables that take minutes, by the name that measure.py has for them
+    "step_grid": "how alike the images of one x_T are, for each number of steps",
+    "inversion": "what is lost from a real image to its x_T and back, for each number of steps",
+    "duration": "the time of one image, for each number of steps",
+    "few_images": "FID and KID of right images, for each number of them",
+    "blind_spots": "IS, FID and KID of images that are wrong, or copied",
+    "two_losses": "the errors of two noise predictors on two moons, one for each loss",
+}
 OURS, ZALANDO = "MIT", "MIT, © 2017 Zalando SE (LICENSE-fashion-mnist)"
 
 
@@ -56,6 +65,7 @@ def fashion() -> list[Step]:
         *map(training, SEEDS),
         Step("how good right samples are, for the checks of quality", (BANDS,), seen, (bound,)),
         *map(table, SEEDS),
+        *map(measured, MEASURED),
     ]
 
 
@@ -81,6 +91,15 @@ def table(seed: int) -> Step:
     commands = (evaluate, *(f"cp -f {run}/{name} {asset}" for name, asset in kept.items()))
     what = f"FID, KID, IS and images over S × η, with the network of seed {seed}"
     return Step(what, tuple(kept.values()), (network, FEATURES, REFERENCE), commands, folder=run)
+
+
+def measured(name: str) -> Step:
+    """One of the handout's tables."""
+    kept, run = f"assets/tables/{name}.csv", f"{BUILD}/measure"
+    train = [f"python {TREE}/train.py --data moons{more} --out runs/moons{end}" for more, end in LOSSES.items()]
+    measure = f"python {TREE}/measure.py --only {name} --out {run}"
+    commands = (*(train if name == "two_losses" else ()), measure, f"cp -f {run}/{name}.csv {kept}")
+    return Step(MEASURED[name], (kept,), () if name == "two_losses" else (UNET, FEATURES, REFERENCE), commands)
 
 
 def cifar10(steps: int | None = None, batch: int | None = None) -> list[Step]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MEASURED = ("small_steps", "forward_chain")  # the modules of this folder that have a function `measure`
+# the modules of this folder that have a function `measure`
+MEASURED = ("small_steps", "forward_chain", "inversion", "step_grid", "duration", "few_images", "blind_spots")
+MEASURED += ("two_losses", "annealed")
 
 
 @dataclass(frozen=True)
