@@ -30,12 +30,12 @@ def test_set(count: int) -> Tensor:
 
 def training_set(count: int) -> Tensor:
     """Images that the network was trained on."""
-    return data.to_state(data.load("fashion")[0][:count])
+    return data.to_state(images.all_training()[:count])
 
 
 def ten_images(count: int) -> Tensor:
     """One image of each class, the one that the feature network is surest of, again and again."""
-    pixels = data.load("fashion")[0][:10_000]
+    pixels = images.all_training()[:10_000]
     sure = metrics.extract(metrics.shipped_extractor(), pixels)[1].softmax(dim=1)
     return data.to_state(pixels[sure.argmax(dim=0)]).repeat(count // 10 or 1, 1, 1, 1)
 

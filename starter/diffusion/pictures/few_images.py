@@ -74,5 +74,5 @@ def draw(axes: Axes, fids: list[list[float]], numbers: tuple[int, ...]) -> None:
         axes.plot([place] * len(values), values, MARKERS[0], color=GREY, markersize=4)
     axes.plot([np.mean(values) for values in fids], MARKERS[1], color=COLOURS[0], linestyle="-")
     axes.set_xticks(range(len(numbers)), [f"{n:,}" for n in numbers])
-    axes.set(xlabel="number of images", ylabel="FID", ylim=(0, 1.1 * max(map(max, fids))))
-    axes.locator_params(axis="y", nbins=5)
+    top = 1.1 * max(map(max, fids))
+    axes.set(xlabel="number of images", ylabel="FID", ylim=(0, top), yticks=[y for y in (0, 5, 10, 20, 30) if y < top])
