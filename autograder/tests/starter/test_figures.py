@@ -71,6 +71,7 @@ def quick(patch):
     annealed, sets = modules["annealed"], modules["blind_spots"].SETS
     patch.setattr(annealed, "ddpm", lambda x_T: yours.path("1.6", lambda x, t: x, x_T, annealed.ALPHA_BAR))
     patch.setitem(sets, "ten images, repeated", sets["test set"])
+    patch.setattr(modules["few_images"], "real", lambda: modules["few_images"].gaussians(100, 1))
 
 
 @pytest.fixture
