@@ -2,6 +2,7 @@
 
     python train.py --data moons                                         points: less than a minute on a CPU
     python train.py --data fashion                                       images: an hour on two CPU cores
+    python train.py --data fashion --loss score                          the same network, by your score_matching_loss
     torchrun --standalone --nproc-per-node 2 train.py --data fashion     two: faster where there is no GPU
 
 It can be stopped at any moment; the same command goes on where it was. What comes out, in --out:
@@ -34,7 +35,22 @@ try:
 except Exception as error:
     sys.exit(f"train.py: {faults.sentence(error)}")
 
+
+def score_loss(network: nn.Module, x_0: Tensor, t: Tensor, eps: Tensor, alpha_bar: Tensor) -> Tensor:
+    """Your score_matching_loss (2.3) of the score that the network's noise stands for, by your score_from_eps (2.1).
+
+    So what is trained is a noise predictor, too, and every sampler can use it. Arguments as in 1.3.
+    """
+    from score import score_from_eps, score_matching_loss  # here, as 1.3 needs no score.py
+
+    def score_model(x_t: Tensor, t: Tensor) -> Tensor:
+        return score_from_eps(network(x_t, t), alpha_bar[t])
+
+    return score_matching_loss(score_model, x_0, t, eps, alpha_bar)
+
+
 POINTS = 20_000  # of a 2-D set
+LOSSES = {"noise": noise_prediction_loss, "score": score_loss}
 DEFAULTS = {  # steps, batch, Adam's highest learning rate, decay of the weights' average
     "points": (6000, 512, 4e-3, 0.99),
     "images": (9000, 64, Recipe.lr, Recipe.ema),
@@ -45,12 +61,13 @@ def main() -> None:
     args = arguments()
     device = processes.join()
     with processes.rank_0_first():
-        recipe = Recipe(args.data, args.steps, args.batch, args.lr, ema=args.ema, seed=args.seed)
+        recipe = Recipe(args.data, args.steps, args.batch, args.lr, ema=args.ema, seed=args.seed, match=args.loss)
         x_0 = load(args.data)
         torch.manual_seed(args.seed)
         network = build(x_0, args)
         args.out.mkdir(parents=True, exist_ok=True)
-    training = Training(network.to(device), noise_prediction_loss, x_0.to(device), linear_schedule(), recipe, args.out)
+    loss = LOSSES[args.loss]
+    training = Training(network.to(device), loss, x_0.to(device), linear_schedule(), recipe, args.out)
     if processes.RANK == 0:
         print(f"{len(x_0):,} training {args.kind}; from step {training.step:,} to {recipe.steps:,}", flush=True)
     with progress(training) as report:
@@ -64,7 +81,8 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", choices=[*toy.SETS, *data.NAMES], default="fashion", help="default fashion")
-    parser.add_argument("--out", type=Path, help="a folder; default runs/fashion, or what --data says")
+    parser.add_argument("--loss", choices=LOSSES, default="noise", help="noise, by task 1.3, or score, by 2.3")
+    parser.add_argument("--out", type=Path, help="a folder; default runs/fashion, or what --data and --loss say")
     parser.add_argument("--steps", type=int, help="default 9000 for images, 6000 for points")
     parser.add_argument("--batch", type=int, help="items a step, over all processes; default 64 images or 512 points")
     parser.add_argument("--lr", type=float, help="Adam's highest learning rate; default 1.5e-3 images, 4e-3 points")
@@ -77,7 +95,7 @@ def arguments() -> argparse.Namespace:
     unet.add_argument("--dropout", type=float, default=0.0, help="default 0, DDPM has 0.1")
     args = parser.parse_args()
     args.kind = "points" if args.data in toy.SETS else "images"
-    args.out = args.out or Path("runs") / args.data
+    args.out = args.out or Path("runs") / (args.data if args.loss == "noise" else f"{args.data}-{args.loss}")
     for name, default in zip(("steps", "batch", "lr", "ema"), DEFAULTS[args.kind]):
         if getattr(args, name, None) is None:
             setattr(args, name, default)

@@ -22,6 +22,7 @@ class Recipe:
     clip: float = 1.0  # of the gradient's norm
     ema: float = 0.999  # the weights that count are an exponential moving average
     seed: int = 0
+    match: str = "noise"  # what the loss compares: the noise, or the score
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.batch < 1:

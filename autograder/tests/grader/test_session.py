@@ -342,7 +342,7 @@ def test_a_worker_that_ends_before_it_is_ready_is_started_once_more(student, zyg
     assert len(spawned) == 2
 
 
-def test_the_students_files_and_torch_stay_out_of_the_graders_process(student):
+def test_the_student_files_and_torch_stay_out_of_the_graders_process(student):
     assert student("return os.getpid()")("q_sample", X).value != os.getpid()
     assert not [m for m in list(sys.modules.values()) if "marking-" in str(getattr(m, "__file__", ""))]
     known = "return ['grader.' + name in sys.modules for name in ('sandbox.wire', 'outcomes', 'tasks')]"

@@ -249,6 +249,7 @@ def test_a_training_at_its_end_stays_there(begin, tmp_path):
         ({"batch": 4}, "batch 8, not 4"),
         ({"lr": 1e-4}, "lr 0.0015, not 0.0001"),
         ({"seed": 1}, "seed 0, not 1"),
+        ({"match": "score"}, "match noise, not score"),
         ({"data": "other"}, "data noise, not other"),
         ({"images": IMAGES[:30]}, "training_images 40, not 30"),
         ({"network": {**SMALL, "channels": (16,)}}, "channels [8], not [16]"),

@@ -16,6 +16,14 @@ UNET, FEATURES, REFERENCE = (f"assets/fashion-{name}.safetensors" for name in ("
 ANSWERS = "assets/fashion-answers.safetensors"
 MOMENTS, SHARES, BANDS = "assets/fashion-statistics.npz", "assets/closed-form-bands.json", "assets/image-bands.json"
 SEEDS = (0, 1, 2)
+MEASURED = {  # the handout's tables that take minutes, by the name that measure.py has for them
+    "step_grid": "how alike the images of one x_T are, for each number of steps",
+    "inversion": "what is lost from a real image to its x_T and back, for each number of steps",
+    "duration": "the time of one image, for each number of steps",
+    "few_images": "FID and KID of right images, for each number of them",
+    "blind_spots": "IS, FID and KID of images that are wrong, or copied",
+    "two_losses": "the errors of two noise predictors on two moons, one for each loss",
+}
 OURS, ZALANDO = "MIT", "MIT, © 2017 Zalando SE (LICENSE-fashion-mnist)"
 
 
@@ -59,6 +67,7 @@ def fashion() -> list[Step]:
         Step("how good right samples are, for the checks of quality", (BANDS,), seen, (bound,)),
         Step("what the networks say to right samplers", (ANSWERS,), (UNET, FEATURES), (answer,)),
         *map(table, SEEDS),
+        *map(measured, MEASURED),
     ]
 
 
@@ -84,6 +93,16 @@ def table(seed: int) -> Step:
     commands = (evaluate, *(f"cp -f {run}/{name} {asset}" for name, asset in kept.items()))
     what = f"FID, KID, IS and images over S × η, with the network of seed {seed}"
     return Step(what, tuple(kept.values()), (network, FEATURES, REFERENCE), commands, folder=run)
+
+
+def measured(name: str) -> Step:
+    """One of the handout's tables."""
+    kept, run = f"assets/tables/{name}.csv", f"{BUILD}/measure"
+    measure = (f"python {TREE}/measure.py --only {name} --out {run}", f"cp -f {run}/{name}.csv {kept}")
+    if name != "two_losses":
+        return Step(MEASURED[name], (kept,), (UNET, FEATURES, REFERENCE), measure)
+    train = (f"python {TREE}/train.py --data moons --steps 1500{loss}" for loss in ("", " --loss score"))
+    return Step(MEASURED[name], (kept,), (), (*train, *measure))
 
 
 def cifar10(steps: int | None = None, batch: int | None = None) -> list[Step]:

@@ -14,7 +14,8 @@ from workshop.release.manifest import manifest
 
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
 STARTER = "README.md README.html README.zh-TW.md README.zh-TW.html Makefile pyproject.toml assignment.ipynb".split()
-STARTER += "train.py sample.py evaluate.py figures.py explore.py submission.py *.py".split() + version.STARTER
+STARTER += "train.py sample.py evaluate.py figures.py measure.py explore.py submission.py *.py".split()
+STARTER += version.STARTER
 STARTER += [
     f"explorer/{name}" for name in "*.py page.html page.css engine.js draw.js words.js page.js words.json".split()
 ]

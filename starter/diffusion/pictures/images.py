@@ -30,6 +30,12 @@ def all_real() -> Tensor:
     return data.load("fashion", train=False)[0]
 
 
+@cache
+def all_training() -> Tensor:
+    """Its training set, as pixels. Raises NoData."""
+    return data.load("fashion")[0]
+
+
 def real(which: list[int]) -> Tensor:
     """Images of Fashion-MNIST's test set, by their place in it, as states. Raises NoData."""
     return data.to_state(all_real()[which]).to(DEVICE)

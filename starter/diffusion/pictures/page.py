@@ -16,6 +16,7 @@ from diffusion.data import NoData
 from diffusion.pictures.yours import Waits
 
 ORDER = ("noising", "langevin", "reverse_sde", "paths", "step_grid", "tables", "interpolation", "inversion")
+ORDER += ("small_steps", "forward_chain", "few_images", "blind_spots", "annealed")
 WIDTH, LINE, DPI = 9.0, 0.224, 160  # inches; of a line of the caption; dots an inch
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # Okabe and Ito, for the colour-blind
 MARKERS = ("o", "s", "^", "D", "v", "P")  # with them, as no figure tells by colour alone

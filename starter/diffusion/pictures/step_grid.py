@@ -1,14 +1,21 @@
-"""Figure 5: images of the shipped network for each number of steps S and each η, from the same x_T."""
+"""Figure 5: images of the shipped network for each number of steps S and each η, from the same x_T.
 
+And the table of how alike those of one x_T are whatever S is.
+"""
+
+import torch
 from torch import Generator, Tensor
 
-from diffusion import data, plots
+from diffusion import data, plots, sde
 from diffusion.pictures import images
 from diffusion.pictures.page import Page, picture
+from diffusion.pictures.table import Table, cell, interval
 from diffusion.pictures.yours import DEVICE, steps, yours
 from diffusion.schedule import linear_schedule
+from diffusion.tensors import time_like
 
 STEPS, ETAS = (5, 10, 20, 50, 100), (0.0, 0.2, 0.5, 1.0)
+LONG, COUNT = 500, 48  # steps to compare with, and images
 CAPTION = r"""
 Every cell begins at the same four $x_T$, with the same network, which was never trained for few steps. Along the row
 η = 0 (DDIM) the four images stay the same and only gain detail, as they depend on $x_T$ alone. The larger η, the more
@@ -37,3 +44,38 @@ def sample(x_T: Tensor, S: int, eta: float) -> Tensor:
     alpha_bar, generator = linear_schedule().to(DEVICE), Generator(DEVICE).manual_seed(10)
     tau = steps(len(alpha_bar) - 1, S)
     return yours("2.11", images.network(), x_T, alpha_bar, tau, eta, generator, shape=x_T.shape).cpu()
+
+
+@torch.no_grad()
+def by_time(x_T: Tensor, S: int) -> Tensor:
+    """Images by Euler's method in t on the ODE that DDIM follows at η = 0, along the same tau; score by your 2.1."""
+    alpha_bar, network, x = linear_schedule().to(DEVICE), images.network(), x_T
+    tau = [0, *steps(len(alpha_bar) - 1, S).tolist()]
+    for prev, t in reversed([*zip(tau, tau[1:])]):
+        score = yours("2.1", network(x, time_like(x, t)), alpha_bar[t], shape=x.shape)
+        x = sde.probability_flow_step(x, score, 1 - alpha_bar[t] / alpha_bar[t - 1], t - prev)
+    return x.cpu()
+
+
+def distances(x: Tensor, y: Tensor) -> Tensor:
+    """The root of the mean square between each image of x and each of y, (B, B)."""
+    return torch.cdist(x.flatten(1), y.flatten(1)) / x[0].numel() ** 0.5
+
+
+def measure(which: tuple[int, ...] = STEPS, long: int = LONG, count: int = COUNT) -> Table:
+    """For each S how far the images lie from those that `long` steps make of the same x_T (DDIM, Sec. 5.2)."""
+    x_T, rows = images.noise(list(range(count))), []
+    aims = {eta: sample(x_T, long, eta) for eta in (0.0, 1.0)}
+    for S in which:
+        cells = []
+        for x, aim in (
+            (sample(x_T, S, 0.0), aims[0.0]),
+            (sample(x_T, S, 1.0), aims[1.0]),
+            (by_time(x_T, S), aims[0.0]),
+        ):
+            apart = distances(x, aim)
+            own = (apart.argmin(dim=1) == torch.arange(count)).sum().item()
+            cells += [cell(*interval(apart.diagonal().tolist()), 3), f"{own}/{count}"]
+        rows.append((str(S), *cells[:5]))
+    head = ("S", "η = 0, apart", "nearest is its own", "η = 1, apart", "nearest is its own", "Euler in t, apart")
+    return Table(f"From the same x_T with S and with {long} steps, ± half a 95 % interval", head, rows)

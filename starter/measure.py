@@ -1,0 +1,58 @@
+"""Measure what the lecture says, with your own functions: the small tables of the handout.
+
+    python measure.py                        all of them, into runs/measure/
+    python measure.py --only small_steps     one of them
+
+A table that has to wait for a task says so, and the others are measured. The code of each: diffusion/pictures/.
+"""
+
+import argparse
+import sys
+from importlib import import_module
+from pathlib import Path
+
+try:
+    import torch
+
+    from diffusion.assets import NoAsset
+    from diffusion.checkpoints import BadCheckpoint, replace
+    from diffusion.data import NoData
+    from diffusion.pictures.table import MEASURED
+    from diffusion.pictures.yours import Waits
+except ModuleNotFoundError as error:
+    sys.exit(f"measure.py: the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'")
+
+
+def main() -> int:
+    """Measure and print; returns the exit code, 1 where a table is missing."""
+    args = arguments()
+    torch.set_num_threads(1)  # the tensors are small, and more threads wait for each other
+    args.out.mkdir(parents=True, exist_ok=True)
+    missing = False
+    for name in [args.only] if args.only else MEASURED:
+        torch.manual_seed(0)  # should a function draw from torch's global generator
+        try:
+            table = import_module(f"diffusion.pictures.{name}").measure()
+        except (Waits, NoAsset, NoData, BadCheckpoint) as reason:
+            print(f"{name}: {reason}\n", flush=True)
+            missing = True
+            continue
+        replace(args.out / f"{name}.csv", table.csv().encode())
+        print(f"{table}\n{args.out / name}.csv\n", flush=True)
+    return int(missing)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("runs/measure"), help="a folder; default runs/measure")
+    parser.add_argument("--only", choices=MEASURED, help="one table; default all")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except OSError as error:
+        sys.exit(f"measure.py: {error}")
+    except KeyboardInterrupt:
+        sys.exit("measure.py: stopped")
