@@ -1,6 +1,6 @@
 """Draw the figures of the lecture from your own functions, each a PNG with its caption.
 
-    python figures.py                 all of them, into figures/: about half a minute on a CPU
+    python figures.py                 all of them, into figures/: a minute or two on a CPU
     python figures.py --only 4        one of them
 
 What isn't done yet leaves a placeholder that says which task it waits for. What the figures show, and the code of each:
