@@ -27,7 +27,8 @@ EXPOSED = (
 class Workers:
     """The workers of one marking. exposed: whether one may be used that could read the grader's files.
 
-    While it is entered, a thread starts a worker ahead while a check is at work, and ends it afterwards.
+    While it is entered, a thread starts a worker ahead while a check is at work, and ends it afterwards. The graded
+    tree on the disk goes at its end, or else with the zygote.
     """
 
     def __init__(self, zygote: Zygote, submission: overlay.Submission, exposed: bool = False):

@@ -222,14 +222,15 @@ def _peak_mib() -> int:
 
 def _next(zygote: Watched) -> str:
     """What is wrong with the next marking, of one function of the solution."""
-    student = Session(zygote, overlay.load(SOLUTION)).student()
-    try:
-        x_t = student("q_sample", np.ones(2), np.float64(0.64), np.ones(2)).value
-        return "" if np.allclose(x_t, 1.4, rtol=1e-12) else "the next marking is not as ever"
-    except Reason as fault:
-        return f"the next marking failed: {fault!r}"
-    finally:
-        student.close()
+    with Session(zygote, overlay.load(SOLUTION)) as session:
+        student = session.student()
+        try:
+            x_t = student("q_sample", np.ones(2), np.float64(0.64), np.ones(2)).value
+            return "" if np.allclose(x_t, 1.4, rtol=1e-12) else "the next marking is not as ever"
+        except Reason as fault:
+            return f"the next marking failed: {fault!r}"
+        finally:
+            student.close()
 
 
 if __name__ == "__main__":
