@@ -219,11 +219,12 @@ def test_a_wall_can_be_taken_down(tmp_path, wall):
         compile(text, name, "exec")
 
 
-def test_a_wall_whose_text_is_not_there_cannot_be_taken_down(tmp_path, monkeypatch):
-    monkeypatch.setattr(walls_down, "WALLS", {"wall": {"corpus/spoils.py": ("brick", "")}})
+@pytest.mark.parametrize("change, brick", [(("brick", ""), "brick"), ("brick = 1", "brick = 1")], ids=["text", "name"])
+def test_a_wall_whose_text_or_name_is_not_there_cannot_be_taken_down(tmp_path, monkeypatch, change, brick):
+    monkeypatch.setattr(walls_down, "WALLS", {"wall": {"corpus/spoils.py": change}})
     (tmp_path / "corpus").mkdir()
     shutil.copy(corpus.CORPUS / "spoils.py", tmp_path / "corpus")
-    with pytest.raises(ValueError, match="takes down 'brick', which corpus/spoils.py does not have"):
+    with pytest.raises(ValueError, match=f"takes down '{brick}', which corpus/spoils.py does not have"):
         walls_down.take_down(["wall"], tmp_path, 0)
 
 

@@ -4,12 +4,13 @@ Nothing in the grader itself takes a wall down. A change is a file below `autogr
 end, or a pair: what is there, and what comes in its place.
 """
 
+import ast
 from collections.abc import Iterable
 from pathlib import Path
 
 Change = str | tuple[str, str]
 
-UNSEEN = "_can_read = lambda *_: False"  # or the marking ends there, since the worker tells what it can read
+UNSEEN = "_opens = lambda *_: False"  # or the marking ends there, since the worker tells what it can read
 
 IN_PROCESS = """
 import torch
@@ -165,17 +166,31 @@ def take_down(walls: Iterable[str], autograder: Path, run: int) -> None:
     """Take down these walls in a copy of the grader, and hold its attacks to all of their parts.
 
     run: the number of what they may go for, since that of others is not theirs to reach.
-    Raises ValueError where the grader has no such text.
+    Raises ValueError where the grader has no such text, or none of the names that are put in its place.
     """
     changes: list[tuple[str, Change]] = [("corpus/spoils.py", EVERY_PART)]
     changes += [("corpus/spoils.py", ("RUNS = range(8)", f"RUNS = ({run},)"))]
     changes += [change for wall in walls for change in WALLS[wall].items()]
     for name, change in changes:
         text = (autograder / name).read_text()
-        if isinstance(change, str):
-            changed = f"{text}\n{change}\n"
-        elif change[0] in text:
-            changed = text.replace(*change)
-        else:
-            raise ValueError(f"walls_down.py takes down {change[0]!r}, which {name} does not have")
-        (autograder / name).write_text(changed)
+        missing = not _set(change) & _set(text) if isinstance(change, str) else change[0] not in text
+        if missing:
+            what = change if isinstance(change, str) else change[0]
+            raise ValueError(f"walls_down.py takes down {what!r}, which {name} does not have")
+        (autograder / name).write_text(f"{text}\n{change}\n" if isinstance(change, str) else text.replace(*change))
+
+
+def _set(code: str) -> set[str]:
+    """The names that a module has: those that it sets, or something of."""
+    found = set()
+    for statement in ast.parse(code).body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                found.add(name)
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                found |= {each.asname or each.name for each in names}
+            case ast.Assign(targets=targets):
+                found |= {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                found.add(name)
+    return found
