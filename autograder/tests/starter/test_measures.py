@@ -29,6 +29,7 @@ with pytest.MonkeyPatch.context() as patch:
 
     modules = {name: importlib.import_module(f"diffusion.pictures.{name}") for name in MEASURED}
     main = runpy.run_path(str(STARTER / "measure.py"))["main"]
+    put(patch)  # or the stubs that train.py imports would stay for the tests after these
     train = runpy.run_path(str(STARTER / "train.py"))
 
 README = (STARTER / "README.md").read_text("utf-8")
