@@ -24,7 +24,7 @@ def test_leaderboard(student, network, leaderboard):
     tau = _steps(student("ddim_timesteps", T, S).value)
     start = quality.noise(IMAGES)
     examiner = Examiner(network.eps, start.shape, S + 20, T=T, remembers=False)
-    returned = student("ddim_sample", examiner, start, quality.LINEAR, tau, eta=0.0, generator=Seed(7000))
+    returned = student("ddim_sample", examiner, start, quality.LINEAR, tau, eta=0.0, generator=Seed(quality.SEED))
     x_0 = numbers(returned.value, start.shape, "x_0")
     eps_model = lambda x, t: network.eps(x, t).astype(np.float64)  # noqa: E731
     right = samplers.ddim_sample(eps_model, start.astype(np.float64), quality.LINEAR, tau, 0.0, lambda: 0 * start)

@@ -30,9 +30,11 @@ def sketch(images: np.ndarray) -> np.ndarray:
     return flat @ (random / np.float32(np.sqrt(flat.shape[1])))
 
 
-def name_of(what: str, images: int, t: int = 0) -> str:
-    """The name in the file of what a network said of so many images at once: "eps" at a step t, or "features"."""
-    return f"{what} of {images} at {t}"
+def names(what: str, images: int, t: int = 0) -> tuple[str, str]:
+    """Under which names the file has what was said of so many images at once, "eps" at a step t or "features", and
+    the sketch of the question."""
+    name = f"{what} of {images} at {t}"
+    return name, f"sketch for {name}"
 
 
 class Remembering:
@@ -55,12 +57,12 @@ class Remembering:
 
     def _known(self, what: str, images: np.ndarray, t: int = 0) -> np.ndarray | None:
         """What was said before to the same question, if it was put."""
-        name = name_of(what, len(images), t)
+        name, sketched = names(what, len(images), t)
         try:
             with safe_open(self._path, "numpy") as file:
                 if name not in file.keys():  # noqa: SIM118 - it is no dictionary
                     return None
-                apart = np.abs(sketch(images) - file.get_tensor(f"sketch for {name}"))
+                apart = np.abs(sketch(images) - file.get_tensor(sketched))
                 return file.get_tensor(name) if apart.max() <= NEAR else None
         except (OSError, SafetensorError) as error:
             raise GraderFault(f"{self._path.name} cannot be read: {error}") from error

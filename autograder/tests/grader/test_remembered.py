@@ -11,7 +11,7 @@ from grader import overlay
 from grader.marking.mark import mark
 from grader.outcomes import GraderFault
 from grader.paths import SOLUTION
-from grader.sandbox.remembered import NEAR, PATH, Remembering, name_of, sketch
+from grader.sandbox.remembered import NEAR, PATH, Remembering, names, sketch
 from grader.sandbox.zygote import Zygote
 from grader.student.session import Session
 from workshop.quality import right_answers
@@ -59,7 +59,7 @@ def test_answers_are_the_networks_own(zygote, monkeypatch):
     for name, values in made.items():
         near = NEAR / 10 if name.startswith("sketch") else 0.01  # float16 keeps three digits; numbers reach 5
         np.testing.assert_allclose(kept[name].astype(float), values.astype(float), atol=near)
-    x_T, name = quality.noise(8), name_of("eps", quality.CPU.block, 1000)
+    x_T, (name, _) = quality.noise(8), names("eps", quality.CPU.block, 1000)
     np.testing.assert_allclose(kept[name][:8].astype(float), networks.eps(x_T, AT_T[:8]), atol=0.01)
     assert len(kept) == 2 * (10 + 10 + 1)
 
@@ -123,6 +123,5 @@ def test_a_lacking_file_is_a_fault_of_the_grader(tmp_path):
 def test_a_kept_answer_is_told_as_it_was(tmp_path):
     """A file of one's own: its names are all that is known of it."""
     x, t, said = quality.noise(3), np.full(3, 4), np.arange(3 * 784, dtype=np.float16).reshape(3, *quality.SHAPE)
-    name = name_of("eps", 3, 4)
-    save_file({name: said, f"sketch for {name}": sketch(x)}, tmp_path / "own")
+    save_file(dict(zip(names("eps", 3, 4), (said, sketch(x)))), tmp_path / "own")
     assert np.array_equal(Remembering(Networks, tmp_path / "own").eps(x, t), said)

@@ -173,11 +173,13 @@ def take_down(walls: Iterable[str], autograder: Path, run: int) -> None:
     changes += [change for wall in walls for change in WALLS[wall].items()]
     for name, change in changes:
         text = (autograder / name).read_text()
-        missing = not _set(change) & _set(text) if isinstance(change, str) else change[0] not in text
-        if missing:
-            what = change if isinstance(change, str) else change[0]
+        if isinstance(change, str):
+            what, there, changed = change, bool(_set(change) & _set(text)), f"{text}\n{change}\n"
+        else:
+            what, there, changed = change[0], change[0] in text, text.replace(*change)
+        if not there:
             raise ValueError(f"walls_down.py takes down {what!r}, which {name} does not have")
-        (autograder / name).write_text(f"{text}\n{change}\n" if isinstance(change, str) else text.replace(*change))
+        (autograder / name).write_text(changed)
 
 
 def _set(code: str) -> set[str]:

@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 
 from checks import network as quality
 from grader.sandbox.networks import Networks
-from grader.sandbox.remembered import name_of, sketch
+from grader.sandbox.remembered import names, sketch
 from grader.sandbox.zygote import Zygote
 from oracle import samplers
 from oracle.arrays import Array
@@ -28,14 +28,14 @@ class Recorder:
     def eps(self, x_t: Array, t: np.ndarray) -> Array:
         """The predicted noise: rounded as it is kept, so that the states after it are those of who is told it."""
         eps = self.networks.eps(x_t, t).astype(np.float16)
-        self._keep(name_of("eps", len(x_t), int(t[0])), x_t, eps)
+        self._keep(names("eps", len(x_t), int(t[0])), x_t, eps)
         return eps.astype(np.float64)
 
     def features(self, images: Array) -> None:
-        self._keep(name_of("features", len(images)), images, self.networks.features(images).astype(np.float32))
+        self._keep(names("features", len(images)), images, self.networks.features(images).astype(np.float32))
 
-    def _keep(self, name: str, images: Array, said: np.ndarray) -> None:
-        self.kept |= {name: said, f"sketch for {name}": sketch(images)}
+    def _keep(self, names: tuple[str, str], images: Array, said: np.ndarray) -> None:
+        self.kept |= zip(names, (said, sketch(images)))
 
 
 def record(networks: Networks) -> dict[str, np.ndarray]:
