@@ -27,7 +27,7 @@ def grade(
     submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py and score.py")] = SOLUTION,
     assignment: Annotated[int | None, typer.Option("--assignment", "-a", min=1, max=2)] = None,
     out: Annotated[Path, typer.Option(help="where results.json and report.html go")] = claim.OUT,
-    tier: Annotated[Tier | None, typer.Option(help="of sampling quality; if not given, that of settings.toml")] = None,
+    tier: Annotated[Tier | None, typer.Option(help="of sampling quality; if not given, that of course.toml")] = None,
     task: Annotated[str, typer.Option(help="only this task, for a look, as 2.7")] = "",
 ) -> None:
     """Mark one submission as Gradescope would; exit 0 whatever the mark, 2 when the grader itself failed."""

@@ -8,7 +8,7 @@ import typer
 from grader.commands import console, refusals, refuse, say, settings
 from grader.marking import version
 from grader.outcomes import GraderFault, Loses, SubmissionError
-from grader.paths import SOLUTION
+from grader.paths import ROOT, SOLUTION
 from workshop.regions import RegionError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -16,12 +16,15 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 
 @app.command()
 @refusals("The solution's regions are not in order", RegionError)
-def starter() -> None:
-    """Write what is generated in starter/: the stubs, the handout's pages, what known mistakes make the tests say."""
+def course() -> None:
+    """Write what is made in starter/ from course.toml: handout, pages, points, stubs, what known mistakes are told."""
+    settings()
     from workshop.starter import stubs, visible_causes
 
-    changed = stubs.write() + visible_causes.write()
-    console.print(*[f"wrote {path.name}" for path in changed] or ["the starter was in step already"])
+    for path in (changed := stubs.write() + visible_causes.write()):
+        say(f"wrote {path.relative_to(ROOT)}")
+    if not changed:
+        say("The starter was in step already.")
 
 
 @app.command()
@@ -45,13 +48,20 @@ def release(out: Annotated[Path, typer.Option(help="where the zips go")] = Path(
     """Build the two student zips and the two autograder zips, and print their checksums."""
     from workshop.release.zips import SUMS, ReleaseError, build
 
-    settings()
+    from workshop.starter import handout_text, stubs
+
+    decided = settings()
+    with refusals("The solution's regions are not in order", RegionError):
+        if stale := ", ".join(str(path.relative_to(ROOT)) for path in stubs.out_of_step()):
+            refuse(f"No zip was made, as make course would change {stale}: type make course.")
     try:
         zips = build(out)
     except ReleaseError as error:
         refuse(f"No zip was left in {out}, as one of them would be wrong:\n{error}")
     say(f"Release {version.number()}, in {out}: {sum(path.stat().st_size for path in zips) / 1e6:.1f} MB")
     say((out / SUMS).read_text("utf-8"), end="")
+    if missing := ", ".join(handout_text.unwritten(decided)):
+        say(f"The handout leaves room for the course's rules on {missing}: course.toml, [rules].")
 
 
 @app.command()

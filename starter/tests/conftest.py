@@ -56,7 +56,7 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def pytest_collection_modifyitems(config, items):
-    kept = [item for item in items if asked_for(config, task_of(item))]
+    kept = [item for item in items if task_of(item) in ("", *TASKS) and asked_for(config, task_of(item))]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 

@@ -17,18 +17,8 @@ from grader.sandbox.remembered import Remembering
 from grader.settings import DEFAULTS, Settings, Tier
 from grader.student import stand_ins
 from grader.student.session import Session, Student
-from grader.tasks import ALL_TASKS, BY_FUNCTION, BY_ID, order, task_of
+from grader.tasks import ALL_TASKS, BY_FUNCTION, BY_ID, KNOWN, order, shares, task_of
 from grader.transcript.evidence import Evidence
-
-
-def shares(points: float, weights: list[Fraction]) -> list[float]:
-    """A task's points by weight, in hundredths, so that they sum exactly: what is left over by largest remainder."""
-    whole = [Fraction(points) * 100 * weight / sum(weights) for weight in weights]
-    parts = [int(part) for part in whole]
-    by_remainder = sorted(range(len(whole)), key=lambda index: parts[index] - whole[index])
-    for index in by_remainder[: round(sum(whole)) - sum(parts)]:
-        parts[index] += 1
-    return [part / 100 for part in parts]
 
 
 class Reporter:
@@ -68,7 +58,7 @@ class Reporter:
             items[:] = [item for item in items if not item.get_closest_marker("network")]
         if not self.settings.leaderboard:
             items[:] = [item for item in items if not item.get_closest_marker("leaderboard")]
-        items[:] = [item for item in items if _task(item) in self.tasks or _task(item) not in BY_ID]
+        items[:] = [item for item in items if _task(item) in self.tasks or _task(item) not in KNOWN]
         items.sort(key=lambda item: order(item.function.__number__))  # type: ignore[attr-defined]
 
     @pytest.hookimpl

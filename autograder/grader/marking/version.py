@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+from grader import course_file
 from grader.paths import ROOT
 
 MANIFEST = "MANIFEST.json"  # at the top of an autograder zip
@@ -13,11 +14,12 @@ UNKNOWN = "unknown"
 # What a mark depends on. A name without `*` must be there; `*` stands for any name without a leading dot.
 ROOMS = "sandbox transcript student causes marking".split()
 SHIPPED = ["oracle", "grader", *(f"grader/{room}" for room in ROOMS), "checks"]  # folders of autograder/
-CODE = ["autograder/settings.toml", "autograder/grader/__main__.py", *(f"autograder/{each}/*.py" for each in SHIPPED)]
+CODE = ["autograder/course.toml", "autograder/grader/tasks.json", "autograder/grader/__main__.py", *(f"autograder/{each}/*.py" for each in SHIPPED)]
 STARTER = "sampler.py score.py diffusion/tasks.json diffusion/tensors.py".split()
 STARTER += "diffusion/*.py diffusion/*.json diffusion/pictures/*.py".split()
 CHECKED = "fashion-statistics.npz closed-form-bands.json".split()  # of assets/, by the checks alone
 CHECKED += "image-bands.json fashion-answers.safetensors".split()
+DECIDED = "visibility tier leaderboard exposed reweigh bonus points".split()  # of course.toml
 NETWORKS = "MANIFEST.json fashion-unet.safetensors fashion-features.safetensors fashion-reference.safetensors".split()
 
 
@@ -48,11 +50,19 @@ def digest(assignment: int, root: Path = ROOT) -> str:
     total = hashlib.sha256()
     try:
         for path in kept:
-            name, content = path.relative_to(root).as_posix(), hashlib.sha256(path.read_bytes())
+            name, content = path.relative_to(root).as_posix(), hashlib.sha256(_content(path))
             total.update(f"{content.hexdigest()}  {name}\n".encode())
-    except OSError:
+    except (OSError, ValueError):
         return UNKNOWN
     return total.hexdigest()[:12]
+
+
+def _content(path: Path) -> bytes:
+    """What a mark depends on in a file: of the course's, not what the handout says."""
+    if path.name != course_file.FILE.name:
+        return path.read_bytes()
+    decided = course_file.read(path)
+    return json.dumps({name: decided.get(name) for name in DECIDED}, sort_keys=True).encode()
 
 
 def stamp(assignment: int) -> dict[str, str]:

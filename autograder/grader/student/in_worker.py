@@ -20,7 +20,7 @@ from grader.student.worker_process import WorkerProcess
 T = TypeVar("T")
 EXPOSED = (
     "a student's code could read {}: use a kernel with Landlock, or install libseccomp2, or be root and close the "
-    "grader's folder to others (chmod 700); exposed = true in settings.toml marks nevertheless"
+    "grader's folder to others (chmod 700); exposed = true in course.toml marks nevertheless"
 )
 
 

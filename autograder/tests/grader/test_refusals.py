@@ -59,9 +59,9 @@ def test_a_command_may_refuse_by_itself():
 
 def test_bad_settings_are_a_refusal(monkeypatch):
     def load():
-        raise BadSettings("settings.toml: tier is 3")
+        raise BadSettings("course.toml: tier is 3")
 
     assert settings() == commands.load()
     monkeypatch.setattr(commands, "load", load)
     done = ended(lambda count, wide: settings(), "3")
-    assert (done.exit_code, done.output) == (2, "Nothing was done: settings.toml: tier is 3.\n")
+    assert (done.exit_code, done.output) == (2, "Nothing was done: course.toml: tier is 3.\n")

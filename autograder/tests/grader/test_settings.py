@@ -1,8 +1,8 @@
 """What a course decides: the settings file, what is said of a bad one, and what each setting does to the results."""
 
 import json
+import re
 import shutil
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -12,50 +12,81 @@ from typer.testing import CliRunner
 
 import course.__main__
 import workshop.__main__
-from grader import overlay, settings
+from grader import course_file, overlay, settings
 from grader.marking import mark as marking
 from grader.outcomes import BadSettings
 from grader.paths import CHECKS, CORPUS, ROOT, SOLUTION
 from grader.settings import Settings
 from grader.student.session import Session
+from grader.tasks import ROWS
 from workshop.release import zips
 from workshop.trust import corpus
 
-BAD = {
-    'visibility = "hiden"': "visibility is 'hiden': input should be 'visible', 'hidden', 'after_due_date'",
-    "visibility = true": "visibility is True: input should be 'visible'",
-    'tier = "GPU"': "tier is 'GPU': input should be 'closed-form', 'cpu' or 'gpu'",
-    "leaderboard = 1": "leaderboard is 1: input should be a valid boolean",
-    "lateness = 3": "there is no setting lateness; there are visibility, tier, leaderboard",
-    '[points]\n"2.8" = 20': "points are changed in starter/diffusion/tasks.json",
-    'tier = "closed-form"\nleaderboard = true': "the leaderboard takes the trained network",
-    "tier = cpu": "cannot be read: Invalid value",
-    "tier = '\ud800'": "cannot be read",
+COURSE = course_file.FILE.read_text("utf-8")
+BAD = {  # what is changed in the file as shipped, and what is said
+    ('visibility = "visible"', 'visibility = "hiden"'): "visibility is 'hiden': input should be 'visible', 'hidden'",
+    ('visibility = "visible"', "visibility = true"): "visibility is True: input should be 'visible'",
+    ('tier = "cpu"', 'tier = "GPU"'): "tier is 'GPU': input should be 'closed-form', 'cpu' or 'gpu'",
+    ("leaderboard = false", "leaderboard = 1"): "leaderboard is 1: input should be a valid boolean",
+    ("leaderboard = false", "lateness = 3"): "there is no setting lateness; there are title, languages, term",
+    ('tier = "cpu"', 'tier = "closed-form"\nleaderboard = true'): "cannot be read: Cannot overwrite a value",
+    ('tier = "cpu"', "tier = cpu"): "cannot be read: Invalid value",
+    ('tier = "cpu"', "tier = '\ud800'"): "cannot be read",
+    ('["en", "zh-TW"]', '["en", "fr"]'): "languages.1 is 'fr': input should be 'en' or 'zh-TW'",
+    ('["en", "zh-TW"]', "[]"): "languages is []: list should have at least 1 item",
+    ('ai = ""', "ai = 3"): "rules.ai is 3: input should be a valid string",
+    ('ai = ""', 'aid = ""'): "there is no setting rules.aid; there are discussion, ai, late_days",
+    ("[links]", '[links]\nforum = "forum.example.edu"'): "links.forum is 'forum.example.edu': give an address",
+    ("2.8 = 18", '2.8 = "18"'): "points.2.8 is '18': input should be a valid number",
+    ("2.8 = 18", "2.8 = -18"): "points.2.8 is -18: give points above 0, up to 100",
+    ("2.8 = 18", "2.8 = 18.125"): "points.2.8 is 18.125: give points above 0, up to 100, with at most two decimals",
+    ("2.8 = 18", "2.8 = 17"): "the points of Assignment 2 sum to 99, not to 100; with reweigh = true they do",
+    ("2.8 = 18", "2.13 = 18"): "[points] has 2.13, but there are the tasks 1.1, 1.2",
+    ("2.12 = 5", ""): "bonus has 2.12, to which [points] gives nothing",
+    ('bonus = ["2.12"]', f"bonus = {[row.task for row in ROWS]}"): "all tasks of Assignment 1 are a bonus",
 }
 
 
-def written(tmp_path, text: str) -> Path:
-    path = tmp_path / "settings.toml"
-    path.write_text(text, encoding="utf-8", errors="surrogatepass")
+def written(tmp_path, old: str, new: str) -> Path:
+    path = tmp_path / "course.toml"
+    assert COURSE.count(old) == 1
+    path.write_text(COURSE.replace(old, new), encoding="utf-8", errors="surrogatepass")
     return path
 
 
-def test_the_file_as_shipped_and_no_file_are_the_defaults(tmp_path):
-    assert settings.load() == settings.load(tmp_path / "none") == settings.load(written(tmp_path, "")) == Settings()
-    assert (Settings().visibility, Settings().tier, Settings().leaderboard) == ("visible", "cpu", False)
+def test_the_file_as_shipped_says_what_holds_where_nothing_is_said(tmp_path):
+    """But for the points, of which nothing said is no task."""
+    (tmp_path / "course.toml").write_text("[points]\n1.1 = 100\n2.12 = 5")
+    shipped, short = settings.load(), settings.load(tmp_path / "course.toml")
+    assert shipped.model_copy(update={"points": {}}) == short.model_copy(update={"points": {}}) == Settings()
 
 
-@pytest.mark.parametrize("text", BAD)
-def test_what_is_wrong_with_settings_is_one_sentence(tmp_path, text):
+@pytest.mark.parametrize("old, new", BAD, ids=str)
+def test_what_is_wrong_with_a_course_is_one_sentence(tmp_path, old, new):
     with pytest.raises(BadSettings) as said:
-        settings.load(written(tmp_path, text))
-    assert BAD[text] in str(said.value) and "settings.toml" in str(said.value) and "\n" not in str(said.value)
+        settings.load(written(tmp_path, old, new))
+    assert BAD[old, new] in str(said.value)
+    assert str(said.value).startswith("course.toml") and "\n" not in str(said.value)
 
 
-def test_points_that_do_not_sum_to_100_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(settings, "TASKS", [replace(each, points=each.points + 1) for each in settings.TASKS])
-    with pytest.raises(BadSettings, match="the points of Assignment 1 sum to 106, not to 100"):
-        settings.load()
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ('leaderboard = true\ntier = "closed-form"\n[points]\n1.1 = 100\n2.12 = 5', "takes the trained network"),
+        ("leaderboard = true\nbonus = []\n[points]\n1.1 = 100", "the leaderboard is that of 2.11, to which"),
+        ("", "[points] names no task; give each task that is given a line, as 1.1 = 10"),
+        ("points = 3", "points is 3: input should be a valid dictionary"),
+    ],
+)
+def test_what_does_not_go_together_is_one_sentence(tmp_path, text, said):
+    (tmp_path / "course.toml").write_text(text)
+    with pytest.raises(BadSettings, match=re.escape(said)):
+        settings.load(tmp_path / "course.toml")
+
+
+def test_a_course_without_its_file_is_told_so(tmp_path):
+    with pytest.raises(BadSettings, match="course.toml cannot be read: .*No such file"):
+        settings.load(tmp_path / "course.toml")
 
 
 @pytest.mark.parametrize(
@@ -67,18 +98,18 @@ def test_points_that_do_not_sum_to_100_are_refused(tmp_path, monkeypatch):
     ],
 )
 def test_bad_settings_stop_a_command_before_anything_runs(tmp_path, monkeypatch, app, command):
-    bad = written(tmp_path, "tier = 3")
+    bad = written(tmp_path, 'tier = "cpu"', "tier = 3")
     monkeypatch.setattr("grader.commands.load", lambda: settings.load(bad))
     done = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "out")])
     left = [path for path in (tmp_path / "out").rglob("*") if path.is_file() and path.name != ".lock"]
     assert done.exit_code == 2 and {json.loads(path.read_text())["score"] for path in left} <= {0}
-    assert done.output.startswith("Nothing was done: settings.toml: tier is 3: ") and done.output.count("\n") == 1
+    assert done.output.startswith("Nothing was done: course.toml: tier is 3: ") and done.output.count("\n") == 1
 
 
 def test_the_settings_are_in_the_autograder_zips_alone(tmp_path):
     for name in zips.ZIPS:
         path = zips.write(tmp_path / name, ROOT)
-        assert ("autograder/settings.toml" in str(zips.allow_list(path.name))) == ("autograder" in name)
+        assert ("autograder/course.toml" in str(zips.allow_list(path.name))) == ("autograder" in name)
 
 
 # What they do

@@ -161,7 +161,7 @@ def test_a_grader_that_fails_leaves_its_own_results(zips, tmp_path):
     """A check that cannot be imported: the grader's own results stay, and the exit status says so."""
     harness = Harness(tmp_path, zips["assignment1-autograder.zip"], [SOLUTION / name for name in GRADED_FILES])
     (harness.root / "source/autograder/checks/assignment1/test_broken.py").write_text("import no_such_module\n")
-    (harness.root / "source/autograder/settings.toml").write_text('tier = "closed-form"\n')
+    (harness.root / "source/autograder/course.toml").write_text('tier = "closed-form"\n')
     done = harness.run()
     results = harness.results()
     assert done.returncode == 2
@@ -212,7 +212,7 @@ def test_the_zips_hold_what_they_should_at_their_top(zips):
         assert top_level(graded) == {
             *"setup.sh run_autograder requirements autograder starter assets MANIFEST.json".split()
         }
-        assert top_level(graded, "autograder/") == {"oracle", "grader", "checks", "settings.toml"}
+        assert top_level(graded, "autograder/") == {"oracle", "grader", "checks", "course.toml"}
         assert f"assignment{n}" in top_level(graded, "autograder/checks/")
         assert f"assignment{3 - n}" not in top_level(graded, "autograder/checks/")
         assert top_level(zips[f"assignment{n}-student.zip"]) == {f"assignment{n}"}

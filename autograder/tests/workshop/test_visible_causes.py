@@ -78,7 +78,7 @@ def langevin_with_a_graph(score_fn, x, step_size, num_steps, generator=None):
 
 
 def test_the_causes_file_is_in_step_with_what_the_visible_tests_say(chaff, catalogue, likely):
-    """Run `make starter` where this fails. Last digits may differ from machine to machine."""
+    """Run `make course` where this fails. Last digits may differ from machine to machine."""
     mistakes = [*catalogue, *(mistake for _, each in chaff.values() for mistake in each)]
     fresh, kept = json.loads(render(mistakes)), json.loads(FILE.read_text(encoding="utf-8"))
     assert kept.keys() == fresh.keys()

@@ -6,14 +6,18 @@ import stat
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from grader import settings
 from grader.marking import version
 from grader.paths import ROOT, SOLUTION
+from grader.tasks import ALL_TASKS, TASKS
 from workshop import regions
 from workshop.assets.real_images import PART
+from workshop.release.given import kept
 from workshop.release.manifest import manifest
 
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
-STARTER = "README.md README.html README.zh-TW.md README.zh-TW.html Makefile pyproject.toml assignment.ipynb".split()
+HANDOUTS = {"en": ["README.md", "README.html"], "zh-TW": ["README.zh-TW.md", "README.zh-TW.html"]}
+STARTER = "Makefile pyproject.toml assignment.ipynb".split()
 STARTER += "train.py sample.py evaluate.py figures.py measure.py explore.py submission.py *.py".split()
 STARTER += version.STARTER
 STARTER += [
@@ -23,7 +27,8 @@ STARTER += "tests/causes.json tests/provided.json tests/*.py".split()
 SCRIPTS = "setup.sh run_autograder".split()
 LOCKS = [f"requirements/py3{minor}.txt" for minor in (10, 11, 12, 13)]
 IMAGES = ["README.md", "LICENSE-fashion-mnist", *(f"fashion-part/{name}.gz" for name in PART)]
-ZIPS = [f"assignment{n}-{kind}.zip" for n in (1, 2) for kind in ("student", "autograder")]
+GIVEN = sorted({task.assignment for task in TASKS})
+ZIPS = [f"assignment{n}-{kind}.zip" for n in GIVEN for kind in ("student", "autograder")]
 SUMS = "SHA256SUMS"  # beside the zips, as sha256sum writes it
 
 
@@ -35,13 +40,18 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
     """Each pattern of names in the zip, and the pattern of files in the repository that it is made from."""
     folder = zip_name.split("-")[0]
     if zip_name.endswith("-student.zip"):
-        rows = {f"{folder}/{each}": f"starter/{each}" for each in [*STARTER, f"tests/test_{folder}.py"]}
+        rows = {f"{folder}/{each}": f"starter/{each}" for each in [*starter(), f"tests/test_{folder}.py"]}
         rows |= {f"{folder}/assets/{each}": f"assets/{each}" for each in version.NETWORKS + IMAGES}
     else:
-        kept = [*version.patterns(int(folder[-1])), *(f"starter/{each}" for each in STARTER)]
+        kept = [*version.patterns(int(folder[-1])), *(f"starter/{each}" for each in starter())]
         rows = {each: f"autograder/{each}" for each in SCRIPTS + LOCKS} | {each: each for each in kept}
         rows[version.MANIFEST] = version.MANIFEST  # made by `write`
     return {PurePosixPath(inside): home for inside, home in rows.items()}
+
+
+def starter() -> list[str]:
+    """What a release has of the starter, with the handout in the course's languages."""
+    return STARTER + [name for language in settings.load().languages for name in HANDOUTS[language]]
 
 
 def allowed(name: PurePosixPath, zip_name: str) -> bool:
@@ -78,7 +88,7 @@ def write(path: Path, root: Path) -> Path:
 
     Nothing is compressed, as another zlib would make other bytes; that adds a tenth to a quarter of the size.
     """
-    files = {name: file.read_bytes() for name, file in contents(path.name, root).items()}
+    files = {name: kept(file.name, file.read_bytes(), ALL_TASKS) for name, file in contents(path.name, root).items()}
     if path.name.endswith("-autograder.zip"):
         about = manifest(int(path.name[len("assignment")]), files, root)
         files[version.MANIFEST] = (json.dumps(about, indent=1) + "\n").encode()

@@ -42,12 +42,12 @@ class Section:
     sections: list["Section"] = field(default_factory=list)
 
 
-def page(markdown: str, language: str) -> str:
-    """The page of a handout in "en" or "zh-TW"; the same text gives the same page."""
+def page(markdown: str, language: str, translated: bool = True) -> str:
+    """The page of a handout in "en" or "zh-TW"; the same text gives the same page. translated: links to the other."""
     from jinja2 import Environment
 
     title, intro, sections = _sections(markdown, WORDS[language]["table"])
-    other = "README.html" if language == "zh-TW" else "README.zh-TW.html"
+    other = ("README.html" if language == "zh-TW" else "README.zh-TW.html") if translated else ""
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     return environment.from_string(TEMPLATE.read_text("utf-8")).render(
         title=title, intro=intro, sections=sections, language=language, other=other, words=WORDS[language]

@@ -14,9 +14,12 @@ import hashlib
 import json
 from pathlib import Path
 
+from grader import settings
 from grader.paths import GRADED_FILES, SOLUTION, STARTER
+from grader.tasks import TASKS
 from workshop import regions
 from workshop.regions import RegionError
+from workshop.starter import dropped, handout, handout_text
 
 
 def stub_out(source: str, name: str) -> str:
@@ -45,12 +48,33 @@ def stub_out(source: str, name: str) -> str:
 
 def generate() -> dict[Path, str]:
     """Each generated file of the starter and the text that it should have."""
-    from workshop.starter.handout import page  # what it imports is not in the grader's zip
+    decided = settings.load()
+    texts = {language: handout_text.render(language, decided, TASKS) for language in decided.languages}
+    handouts = {STARTER / handout_text.NAMES[language]: text for language, text in texts.items()}
+    pages = {
+        (STARTER / handout_text.NAMES[language]).with_suffix(".html"): handout.page(text, language, len(texts) > 1)
+        for language, text in texts.items()
+    }
+    sources = {name: dropped.without((SOLUTION / name).read_text("utf-8"), name, TASKS) for name in GRADED_FILES}
+    stubs = {STARTER / name: stub_out(text, name) for name, text in sources.items()}
+    others = {STARTER / "diffusion" / "tasks.json": _table(), STARTER / "tests" / "provided.json": _digests()}
+    return stubs | handouts | pages | others
 
-    handouts = {path: "zh-TW" if "zh-TW" in path.name else "en" for path in STARTER.glob("README*.md")}
-    pages = {path.with_suffix(".html"): page(path.read_text("utf-8"), each) for path, each in handouts.items()}
-    stubs = {STARTER / name: stub_out((SOLUTION / name).read_text("utf-8"), name) for name in GRADED_FILES}
-    return stubs | pages | {STARTER / "tests" / "provided.json": _digests()}
+
+def _table() -> str:
+    """The table of tasks that the starter's own code reads."""
+    rows = [
+        {
+            "task": task.task,
+            "file": task.file,
+            "function": task.function,
+            "points": int(task.points) if task.points == int(task.points) else task.points,
+            **({"bonus": True} if task.bonus else {}),
+            "title": task.title,
+        }
+        for task in TASKS
+    ]
+    return "[\n" + ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in rows) + "\n]\n"
 
 
 def _digests() -> str:

@@ -81,7 +81,7 @@ def _starter_fault() -> str:
         stale = [path.name for path in stubs.out_of_step()]
     except RegionError as error:
         return str(error)
-    return f"{', '.join(stale)} would change: run make starter" if stale else ""
+    return f"{', '.join(stale)} would change: run make course" if stale else ""
 
 
 def _release_fault(folder: Path) -> str:
