@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -34,6 +33,7 @@ def _address(address: str) -> str:
 Text = str | dict[Language, str]  # one for all languages, or one for each
 Points = Annotated[float, AfterValidator(_points)]
 Address = Annotated[str, AfterValidator(_address)]
+TITLE: Text = {"en": "From DDPM to DDIM", "zh-TW": "從 DDPM 到 DDIM"}
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
@@ -52,8 +52,8 @@ class Settings(BaseModel):
 
     model_config = STRICT
 
-    title: Text = Field(default_factory=lambda: {"en": "From DDPM to DDIM", "zh-TW": "從 DDPM 到 DDIM"})
-    languages: list[Language] = Field(list(LANGUAGES), min_length=1)
+    title: Text = TITLE
+    languages: Annotated[list[Language], Field(min_length=1)] = list(LANGUAGES)
     term: Text = ""
     contact: Text = ""
     visibility: Literal["visible", "hidden", "after_due_date", "after_published"] = "visible"
@@ -116,6 +116,8 @@ def _fault(settings: Settings, found: dict[str, Any]) -> str:
 def _sum_fault(assignment: int, tasks: list[Task]) -> str:
     """What is wrong with the sum of an assignment's points: it is 100 where all of its tasks are given."""
     total = sum(task.points for task in tasks if not task.bonus)
+    if worthless := [task.task for task in tasks if not task.points]:
+        return f"with reweigh = true {worthless[0]} would have no point; give it more, or the others less"
     if not total:
         return f"all tasks of Assignment {assignment} are a bonus; there must be one that is none"
     if len(tasks) == sum(row.assignment == assignment for row in ROWS) and abs(total - 100) > 1e-9:

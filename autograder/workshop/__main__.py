@@ -47,7 +47,6 @@ def solution_check() -> None:
 def release(out: Annotated[Path, typer.Option(help="where the zips go")] = Path("out/release")) -> None:
     """Build the two student zips and the two autograder zips, and print their checksums."""
     from workshop.release.zips import SUMS, ReleaseError, build
-
     from workshop.starter import handout_text, stubs
 
     decided = settings()

@@ -14,7 +14,12 @@ UNKNOWN = "unknown"
 # What a mark depends on. A name without `*` must be there; `*` stands for any name without a leading dot.
 ROOMS = "sandbox transcript student causes marking".split()
 SHIPPED = ["oracle", "grader", *(f"grader/{room}" for room in ROOMS), "checks"]  # folders of autograder/
-CODE = ["autograder/course.toml", "autograder/grader/tasks.json", "autograder/grader/__main__.py", *(f"autograder/{each}/*.py" for each in SHIPPED)]
+CODE = [
+    "autograder/course.toml",
+    "autograder/grader/tasks.json",
+    "autograder/grader/__main__.py",
+    *(f"autograder/{each}/*.py" for each in SHIPPED),
+]
 STARTER = "sampler.py score.py diffusion/tasks.json diffusion/tensors.py".split()
 STARTER += "diffusion/*.py diffusion/*.json diffusion/pictures/*.py".split()
 CHECKED = "fashion-statistics.npz closed-form-bands.json".split()  # of assets/, by the checks alone

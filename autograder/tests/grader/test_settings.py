@@ -75,6 +75,7 @@ def test_what_is_wrong_with_a_course_is_one_sentence(tmp_path, old, new):
         ('leaderboard = true\ntier = "closed-form"\n[points]\n1.1 = 100\n2.12 = 5', "takes the trained network"),
         ("leaderboard = true\nbonus = []\n[points]\n1.1 = 100", "the leaderboard is that of 2.11, to which"),
         ("", "[points] names no task; give each task that is given a line, as 1.1 = 10"),
+        ("reweigh = true\nbonus = []\n[points]\n1.1 = 0.1\n1.2 = 99.9", "with reweigh = true 1.1 would have no point"),
         ("points = 3", "points is 3: input should be a valid dictionary"),
     ],
 )

@@ -289,6 +289,8 @@ def test_a_student_gets_no_manifest_but_the_version(zips):
         ("autograder/checks/assignment1/test_ddpm_step.py", True),
         ("autograder/checks/assignment2/test_score.py", False),
         ("starter/diffusion/tasks.json", True),
+        ("autograder/grader/tasks.json", True),
+        ("autograder/course.toml", False),  # a new line is no other decision
         ("starter/README.md", False),
         ("assets/image-bands.json", True),
         ("autograder/setup.sh", False),

@@ -12,7 +12,7 @@ from grader.paths import ROOT, SOLUTION
 from grader.tasks import ALL_TASKS, TASKS
 from workshop import regions
 from workshop.assets.real_images import PART
-from workshop.release.given import kept
+from workshop.release.given import only
 from workshop.release.manifest import manifest
 
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
@@ -88,7 +88,8 @@ def write(path: Path, root: Path) -> Path:
 
     Nothing is compressed, as another zlib would make other bytes; that adds a tenth to a quarter of the size.
     """
-    files = {name: kept(file.name, file.read_bytes(), ALL_TASKS) for name, file in contents(path.name, root).items()}
+    files = {name: file.read_bytes() for name, file in contents(path.name, root).items()}
+    files = only(files, ALL_TASKS)
     if path.name.endswith("-autograder.zip"):
         about = manifest(int(path.name[len("assignment")]), files, root)
         files[version.MANIFEST] = (json.dumps(about, indent=1) + "\n").encode()

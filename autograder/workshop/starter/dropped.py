@@ -1,7 +1,7 @@
 """What becomes of the functions of tasks that a course does not give.
 
-One that a given task calls is there, filled in. So are those of Assignment 1 where Assignment 2 is given alone, which begins
-with them. Any other is left out.
+One that a given task calls is there, filled in. So are those of Assignment 1 where Assignment 2 is given alone, which
+goes on from them. Any other is left out.
 """
 
 import ast

@@ -1,7 +1,7 @@
 """The handout as Markdown, in each language: a text of `text/`, with what the course's `course.toml` decides put in.
 
-In a text `<< … >>` is a value and `<% if … %>` a condition. A section or a row of a table that begins with the number of a
-task is left out where the course does not give that task, and so is a heading below which nothing is left.
+In a text `<< … >>` is a value and `<% if … %>` a condition. A section or a row of a table that begins with the number
+of a task is left out where the course does not give that task, and so is a heading below which nothing is left.
 """
 
 import json
@@ -114,7 +114,9 @@ class _Handout:
         said = {name: self._mine(getattr(self.settings.rules, name)) for name in named if name not in missing}
         said |= {"ai": self._words["ai"].get(said["ai"], said["ai"])} if "ai" in said else {}
         lines = [(named[name], text) for name, text in said.items()]
-        lines += [(self._words["between"].join(named[name] for name in missing), self._words["unwritten"])] * bool(missing)
+        lines += [(self._words["between"].join(named[name] for name in missing), self._words["unwritten"])] * bool(
+            missing
+        )
         return [self._words["rule"].format(names=names[0].upper() + names[1:], text=text) for names, text in lines]
 
     def _of(self, assignment: int) -> list[Task]:

@@ -1,0 +1,188 @@
+"""A course of its own: course.toml without three tasks and re-weighed, in a copy of the tree, up to marks and zips."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader import tasks
+from grader.paths import ROOT, SOLUTION
+from grader.settings import Rules, Settings
+from grader.tasks import KNOWN, TASKS
+from workshop import regions
+from workshop.release import given as release
+from workshop.starter import dropped, handout_text, stubs
+from workshop.starter.handout_text import render
+
+NO_SCORES = {"2.4", "2.5", "2.6"}
+FUNCTIONS = ("langevin_sample", "reverse_sde_step")  # annealed_langevin_sample holds the first
+POINTS = {"2.1": 6, "2.2": 6, "2.3": 10, "2.7": 14, "2.8": 22, "2.9": 14, "2.10": 7, "2.11": 21, "2.12": 5}  # by hand
+
+
+class Course:
+    """A copy of the tree, whose commands are run."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.file = folder, folder / "autograder" / "course.toml"
+        for name in ("starter", "autograder", "solution"):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        (folder / "assets").symlink_to(ROOT / "assets")
+        shutil.copy(ROOT / "pyproject.toml", folder)
+
+    def change(self, *pairs: tuple[str, str]) -> None:
+        text = self.file.read_text("utf-8")
+        for old, new in pairs:
+            text, found = re.subn(old, new, text, flags=re.MULTILINE)
+            assert found
+        self.file.write_text(text, "utf-8")
+
+    def run(self, *words: str, folder: str = "") -> subprocess.CompletedProcess:
+        where = {"cwd": self.folder / folder, "env": {**os.environ, "PYTHONPATH": str(self.folder / "autograder")}}
+        return subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, **where)
+
+    def marks(self, submission: Path, assignment: int) -> float:
+        out = self.folder / "out"
+        words = f"course grade {submission} --assignment {assignment} --tier closed-form --out {out}".split()
+        assert self.run(*words).returncode == 0
+        return json.loads((out / "results.json").read_text())["score"]
+
+
+@pytest.fixture(scope="module")
+def no_scores(tmp_path_factory):
+    """A course without 2.4 to 2.6, re-weighed, made anew: the course, and what `make course` said."""
+    course = Course(tmp_path_factory.mktemp("course"))
+    course.change((r"^2\.[456] = .*\n", ""), ("^reweigh = false", "reweigh = true"), ('^term = ""', 'term = "Spring"'))
+    refused = course.run("workshop", "release", "--out", "out/release")
+    assert (refused.returncode, refused.stdout.count("\n")) == (2, 1)
+    assert re.match(r"No zip was made, as make course would change starter/score\.py, .*: type make", refused.stdout)
+    done = course.run("workshop", "course")
+    assert done.returncode == 0, done.stderr
+    return course, done.stdout
+
+
+def test_make_course_says_what_changed(no_scores):
+    _, said = no_scores
+    files = "score.py README.md README.zh-TW.md README.html README.zh-TW.html diffusion/tasks.json tests/causes.json"
+    assert said.split("\n")[:-1] == [f"wrote starter/{name}" for name in files.split()]
+
+
+def test_the_handout_has_the_points_of_the_course_and_no_other_task(no_scores):
+    course, _ = no_scores
+    for name in handout_text.NAMES.values():
+        text = (course.folder / "starter" / name).read_text("utf-8")
+        rows = dict(re.findall(r"^\| (2\.\d+) \| `\w+` \| .+ \| `\w+\.py` \| \+?(\d+) \|$", text, re.MULTILINE))
+        sections = dict(re.findall(r"^### (2\.\d+) .*\n`\w+\.py` · \+?(\d+) ", text, re.MULTILINE))
+        assert rows == sections == {task: str(points) for task, points in POINTS.items()}
+        assert "\nSpring\n" in text
+
+
+def test_the_marks_are_whole(no_scores):
+    course, _ = no_scores
+    assert course.marks(SOLUTION, 2) == 105 and course.marks(course.folder / "starter", 2) == 0
+
+
+def test_the_zips_name_no_dropped_task_and_pass_their_own_tests(no_scores, tmp_path):
+    """The visible tests of what was released, on the solution with the functions of the dropped tasks taken out."""
+    course, _ = no_scores
+    done = course.run("workshop", "release", "--out", "out/release")
+    assert done.returncode == 0, done.stdout
+    assert "leaves room for the course's rules on discussion, ai, late_days" in done.stdout
+    with zipfile.ZipFile(course.folder / "out/release/assignment2-student.zip") as archive:
+        archive.extractall(tmp_path)
+    texts = {path: path.read_text("utf-8") for path in tmp_path.rglob("*.py")}
+    assert not [path for path, text in texts.items() if any(name in text for name in FUNCTIONS)]
+    book = json.loads((tmp_path / "assignment2" / "assignment.ipynb").read_text("utf-8"))
+    cells = "\n".join("".join(cell["source"]) for cell in book["cells"])
+    assert release.named(cells) == KNOWN - NO_SCORES and 'draw("langevin")' not in cells
+    home = tmp_path / "assignment2"
+    kept = [task for task in TASKS if task.task not in NO_SCORES]
+    for name in ("sampler.py", "score.py"):
+        text = dropped.without((SOLUTION / name).read_text("utf-8"), name, kept)
+        (home / name).write_text(
+            "".join(line.text + "\n" for line in regions.lines(text) if line.kind != "stub"), "utf-8"
+        )
+    done = course.run("pytest", "-q", folder=str(home))
+    assert done.returncode == 0 and "Assignment 2: 100 of 100 points so far, and 5 of bonus" in done.stdout
+
+
+# Each part, alone
+
+
+def test_a_text_keeps_what_is_given():
+    lines = "# A\n\n## 1\n\n### 1.1 x\ntext 1.1\n\n## 2\nat 2\n\n### 2.4 y\n\n#### more\n\n| 2.4 | a |\n| 2.10 | b |\n"
+    kept = handout_text._without(lines.splitlines(keepends=True), {"2.4"})
+    assert "".join(kept) == "# A\n\n## 1\n\n### 1.1 x\ntext 1.1\n\n## 2\nat 2\n\n"
+    kept = handout_text._without(lines.splitlines(keepends=True), {"1.1"})
+    assert "".join(kept).startswith("# A\n\n## 2\nat 2\n\n### 2.4 y\n")
+
+
+@pytest.mark.parametrize(
+    "rules, said",
+    [
+        ({}, ["* **Discussion, AI assistants, late days:** *[the course writes its rules here]*"]),
+        ({"late_days": "Three."}, ["* **Late days:** Three.", "* **Discussion, AI assistants:** *[the course"]),
+        ({"ai": "free"}, ["* **AI assistants:** allowed. Say in a comment", "* **Discussion, late days:** *[the"]),
+        ({"ai": {"en": "Ask.", "zh-TW": "問。"}, "discussion": "a", "late_days": "b"}, ["* **Discussion:** a"]),
+    ],
+)
+def test_the_rules_are_those_of_the_course(rules, said):
+    text = render("en", Settings(rules=Rules(**rules)), TASKS)
+    for line in said:
+        assert f"\n{line}" in text
+    assert ("writes its rules here" in text) == (len(rules) < 3)
+
+
+def test_what_a_course_says_of_itself_is_under_the_title():
+    decided = Settings(title="Noise", term="Spring", contact="Ask.", links={"forum": "https://forum.example.edu"})
+    english = render("en", decided, TASKS)
+    assert english.startswith("# Noise: Assignments 1 and 2\n")
+    assert "\nSpring\n\nAsk.\n\n[forum](https://forum.example.edu)\n\n## Who" in english
+    assert "README.zh-TW" in english and "README.zh-TW" not in render("en", Settings(languages=["en"]), TASKS)
+
+
+@pytest.mark.parametrize(
+    "given_, filled",
+    [
+        (KNOWN, set()),
+        (KNOWN - {"2.4"}, {"2.4"}),  # 2.5 calls it
+        (KNOWN - {"2.4", "2.5"}, set()),
+        (KNOWN - {"2.7", "2.8"}, {"2.7", "2.8"}),
+        ({"2.7"}, {f"1.{n}" for n in range(1, 7)}),  # Assignment 2 goes on where 1 stopped
+        ({"1.6"}, {"1.2", "1.4", "1.5"}),
+    ],
+)
+def test_what_a_given_task_calls_is_filled_in(given_, filled):
+    kept = [task for task in TASKS if task.task in given_]
+    assert dropped.filled_in(kept) == filled
+    for name in ("sampler.py", "score.py"):
+        text = stubs.stub_out(dropped.without((SOLUTION / name).read_text("utf-8"), name, kept), name)
+        here = [task for task in TASKS if task.file == name]
+        assert re.findall(r"^def (\w+)", text, re.MULTILINE) == [
+            task.function for task in here if task.task in given_ | filled
+        ]
+        assert re.findall(r"raise NotImplementedError\(\"TODO ([\d.]+):", text) == [
+            task.task for task in here if task.task in given_
+        ]
+
+
+TABLES = st.lists(st.integers(1, 10_000), min_size=6, max_size=6)
+
+
+@given(TABLES, TABLES)
+def test_reweighed_points_are_whole_and_sum_to_100(first, second):
+    points = {
+        f"{n}.{k}": hundredths / 100 for n, row in ((1, first), (2, second)) for k, hundredths in enumerate(row, 1)
+    }
+    found = tasks.given({"points": points, "bonus": ["1.6"], "reweigh": True})
+    for assignment in (1, 2):
+        counted = [task.points for task in found if task.assignment == assignment and not task.bonus]
+        assert sum(counted) == 100 and all(each == int(each) for each in counted)
+    assert next(task.points for task in found if task.bonus) == points["1.6"]
