@@ -74,7 +74,7 @@ def _table() -> list[Task]:
 
 ROWS = [Task(**row) for row in json.loads(Path(__file__).with_name("tasks.json").read_text("utf-8"))]
 KNOWN = frozenset(row.task for row in ROWS)
-BY_FUNCTION = {row.function: row for row in ROWS}
 TASKS = _table()
+BY_FUNCTION = {task.function: task for task in [*ROWS, *TASKS]}
 BY_ID = {task.task: task for task in TASKS}
 ALL_TASKS = frozenset(BY_ID)

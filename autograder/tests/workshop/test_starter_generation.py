@@ -110,10 +110,12 @@ def test_the_committed_starter_is_in_step_with_the_solution():
 
 def test_a_changed_or_missing_file_is_out_of_step_until_it_is_written(tmp_path, monkeypatch):
     monkeypatch.setattr(stubs, "STARTER", tmp_path)
-    score = tmp_path / "score.py"
-    score.write_text((STARTER / "score.py").read_text() + "# one line more\n")
-    missing = [tmp_path / "sampler.py", score, tmp_path / "tests" / "provided.json"]
-    assert stubs.out_of_step() == stubs.write() == missing
+    made = stubs.write()
+    assert {path.name for path in made} >= {"sampler.py", "score.py", "README.md", "README.html", "tasks.json"}
+    score, handout = tmp_path / "score.py", tmp_path / "README.md"
+    score.write_text(score.read_text() + "# one line more\n")
+    handout.unlink()
+    assert stubs.out_of_step() == stubs.write() == [score, handout]
     assert stubs.out_of_step() == []
     assert score.read_text() == (STARTER / "score.py").read_text()
 
