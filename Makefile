@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 RUN := PYTHONPATH=autograder $(BIN)/python -m
-.PHONY: help grade grade-all regrade test solution-check release course assets lint tiers paper-table trust bench
+.PHONY: help grade grade-all regrade test solution-check release public course assets lint tiers paper-table trust bench
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
@@ -31,6 +31,8 @@ solution-check: $(READY) ## solution full marks, starter none, the corpora as de
 release: $(READY) ## the two student zips and the two autograder zips, into OUT
 	$(RUN) workshop release --out "$(OUT)"
 
+public: $(READY) ## the starter alone, without anything that gives an answer away, for a public repository: OUT=empty folder
+	$(RUN) workshop public --out "$(OUT)"
 course: $(READY) ## write what is made in starter/ from autograder/course.toml: handout, pages, points, stubs, causes of wrong answers
 	$(RUN) workshop course
 

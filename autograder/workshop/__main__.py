@@ -47,12 +47,10 @@ def solution_check() -> None:
 def release(out: Annotated[Path, typer.Option(help="where the zips go")] = Path("out/release")) -> None:
     """Build the two student zips and the two autograder zips, and print their checksums."""
     from workshop.release.zips import SUMS, ReleaseError, build
-    from workshop.starter import handout_text, stubs
+    from workshop.starter import handout_text
 
     decided = settings()
-    with refusals("The solution's regions are not in order", RegionError):
-        if stale := ", ".join(str(path.relative_to(ROOT)) for path in stubs.out_of_step()):
-            refuse(f"No zip was made, as make course would change {stale}: type make course.")
+    _in_step("No zip was made")
     try:
         zips = build(out)
     except ReleaseError as error:
@@ -61,6 +59,30 @@ def release(out: Annotated[Path, typer.Option(help="where the zips go")] = Path(
     say((out / SUMS).read_text("utf-8"), end="")
     if missing := ", ".join(handout_text.unwritten(decided)):
         say(f"The handout leaves room for the course's rules on {missing}: course.toml, [rules].")
+
+
+@app.command()
+def public(out: Annotated[Path, typer.Option(help="a new or empty folder")] = Path("out/public")) -> None:
+    """Write the starter alone, for a public repository: no answer, no check, nothing made from the corpora."""
+    from workshop.release.public import write
+    from workshop.release.zips import ReleaseError
+
+    settings()
+    _in_step("Nothing was written")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        refuse(f"Nothing was written, as {out} is there and is not an empty folder: give another OUT.")
+    with refusals("Nothing was written", ReleaseError):
+        files = write(out)
+    say(f"{out}: {len(files)} files, {sum(path.stat().st_size for path in files) / 1e6:.1f} MB")
+
+
+def _in_step(nothing: str) -> None:
+    """Refuse a starter that is not what course.toml and the solution make it."""
+    from workshop.starter import stubs
+
+    with refusals("The solution's regions are not in order", RegionError):
+        if stale := ", ".join(str(path.relative_to(ROOT)) for path in stubs.out_of_step()):
+            refuse(f"{nothing}, as make course would change {stale}: type make course.")
 
 
 @app.command()

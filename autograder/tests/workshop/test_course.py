@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from grader import tasks
 from grader.paths import ROOT, SOLUTION
 from grader.settings import Rules, Settings
 from grader.tasks import KNOWN, TASKS
 from workshop import regions
+from workshop.__main__ import app
 from workshop.release import given as release
+from workshop.release import zips
 from workshop.starter import dropped, handout_text, stubs
 from workshop.starter.handout_text import render
 
@@ -111,6 +114,30 @@ def test_the_zips_name_no_dropped_task_and_pass_their_own_tests(no_scores, tmp_p
         )
     done = course.run("pytest", "-q", folder=str(home))
     assert done.returncode == 0 and "Assignment 2: 100 of 100 points so far, and 5 of bonus" in done.stdout
+
+
+def test_what_is_public_gives_no_answer_away(tmp_path):
+    """No file has an answer, a hidden check or anything from the corpora; and its own tests run."""
+    out = tmp_path / "public"
+    run = CliRunner().invoke(app, ["public", "--out", str(out)])
+    assert run.exit_code == 0, run.output
+    texts = {str(path.relative_to(out)): path.read_bytes().decode(errors="replace") for path in out.rglob("*.*")}
+    answers = zips.solution()
+    assert len(answers) == len(TASKS) + 3  # and the solution's three files
+    assert not [
+        (name, what) for name, text in texts.items() for what in answers if answers[what] in zips.squeezed(text)
+    ]
+    assert not {name for name in texts if re.search(r"causes\.json|oracle|checks|corpus|autograder", name)}
+    hidden = [*(ROOT / "autograder" / "checks").rglob("test_*.py"), *(ROOT / "autograder" / "corpus").rglob("*.py")]
+    claims = {line for path in hidden for line in path.read_text("utf-8").splitlines() if len(line) > 60}
+    shown = {line for text in texts.values() for line in text.splitlines()}
+    assert len(claims) > 1000 and not {
+        line for line in claims & shown if not line.startswith(("from ", "import ", "def "))
+    }
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=out, capture_output=True, text=True)
+    assert done.returncode == 0 and "0 of 100 points so far" in done.stdout
+    again = CliRunner().invoke(app, ["public", "--out", str(out)])
+    assert again.exit_code == 2 and "is not an empty folder" in again.output
 
 
 # Each part, alone
