@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 RUN := PYTHONPATH=autograder $(BIN)/python -m
-.PHONY: help grade grade-all regrade test solution-check release public course assets lint tiers paper-table trust bench
+.PHONY: help grade grade-all regrade test solution-check release public course new-task assets lint tiers paper-table trust bench
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
@@ -33,6 +33,8 @@ release: $(READY) ## the two student zips and the two autograder zips, into OUT
 
 public: $(READY) ## the starter alone, without anything that gives an answer away, for a public repository: OUT=empty folder
 	$(RUN) workshop public --out "$(OUT)"
+new-task: $(READY) ## lay a task down in all its places: T=2.13 NAME=function TITLE="a few words" TITLE_ZH= FILE=sampler.py|score.py
+	$(RUN) workshop new-task --task "$(T)" --name "$(NAME)" --title "$(TITLE)" $(if $(TITLE_ZH),--title-zh "$(TITLE_ZH)" )$(if $(FILE),--file "$(FILE)")
 course: $(READY) ## write what is made in starter/ from autograder/course.toml: handout, pages, points, stubs, causes of wrong answers
 	$(RUN) workshop course
 

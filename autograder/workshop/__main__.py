@@ -28,6 +28,24 @@ def course() -> None:
 
 
 @app.command()
+def new_task(
+    task: Annotated[str, typer.Option("--task", "-t", help="its number, the next one: 2.13")],
+    name: Annotated[str, typer.Option(help="of its function")],
+    title: Annotated[str, typer.Option(help="a few words")],
+    title_zh: Annotated[str, typer.Option(help="the same in Chinese; English, if not given")] = "",
+    file: Annotated[str, typer.Option(help="sampler.py or score.py")] = "sampler.py",
+) -> None:
+    """Lay a task down in each place that it has: solution, oracle, check, visible test, handout, a wrong answer."""
+    from workshop.starter.new_task import NewTask, NoTask, lay
+
+    settings()
+    with refusals("Nothing was written", NoTask):
+        for path in lay(NewTask(task, name, file, title, title_zh or title)):
+            say(f"wrote {path.relative_to(ROOT)}")
+    say(f"Now type make course, and make grade T={task}: it works, and returns its first argument.")
+
+
+@app.command()
 def errata() -> None:
     """Print the slides' misprints, each with the slide's number and the right one."""
     from workshop.starter.errata import show

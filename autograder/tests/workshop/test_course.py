@@ -48,13 +48,17 @@ class Course:
         self.file.write_text(text, "utf-8")
 
     def run(self, *words: str, folder: str = "") -> subprocess.CompletedProcess:
-        where = {"cwd": self.folder / folder, "env": {**os.environ, "PYTHONPATH": str(self.folder / "autograder")}}
-        return subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, **where)
+        return self.python("-m", *words, folder=folder)
 
-    def marks(self, submission: Path, assignment: int) -> float:
+    def python(self, *words: str, folder: str = "") -> subprocess.CompletedProcess:
+        where = {"cwd": self.folder / folder, "env": {**os.environ, "PYTHONPATH": str(self.folder / "autograder")}}
+        return subprocess.run([sys.executable, *words], capture_output=True, text=True, **where)
+
+    def marks(self, submission: Path, task: str = "") -> float:
+        """In Assignment 2, of all tasks or of one."""
         out = self.folder / "out"
-        words = f"course grade {submission} --assignment {assignment} --tier closed-form --out {out}".split()
-        assert self.run(*words).returncode == 0
+        words = f"course grade {submission} --assignment 2 --tier closed-form --out {out}".split()
+        assert self.run(*words, *(["--task", task] if task else [])).returncode == 0
         return json.loads((out / "results.json").read_text())["score"]
 
 
@@ -89,7 +93,7 @@ def test_the_handout_has_the_points_of_the_course_and_no_other_task(no_scores):
 
 def test_the_marks_are_whole(no_scores):
     course, _ = no_scores
-    assert course.marks(SOLUTION, 2) == 105 and course.marks(course.folder / "starter", 2) == 0
+    assert course.marks(SOLUTION) == 105 and course.marks(course.folder / "starter") == 0
 
 
 def test_the_zips_name_no_dropped_task_and_pass_their_own_tests(no_scores, tmp_path):
@@ -138,6 +142,82 @@ def test_what_is_public_gives_no_answer_away(tmp_path):
     assert done.returncode == 0 and "0 of 100 points so far" in done.stdout
     again = CliRunner().invoke(app, ["public", "--out", str(out)])
     assert again.exit_code == 2 and "is not an empty folder" in again.output
+
+
+# A task of its own
+
+NEW = "new-task --task 2.13 --name forward_sde_step --file score.py --title".split()
+TITLE = "one step of the forward SDE"
+WRITE_CASE = """
+import sys
+from pathlib import Path
+from workshop.trust import corpus
+case = corpus.load(Path("autograder/corpus/chaff/forward_sde_step_doubled.py"))
+for name, data in case.submission.files.items():
+    Path(sys.argv[1], name).write_bytes(data)
+print(*case.loses)
+"""
+
+
+def example(folder: Path) -> None:
+    """What the manual says to write into each place of the new task."""
+    text = (ROOT / "autograder" / "README.md").read_text("utf-8").split("```diff\n")[1].split("```")[0]
+    for place in text.split("--- ")[1:]:
+        name, _, changes = place.partition("\n")
+        path = folder / name
+        for old, new in re.findall(r"((?:^-.*\n)+)((?:^\+.*\n)+)", changes, re.MULTILINE):
+            old, new = (re.sub(r"^.", "", lines, flags=re.MULTILINE).rstrip("\n") for lines in (old, new))
+            source = path.read_text("utf-8")
+            assert source.count(old) == 1, (name, old)
+            path.write_text(source.replace(old, new), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def longer(tmp_path_factory):
+    """A course with a task more."""
+    course = Course(tmp_path_factory.mktemp("longer"))
+    done = course.run("workshop", *NEW, TITLE)
+    assert done.returncode == 0 and done.stdout.count("\nwrote ") == 8
+    return course
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["as laid down", "as in the manual"])
+def test_a_new_task_is_marked_and_shown(longer, tmp_path, written):
+    if written:
+        example(longer.folder)
+    done = longer.python("-c", "from workshop.starter import stubs; print(*stubs.write())")
+    assert "README.md" in done.stdout, done.stderr
+    assert longer.marks(longer.folder / "solution", "2.13") == 5
+    done = longer.python("-c", WRITE_CASE, str(tmp_path))
+    assert done.stdout.split() == ["2.13.1"] and longer.marks(tmp_path, "2.13") == 0
+    home = tmp_path / "starter"
+    shutil.copytree(longer.folder / "starter", home)
+    assert (
+        "| 2.13 | `forward_sde_step` | one step of the forward SDE | `score.py` | +5 |"
+        in (home / "README.md").read_text()
+    )
+    shutil.copy(longer.folder / "solution" / "score.py", home)
+    done = longer.run("pytest", "-q", "--task", "2.13", folder=str(home))
+    assert done.returncode == 0 and "2.13  forward_sde_step" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        ({"--task": "2.14"}, "T=2.14 is not the next task: give T=2.13."),
+        ({"--name": "ddim_step"}, "NAME=ddim_step is no new name of a function, as forward_sde_step is."),
+        ({"--file": "sde.py"}, "FILE=sde.py is none of sampler.py, score.py."),
+        ({"--title": 'a "b"'}, "is not a few words without a quotation mark or a backslash."),
+    ],
+)
+def test_a_task_that_cannot_be_laid_down_is_one_sentence(change, said):
+    words = dict(zip(NEW[1::2], [*NEW[2::2], TITLE])) | change
+    done = CliRunner().invoke(app, [NEW[0], *(word for pair in words.items() for word in pair)])
+    assert (
+        done.exit_code == 2
+        and done.output.startswith("Nothing was written: ")
+        and said in done.output.replace("\n", " ")
+    )
 
 
 # Each part, alone
