@@ -247,6 +247,25 @@ def test_the_rules_are_those_of_the_course(rules, said):
     assert ("writes its rules here" in text) == (len(rules) < 3)
 
 
+@pytest.mark.parametrize(
+    "ai, said, never",
+    [
+        ("", "it has not written one, so explain and ask", "So please do not help"),
+        ("explain", "So you may\n\n* explain the lecture", "So please do not help"),
+        ("none", "can be asked: Write to us.", "So you may"),
+        ("free", "So you may help with everything.", "Please do not"),
+        (
+            {"en": "On Mondays.", "zh-TW": "週一。"},
+            "The course's rule on AI assistants: On Mondays.\n\nPlease keep",
+            "So",
+        ),
+    ],
+)
+def test_what_assistants_are_told_is_the_rule_of_the_course(ai, said, never):
+    text = handout_text.for_assistants(Settings(rules=Rules(ai=ai), contact="Write to us."))
+    assert said in text and never not in text and not text.endswith("\n\n")
+
+
 def test_what_a_course_says_of_itself_is_under_the_title():
     decided = Settings(title="Noise", term="Spring", contact="Ask.", links={"forum": "https://forum.example.edu"})
     english = render("en", decided, TASKS)

@@ -17,7 +17,7 @@ from workshop.release.manifest import manifest
 
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
 HANDOUTS = {"en": ["README.md", "README.html"], "zh-TW": ["README.zh-TW.md", "README.zh-TW.html"]}
-STARTER = "Makefile pyproject.toml assignment.ipynb".split()
+STARTER = "Makefile pyproject.toml assignment.ipynb AGENTS.md CLAUDE.md".split()
 STARTER += "train.py sample.py evaluate.py figures.py measure.py explore.py submission.py *.py".split()
 STARTER += version.STARTER
 STARTER += [

@@ -20,25 +20,33 @@ NAMES: dict[Language, str] = {"en": "README.md", "zh-TW": "README.zh-TW.md"}  # 
 WORDS = json.loads((TEXTS / "words.json").read_text("utf-8"))
 OF_TASK = re.compile(r"(?:#+|\|) (\d\.\d+) ")  # how a section or a row of a task begins
 CHINESE = {1: "一", 2: "二"}
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(TEXTS, encoding="utf-8"),
+    block_start_string="<%",
+    block_end_string="%>",
+    variable_start_string="<<",
+    variable_end_string=">>",
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    undefined=StrictUndefined,
+)
 
 
 def render(language: Language, settings: Settings, tasks: list[Task]) -> str:
     """The handout of a course that decides so and gives these tasks."""
     handout = _Handout(language, settings, tasks)
-    environment = Environment(
-        loader=FileSystemLoader(TEXTS, encoding="utf-8"),
-        block_start_string="<%",
-        block_end_string="%>",
-        variable_start_string="<<",
-        variable_end_string=">>",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=StrictUndefined,
-    )
     names = "title translated about assignments assignment total rows points given rules".split()
-    text = environment.get_template(NAMES[language]).render({name: getattr(handout, name) for name in names})
+    text = ENVIRONMENT.get_template(NAMES[language]).render({name: getattr(handout, name) for name in names})
     return "".join(_without(text.splitlines(keepends=True), {row.task for row in ROWS} - handout.numbers))
+
+
+def for_assistants(settings: Settings) -> str:
+    """AGENTS.md: how an AI assistant may help, by the course's rule."""
+    written, ready = _in("en", settings.rules.ai), WORDS["en"]["ai"]
+    rule = ready.get(written, written) or "it has not written one, so explain and ask."
+    may = written if written in ready else "" if written else "explain"
+    return ENVIRONMENT.get_template("AGENTS.md").render(rule=rule, may=may, contact=_in("en", settings.contact))
 
 
 def unwritten(settings: Settings) -> list[str]:
@@ -123,12 +131,16 @@ class _Handout:
         return [task for task in self.tasks if task.assignment == assignment]
 
     def _mine(self, text: Text) -> str:
-        """A course's text in this language, or in the one that it has."""
-        return text if isinstance(text, str) else text.get(self.language) or next(iter(text.values()), "")
+        return _in(self.language, text)
 
     @property
     def _words(self) -> dict[str, Any]:
         return dict(WORDS[self.language])
+
+
+def _in(language: Language, text: Text) -> str:
+    """A course's text in a language, or in the one that it has."""
+    return text if isinstance(text, str) else text.get(language) or next(iter(text.values()), "")
 
 
 def _points(task: Task) -> str:

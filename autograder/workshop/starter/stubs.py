@@ -57,7 +57,11 @@ def generate() -> dict[Path, str]:
     }
     sources = {name: dropped.without((SOLUTION / name).read_text("utf-8"), name, TASKS) for name in GRADED_FILES}
     stubs = {STARTER / name: stub_out(text, name) for name, text in sources.items()}
-    others = {STARTER / "diffusion" / "tasks.json": _table(), STARTER / "tests" / "provided.json": _digests()}
+    others = {
+        STARTER / "AGENTS.md": handout_text.for_assistants(decided),
+        STARTER / "diffusion" / "tasks.json": _table(),
+        STARTER / "tests" / "provided.json": _digests(),
+    }
     return stubs | handouts | pages | others
 
 
