@@ -3,12 +3,15 @@
 import csv
 import json
 import random
+import re
 from pathlib import Path
 
 from grader.causes import hints
 from grader.marking.results import Line, Results
 from grader.outcomes import Outcome
+from grader.paths import CORPUS
 from grader.tasks import TASKS
+from workshop.trust.corpus import load
 
 CAUSE = "table_beta_on_subsequence"
 NAMED = f"No. {hints.sentence(CAUSE, 'in the step from t = 980 to 640', '2.11')}"
@@ -89,3 +92,17 @@ def large(out: Path, count=500) -> Path:
     unmarked(out, "submission_2", f"OSError: {HOSTILE}")
     people(out, [*rows, ("One More", "submission_1")])
     return out
+
+
+def wheat(name: str) -> dict[str, bytes]:
+    """The files of a right answer of the corpus."""
+    return load(CORPUS / "wheat" / f"{name}.py").submission.files
+
+
+def renamed(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The same with other names for what is local, other comments and other strings."""
+    disguised = {}
+    for name, content in files.items():
+        text = re.sub(r"\b(mean|variance|signal|noise|sigma_t|x_prev|x_0_pred|drift)\b", r"my_\1", content.decode())
+        disguised[name] = re.sub(r"\n\n", "\n\n# all my own work\n", text).encode()
+    return disguised
