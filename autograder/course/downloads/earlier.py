@@ -64,10 +64,12 @@ def _handed_in(source: Path) -> Iterator[tuple[str, list[bytes]]]:
     kind, top, _ = kinds.kind_of(tops.opened(source))
     if kind not in (plain, clones):
         for entry in kinds.find(source).entries:
-            yield _named((person.name for person in entry.people), entry.id), _python(entry.place)
+            files = _python(entry.place) if entry.place is not None else []
+            yield _named((person.name for person in entry.people), entry.id), files
         return
-    files = {name: place for name, place in top.files if name.lower().endswith((".py", *ARCHIVES))}
-    for name, place in sorted((top.folders | files).items()):
+    places: list[tuple[str, Place]] = [*top.folders.items()]
+    places += [each for each in top.files if each[0].lower().endswith((".py", *ARCHIVES))]
+    for name, place in places:
         yield outcomes.plain(name), _python(place)
 
 
@@ -76,10 +78,10 @@ def _named(people: Iterable[str], name: str) -> str:
     return f"{names} ({name})" if names else name
 
 
-def _python(place: Place | None) -> list[bytes]:
+def _python(place: Place) -> list[bytes]:
     """The graded files where they can be told, else all Python files; none where nothing can be read."""
     try:
-        return (list(overlay.load(place).files.values()) or _all_python(place)) if place else []
+        return list(overlay.load(place).files.values()) or _all_python(place)
     except SubmissionError:  # as where there are several
         return _all_python(place)
     except GraderFault:

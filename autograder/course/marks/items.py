@@ -12,7 +12,7 @@ The standard error of measurement is sqrt(1 - alpha) times the standard deviatio
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import StatisticsError, correlation, fmean, stdev, variance
@@ -88,18 +88,19 @@ class Analysis:
 def analyse(submissions: Iterable[Marked]) -> Analysis:
     """The item analysis of a class; one mark is one submission, whoever shares it."""
     counted, left_out = sorted_out(submissions)
-    full = {test.number: test.points for test in (counted[0].tests if counted else []) if test.points}
-    scores = [{test.number: round(100 * test.score) for test in each.tests} for each in counted]
-    checks = {number: [mine[number] for mine in scores] for number in sorted(full, key=order)}
-    of_task = defaultdict(list)
-    for number in checks:
-        of_task[task_of(number)].append(number)
-    tasks = {task: _sums(checks[number] for number in numbers) for task, numbers in of_task.items()}
-    spent = [_seconds(each) for each in counted]
-    seconds = {number: _mean(mine.get(number) for mine in spent) for number in checks}
-    of_tasks = {task: sum(full[number] for number in numbers) for task, numbers in of_task.items()}
-    time = {task: _total(seconds[number] for number in numbers) for task, numbers in of_task.items()}
-    return Analysis(counted, left_out, _items(checks, full, seconds), _items(tasks, of_tasks, time), reliability(tasks))
+    full = {test.number: _hundredths(test.points) for test in (counted[0].tests if counted else []) if test.points}
+    checks = {number: [number] for number in sorted(full, key=order)}
+    tasks = {task: [n for n in checks if task_of(n) == task] for task in dict.fromkeys(map(task_of, checks))}
+    scores = [{test.number: _hundredths(test.score) for test in each.tests} for each in counted]
+    seconds = [_seconds(each) for each in counted]
+    of_tasks = _points(tasks, scores)
+    return Analysis(
+        counted,
+        left_out,
+        {item.number: item for item in _items(checks, _points(checks, scores), full, seconds)},
+        {item.number: item for item in _items(tasks, of_tasks, full, seconds)},
+        reliability(of_tasks),
+    )
 
 
 def discrimination(item: Points, total: Points) -> float | None:
@@ -116,24 +117,34 @@ def reliability(tasks: Mapping[str, Points]) -> Reliability | None:
     k, total = len(varied), _sums(varied)
     if k < 2 or len(set(total)) < 2:
         return None
-    alpha = k / (k - 1) * (1 - sum(map(variance, varied)) / variance(total))
+    alpha = k / (k - 1) * (1 - sum(variance(mine) for mine in varied) / variance(total))
     return Reliability(alpha, k, sqrt(max(0.0, 1 - alpha)) * stdev(total) / 100)
 
 
+def _points(items: Mapping[str, list[str]], scores: list[dict[str, int]]) -> dict[str, Points]:
+    """Those of each item, which is one check or more."""
+    return {item: [sum(mine[number] for number in checks) for mine in scores] for item, checks in items.items()}
+
+
 def _items(
-    points: Mapping[str, Points], full: Mapping[str, float], seconds: Mapping[str, float | None]
-) -> dict[str, Item]:
-    total, found = _sums(points.values()), {}
-    for number, mine in points.items():
-        difficulty, r = fmean(mine) / (100 * full[number]), discrimination(mine, total)
-        found[number] = Item(number, difficulty, r, _why_none(mine, full[number]) if r is None else "", seconds[number])
-    return found
+    items: Mapping[str, list[str]],
+    points: Mapping[str, Points],
+    full: Mapping[str, int],
+    seconds: list[dict[str, float]],
+) -> Iterator[Item]:
+    total = _sums(points.values())
+    for item, checks in items.items():
+        mine, most = points[item], sum(full[number] for number in checks)
+        r = discrimination(mine, total)
+        known = [sum(spent[number] for number in checks) for spent in seconds if spent.keys() >= {*checks}]
+        why = _why_none(mine, most) if r is None else ""
+        yield Item(item, fmean(mine) / most, r, why, fmean(known) if known else None)
 
 
-def _why_none(mine: Points, full: float) -> str:
+def _why_none(mine: Points, most: int) -> str:
     if len(set(mine)) > 1:
         return NOTHING_BESIDE
-    return {0: NONE_PASSES, round(100 * full): ALL_PASS}.get(mine[0], ALL_THE_SAME)
+    return {0: NONE_PASSES, most: ALL_PASS}.get(mine[0], ALL_THE_SAME)
 
 
 def _sums(points: Iterable[Points]) -> list[int]:
@@ -141,18 +152,12 @@ def _sums(points: Iterable[Points]) -> list[int]:
     return [sum(mine) for mine in zip(*points)]
 
 
+def _hundredths(points: float) -> int:
+    return round(100 * points)
+
+
 def _seconds(each: Marked) -> dict[str, Any]:
     """Those of each check, by number; none where a former version marked it."""
     seconds = each.extra.get("seconds")
     of_checks = seconds.get("each") if isinstance(seconds, dict) else None
     return of_checks if isinstance(of_checks, dict) else {}
-
-
-def _mean(seconds: Iterable[float | None]) -> float | None:
-    known = [spent for spent in seconds if spent is not None]
-    return fmean(known) if known else None
-
-
-def _total(seconds: Iterable[float | None]) -> float | None:
-    known = [spent for spent in seconds if spent is not None]
-    return sum(known) if known else None

@@ -1,4 +1,4 @@
-"""OUT/class.html, for course staff: a marked class on one page, made from what is in OUT alone."""
+"""OUT/class.html, for course staff: a marked class on one page, made from what is in OUT, beside earlier work."""
 
 import base64
 import hashlib
