@@ -83,9 +83,9 @@ def _others(console: Console, against: str, here: tuple[Path, Path]) -> list[Ear
         raise NoSubmissions(f"AGAINST={own} is this class itself; give an earlier class or a folder of solutions")
     others = earlier.read(against)
     for each in others:
-        _say(console, f"compared with {each.said}: {len(each.works)} with Python files")
+        _say(console, f"{each.said}: {len(each.works)} to compare the class with")
         if each.unread:
-            _say(console, f"No Python file was found in {len(each.unread)} there: {', '.join(each.unread)}.", "bold")
+            _say(console, f"Not compared, since no Python file could be read there: {', '.join(each.unread)}.", "bold")
     return others
 
 

@@ -193,7 +193,7 @@ def test_the_page_names_whose_work_it_is_and_escapes_it(tmp_path):
     for name, files in (CLASS | {"copy": renamed(ADA)}).items():
         made_class.submission(tmp_path / "out", name, files=files)
     page = class_page.page(Class(class_marks.read(tmp_path / "out")), earlier.read(str(old)))
-    assert f"Compared with 2 in {old}." in page and page.count("<script>alert") == 0
+    assert f"Compared with the works in {old} (2)." in page and page.count("<script>alert") == 0
     assert f"{old}: &#34;&gt;&lt;script&gt;alert(1)&lt;:script&gt;</td>" in page
     assert f"Compared without their longest files: {old}: long.py." in page
     assert "Like earlier or public work" not in class_page.page(Class(class_marks.read(tmp_path / "out")))
@@ -236,7 +236,10 @@ def grade(tmp_path, monkeypatch):
 def test_the_command_compares_and_says_with_what(grade, tmp_path):
     written(tmp_path / "old", inside("ada", ADA) | inside("notes", {"README.md": b"x"}))
     code, said = grade("old")
-    assert code == 0 and "compared with old: 1 with Python files\nNo Python file was found in 1 there: notes." in said
+    assert (
+        code == 0
+        and "old: 1 to compare the class with\nNot compared, since no Python file could be read there: notes." in said
+    )
     page = (tmp_path / "out" / "class.html").read_text()
     assert '<a href="submissions/copy/report.html">copy</a></th><td class="text">old: ada</td>' in page
     assert grade("")[0] == 0 and "Like earlier" not in (tmp_path / "out" / "class.html").read_text()

@@ -6,6 +6,8 @@ from math import sqrt
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 import made_class
@@ -156,6 +158,19 @@ def test_the_made_rows_are_told_apart_as_they_must_be(found):
     r = {number: item.discrimination for number, item in found.checks.items() if not item.why}
     assert r[REVERSED] < -0.2 < r[COIN] < 0.1 < 0.4 < r[SHARP] == max(r.values())
     assert {number for _, number in found.weak} >= {REVERSED, COIN} and found.weak[0] == (r[REVERSED], REVERSED)
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 3)] * 4), min_size=0, max_size=9))
+def test_a_figure_is_numpys_or_none_and_never_nan(rows):
+    columns = {f"2.{k}": [row[k] for row in rows] for k in range(4)}
+    totals = [sum(row) for row in rows]
+    for mine in columns.values():
+        rest, r = [t - m for t, m in zip(totals, mine)], items.discrimination(mine, totals)
+        assert (r is None) == (len({*mine}) < 2 or len({*rest}) < 2)
+        assert r is None or r == pytest.approx(np.corrcoef(mine, rest)[0, 1], abs=1e-9)
+    found = items.reliability(columns)
+    assert found is None or found.alpha <= 1 + 1e-9 and found.error >= 0
+    assert (found is None) == (sum(len({*mine}) > 1 for mine in columns.values()) < 2 or len({*totals}) < 2)
 
 
 # Who counts
