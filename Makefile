@@ -13,8 +13,8 @@ help: ## list the targets
 grade: $(READY) ## grade SUBMISSION=folder-or-zip (default: the solution) A=1|2 (default: both) T=2.7 (default: all) TIER=closed-form|cpu|gpu OUT=folder
 	$(RUN) course grade "$(SUBMISSION)" $(if $(A),--assignment $(A) )$(if $(T),--task $(T) )$(if $(TIER),--tier $(TIER) )--out "$(OUT)"
 
-grade-all: $(READY) ## mark a class: SUBMISSIONS=download-or-folder A=1|2 OUT=folder ROSTER=table DUE=time TIER=…; SCHEDULER=tcp://… is a Dask cluster
-	$(RUN) course grade-all "$(or $(SUBMISSIONS),$(error give SUBMISSIONS=))" --assignment $(or $(A),$(error give A=1 or A=2)) $(if $(TIER),--tier $(TIER) )$(if $(ROSTER),--roster "$(ROSTER)" )$(if $(DUE),--due "$(DUE)" )--out "$(OUT)" --scheduler "$(SCHEDULER)"
+grade-all: $(READY) ## mark a class: SUBMISSIONS=download-or-folder A=1|2 OUT=folder ROSTER=table DUE=time AGAINST=folder:folder TIER=…; SCHEDULER=tcp://… is a Dask cluster
+	$(RUN) course grade-all "$(or $(SUBMISSIONS),$(error give SUBMISSIONS=))" --assignment $(or $(A),$(error give A=1 or A=2)) $(if $(TIER),--tier $(TIER) )$(if $(ROSTER),--roster "$(ROSTER)" )$(if $(DUE),--due "$(DUE)" )$(if $(AGAINST),--against "$(AGAINST)" )--out "$(OUT)" --scheduler "$(SCHEDULER)"
 
 regrade: $(READY) ## what changed between two markings of a class: OLD=folder NEW=folder
 	$(RUN) course regrade "$(OLD)" "$(NEW)"

@@ -43,13 +43,15 @@ def grade_all(
     scheduler: Annotated[str, typer.Option(help="of a Dask cluster, as tcp://host:port; else this machine")] = "",
     roster: Annotated[Path | None, typer.Option(help="the host's own table of the people")] = None,
     due: Annotated[str, typer.Option(help="when it was due, as '2026-11-20 23:59 +0800'")] = "",
+    against: Annotated[str, typer.Option(help="earlier classes and folders of solutions, separated as in PATH")] = "",
 ) -> None:
     """Mark a class: each distinct submission once; exit 1 where some could not be marked, 2 where it did not end."""
     from course.batch.grade_all import run
 
     decided = settings()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    raise typer.Exit(run(console, submissions, assignment, out, tier or decided.tier, scheduler, decided, roster, due))
+    tier = tier or decided.tier
+    raise typer.Exit(run(console, submissions, assignment, out, tier, scheduler, decided, roster, due, against))
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """`make grade-all`: mark a class, with a progress bar; what was marked before is not marked again."""
 
+import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +14,8 @@ from course.batch.batch import RESULTS, Batch
 from course.batch.cluster import Cluster
 from course.batch.cores import Cores
 from course.batch.machines import Machines, NoMachines
-from course.downloads import kinds, lateness
+from course.downloads import earlier, kinds, lateness
+from course.downloads.earlier import Earlier
 from course.downloads.kinds import Found
 from course.downloads.people import NoSubmissions
 from course.marks import class_marks, grades
@@ -36,10 +38,12 @@ def run(
     settings: Settings = DEFAULTS,
     roster: Path | None = None,
     due: str = "",
+    against: str = "",
 ) -> int:
     """Mark all submissions and write the grades; the exit code: 1 where some are not marked, 2 where it ends before."""
     try:
         _apart(source.resolve(), out.resolve())
+        others = _others(console, against, (source.resolve(), out.resolve()))
         with files.lock(out):
             found = kinds.find(source, roster, lateness.due(due))
             _say(console, f"{source}: {found.kind.NAME}")
@@ -50,7 +54,7 @@ def run(
                     _say(console, f"{note}.", "bold")
                 batch = Batch(found.entries, assignment, tier, out, settings)
                 batch.prepare(machines.gpu)
-                return max(_mark(console, batch, machines, found), 1 if found.left_out or found.unknown else 0)
+                return max(_mark(console, batch, machines, found, others), 1 if found.left_out or found.unknown else 0)
             finally:
                 machines.close()
     except KeyboardInterrupt:
@@ -73,7 +77,19 @@ def _apart(source: Path, out: Path) -> None:
         raise NoSubmissions(f"{source} and {out} hold one another; give an OUT beside the submissions")
 
 
-def _mark(console: Console, batch: Batch, machines: Machines, found: Found) -> int:
+def _others(console: Console, against: str, here: tuple[Path, Path]) -> list[Earlier]:
+    """What the class is compared with, and a line about each folder of it. Raises NoSubmissions."""
+    if own := next((each for each in against.split(os.pathsep) if each and Path(each).resolve() in here), ""):
+        raise NoSubmissions(f"AGAINST={own} is this class itself; give an earlier class or a folder of solutions")
+    others = earlier.read(against)
+    for each in others:
+        _say(console, f"{each.said}: {len(each.works)} to compare the class with")
+        if each.unread:
+            _say(console, f"Not compared, since no Python file could be read there: {', '.join(each.unread)}.", "bold")
+    return others
+
+
+def _mark(console: Console, batch: Batch, machines: Machines, found: Found, others: list[Earlier]) -> int:
     distinct = len(set(batch.digest_of.values()))
     done = distinct - len(batch.missing) - len(batch.faults)
     _say(console, f"{len(batch.entries)} submissions, {distinct} of them distinct, {done} marked before")
@@ -86,7 +102,7 @@ def _mark(console: Console, batch: Batch, machines: Machines, found: Found) -> i
         marked = class_marks.read(batch.out)
         _say(console, f"grades: {grades.write(batch, marked)}")
         _give_back(console, batch, found, {each.id for each in marked if each.results})
-    _say(console, f"class: {class_page.write(batch.out, marked)}")
+    _say(console, f"class: {class_page.write(batch.out, marked, others)}")
     if batch.tier == "gpu":
         _say_what_waits(console, [each.results for each in marked if each.results])
     if not batch.settings.counts_all(batch.tier):

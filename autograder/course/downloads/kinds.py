@@ -34,7 +34,7 @@ class Found:
 def find(source: Path, roster: Path | None = None, due: Due | None = None) -> Found:
     """The submissions of a class. roster: the host's own table of the people. Raises NoSubmissions."""
     try:
-        kind, top, beside = _kind(tops.opened(source))
+        kind, top, beside = kind_of(tops.opened(source))
         if roster and not kind.TABLE:
             raise NoSubmissions(f"{source} is {kind.NAME}, which needs no ROSTER; leave it out")
         table = tables.read(roster) if roster else None
@@ -56,8 +56,8 @@ def find(source: Path, roster: Path | None = None, due: Due | None = None) -> Fo
     return Found(kind, sorted(entries, key=lambda entry: _natural(entry.id)), left_out, renamed, unknown, table)
 
 
-def _kind(top: Top) -> tuple[ModuleType, Top, list[str]]:
-    """The kind, where it lies (perhaps in the only folder there), and what lies beside that."""
+def kind_of(top: Top) -> tuple[ModuleType, Top, list[str]]:
+    """The kind, where it lies (perhaps in the only folder there), and what lies beside that. Raises NoSubmissions."""
     if kind := _told(top):
         return kind, top, []
     inner = top.inside()

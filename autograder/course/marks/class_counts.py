@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import mean, median
 
+from course.marks import items
 from course.marks.class_marks import Marked
 from grader.causes import hints
 from grader.outcomes import Outcome
@@ -106,6 +107,11 @@ class Class:
                 if test.cause:
                     check.causes[test.cause] += 1
         return sorted(found.values(), key=lambda check: order(check.number))
+
+    @cached_property
+    def items(self) -> items.Analysis:
+        """How the checks and the tasks do as items of a test."""
+        return items.analyse(self.submissions)
 
     @cached_property
     def causes(self) -> list[tuple[str, list[Task], list[Marked]]]:

@@ -71,6 +71,11 @@ class Marked:
     def seconds(self) -> float:
         return float((self.results or {}).get("execution_time") or 0)
 
+    @property
+    def extra(self) -> dict[str, Any]:
+        """What the results say of the marking as a whole."""
+        return (self.results or {}).get("extra_data") or {}
+
     @cached_property
     def tests(self) -> list[Test]:
         """Its checks; Gradescope's export may lack any part of them."""

@@ -1,113 +1,116 @@
-"""Which submissions of a class are alike beyond what the task makes alike, by copydetect.
+"""Which submissions of a class are alike beyond what the task makes alike, or like other work, by copydetect.
 
 Names, comments, layout and what strings say do not count. Right answers are a few lines of the same mathematics, so
-neither does what more than COMMON submissions have, as with the course tool MOSS, nor what the starter holds: a pair is
+neither does what more than COMMON submissions have, as with the course tool MOSS, nor what the starter holds: two are
 alike by what few others wrote.
 """
 
-import io
-import re
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from keyword import iskeyword
+from itertools import combinations, product
 
-from copydetect import CodeFingerprint, compare_files
-from copydetect.utils import get_token_coverage
+from course.marks import passages
+from course.marks.passages import LARGEST, LENGTH, File, Given, Passages
+from grader.paths import GRADED_FILES
 
-from grader.paths import GRADED_FILES, STARTER
-
-LENGTH = 25  # characters of the shortest passage that counts, where each name or string is one character
 COMMON = 10  # submissions that may have a passage before it counts as everybody's
-LEAST = 200  # such characters that a pair must share
-ALIKE = 0.5  # of what is the smaller submission's own
-MOST = 6_000  # such characters of a file that is compared; the solution's have 1,500, the longest right answer 2,400
-LARGEST = 100_000  # bytes of a file that is compared; the solution's have 20,000
-# No alternative gives back what it has taken, so that any text takes no more time than its length asks for.
-TOKEN = re.compile(
-    r"""(?xs) (?P<layout> \s+ | \#[^\n]* )
-    | (?P<string> [bBfFrRuU]{0,2} (?: ('{3}|"{3})(?:[^\\]|\\.)*?(?:\3|\\?\Z) | (['"])(?:(?!\4)[^\\\n]|\\.)*\4? ) )
-    | (?P<name> [^\W\d]\w* )
-    | (?P<other> \d\w* | . )"""
-)
-
-File = tuple[str, str]  # a submission and the name of a file of it
+LEAST = 200  # characters that two must share
+ALIKE = 0.5  # of what is the smaller submission's own; beside other work, of what is the submission's own
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two submissions that share a large part of what is their own."""
+    """Two submissions, or a submission and other work, that share a large part of what is their own."""
 
     one: str
     other: str
-    share: float  # of what is its own in the submission that has less, 0 to 1
+    share: float  # 0 to 1, of what is own in the submission that has less; beside other work, in the submission
     characters: int  # shared, where each name or string counts as one
 
+    @property
+    def alike(self) -> bool:
+        return self.characters >= LEAST and self.share >= ALIKE
 
-def pairs(files: Mapping[str, Mapping[str, bytes]]) -> tuple[list[Pair], list[File]]:
+
+def pairs(files: Given) -> tuple[list[Pair], list[File]]:
     """The pairs of different submissions that are alike, the most alike first; and the files too long to be compared.
 
-    The files are given by submission, then by name.
+    Files are compared with those of the same name.
     """
-    starter = {h for name in GRADED_FILES for h in _print(name, _text((STARTER / name).read_bytes())).hashes}
-    given = {(key, name): content for key, mine in files.items() for name, content in mine.items()}
-    texts = {file: _text(content) for file, content in given.items() if len(content) <= LARGEST}
-    prints = {file: _print(file[1], text) for file, text in texts.items() if len(text) <= MOST}
-    owners: dict[int, set[str]] = {}
-    for (key, _), found in prints.items():
+    given, starter = passages.of_files(files), passages.of_starter()
+    owners = defaultdict(set)
+    for (key, _), found in given.items():
         for each in found.hashes - starter:
-            owners.setdefault(each, set()).add(key)
+            owners[each].add(key)
     own = {each for each, keys in owners.items() if len(keys) <= COMMON}
-    for found in prints.values():
-        _keep(found, own)
+    total = _totals(given, own)
     shared: Counter[tuple[str, str]] = Counter()
     for each in own:
         shared.update(combinations(sorted(owners[each]), 2))
-    likely = (_pair(both, prints) for both, count in shared.items() if count >= LEAST - LENGTH)
-    alike = [each for each in likely if each.characters >= LEAST and each.share >= ALIKE]
-    alike.sort(key=lambda each: (-each.share, -each.characters, each.one, each.other))
-    return alike, [file for file in given if file not in prints]
+    likely = (_pair(both, given, own, total) for both, count in shared.items() if count >= LEAST - LENGTH)
+    too_long = [(key, name) for key, mine in files.items() for name in mine if (key, name) not in given]
+    return _sorted(likely), too_long
 
 
-def _text(content: bytes) -> str:
-    """What is compared of a file: each name is V, each string S, comments and layout are left out."""
-    return TOKEN.sub(_symbol, content.decode(errors="replace"))
+def against(files: Given, works: Mapping[str, Sequence[bytes]]) -> tuple[list[Pair], list[str]]:
+    """The submissions that are like other work, the most alike first; and the works too long to be compared whole.
+
+    works: the files of each, in any order and of any name. A passage is everybody's where more than COMMON texts have
+    it, here and there together. A text counts once however many have it, so that a work does not hide behind the
+    number of its copies.
+    """
+    given = passages.of_files(files)
+    known = {each for found in given.values() for each in found.hashes} - passages.of_starter()
+    texts, keys, names = (defaultdict[int, set[str]](set) for _ in range(3))  # by passage
+    for (key, _), found in given.items():
+        for each in found.hashes & known:
+            texts[each].add(found.raw_code)
+            keys[each].add(key)
+    for name, contents in works.items():
+        for text in (passages.text(content) for content in contents if len(content) <= LARGEST):
+            for each in passages.of_text(name, text).hashes & known:
+                texts[each].add(text)
+                names[each].add(name)
+    own = {each for each, holders in texts.items() if len(holders) <= COMMON}
+    total = _totals(given, own)
+    shared = defaultdict[tuple[str, str], set[int]](set)
+    for each in own & names.keys():
+        for both in product(keys[each], names[each]):
+            shared[both].add(each)
+    likely = (_beside(both, given, some, total) for both, some in shared.items() if len(some) >= LEAST - LENGTH)
+    too_long = [name for name, contents in works.items() if any(len(content) > LARGEST for content in contents)]
+    return _sorted(likely), too_long
 
 
-def _symbol(token: re.Match[str]) -> str:
-    text = token[0]
-    match token.lastgroup:
-        case "layout":
-            return ""
-        case "string":
-            return "S"
-        case "name" if not iskeyword(text):
-            return "V"
-    return text
+def _sorted(found: Iterable[Pair]) -> list[Pair]:
+    """Those that are alike, the most alike first."""
+    return sorted((each for each in found if each.alike), key=lambda p: (-p.share, -p.characters, p.one, p.other))
 
 
-def _print(name: str, text: str) -> CodeFingerprint:
-    """The passages of a file."""
-    return CodeFingerprint(name, LENGTH, 1, fp=io.StringIO(text), filter=False)
+def _totals(given: Passages, own: set[int]) -> Counter[str]:
+    """The characters of each submission that are its own."""
+    total: Counter[str] = Counter()
+    for (key, _), found in given.items():
+        total[key] += passages.covered(found, own)
+    return total
 
 
-def _keep(found: CodeFingerprint, own: set[int]) -> None:
-    """Leave only the passages in `own`; copydetect's own way to take some out also takes what a file repeats."""
-    found.hash_idx = {each: places for each, places in found.hash_idx.items() if each in own}
-    found.hashes = set(found.hash_idx)
-    found.token_coverage = int(get_token_coverage(found.hash_idx, LENGTH, len(found.filtered_code)))
-
-
-def _pair(both: tuple[str, str], prints: Mapping[tuple[str, str], CodeFingerprint]) -> Pair:
+def _pair(both: tuple[str, str], given: Passages, own: set[int], total: Counter[str]) -> Pair:
     """Compare file with file of the same name; what both files of a submission share is added up."""
-    (one, other), common = both, [0.0, 0.0]
+    common = [0, 0]
     for name in GRADED_FILES:
-        if (one, name) in prints and (other, name) in prints:
-            mine, theirs = prints[one, name], prints[other, name]
-            _, shares, _ = compare_files(mine, theirs)
-            common[0] += shares[0] * mine.token_coverage
-            common[1] += shares[1] * theirs.token_coverage
-    own = [sum(prints[key, name].token_coverage for name in GRADED_FILES if (key, name) in prints) for key in both]
-    less = own.index(min(own))
-    return Pair(*both, min(1.0, common[less] / max(own[less], 1)), round(min(common)))
+        mine, theirs = (given.get((key, name)) for key in both)
+        if mine and theirs:
+            some = mine.hashes & theirs.hashes & own
+            common[0] += passages.covered(mine, some)
+            common[1] += passages.covered(theirs, some)
+    less = 0 if total[both[0]] <= total[both[1]] else 1
+    return Pair(*both, common[less] / max(total[both[less]], 1), min(common))
+
+
+def _beside(both: tuple[str, str], given: Passages, some: set[int], total: Counter[str]) -> Pair:
+    """Compare a submission with other work: which of its passages are there, in whichever file."""
+    mine = [found for name in GRADED_FILES if (found := given.get((both[0], name)))]
+    common = sum(passages.covered(found, some) for found in mine)
+    return Pair(*both, common / max(total[both[0]], 1), common)

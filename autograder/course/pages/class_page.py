@@ -1,13 +1,17 @@
-"""OUT/class.html, for course staff: a marked class on one page, made from what is in OUT alone."""
+"""OUT/class.html, for course staff: a marked class on one page, made from what is in OUT, beside earlier work."""
 
 import base64
 import hashlib
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from course.downloads.earlier import COPYDETECT, Earlier
+from course.marks import items
 from course.marks.class_counts import Class
 from course.marks.class_marks import Marked
 from course.pages import staff_page
@@ -20,47 +24,67 @@ MANY = 8  # checks, which are counted rather than listed
 WIDTH, HEIGHT, SIDE, TOP, BOTTOM, BIN = 760, 240, 10, 24, 40, 5
 
 
-def write(out: Path, submissions: list[Marked]) -> str:
+@dataclass(frozen=True)
+class Alike:
+    """What was found alike, and what was not looked at."""
+
+    why: str = ""  # none was looked for
+    pairs: list[tuple[Marked, Marked, float, int, str]] = field(default_factory=list)  # share, characters, lost by both
+    too_long: list[tuple[Marked, str]] = field(default_factory=list)
+    earlier: list[tuple[Marked, str, float, int]] = field(default_factory=list)  # like whose work
+    cut: list[str] = field(default_factory=list)  # earlier work with files that are too long
+
+
+def write(out: Path, submissions: list[Marked], earlier: Sequence[Earlier] = ()) -> str:
     """Write `class.html` in the folder of a marked class, for its owner's eyes; the path, or what failed in a sentence.
 
-    Nothing of it is worth a marking, so it never raises.
+    earlier: what the class is compared with. Nothing of it is worth a marking, so it never raises.
     """
     try:
         path = out / NAME
-        files.replace_private(path, page(Class(submissions)))
+        files.replace_private(path, page(Class(submissions), earlier))
         return str(path)
     except Exception as error:
         return FAILED.format(f"{type(error).__name__}: {error}")
 
 
-def page(marked: Class) -> str:
+def page(marked: Class, earlier: Sequence[Earlier] = ()) -> str:
     """The page as text; all that is not the template's own is escaped."""
     here = staff_page.environment()
     here.filters["points"] = lambda value: f"{round(value, 2):g}"
     here.filters["figure"] = lambda value: f"{round(value, 1):g}"
+    here.filters["hundredths"] = lambda value: f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
     here.filters["address"] = lambda path: quote(os.fsencode(path))
     here.filters["sha256"] = lambda text: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    pairs, too_long, why = alike(marked)
-    found = {"histogram": histogram(marked), "pairs": pairs, "too_long": too_long, "why": why}
+    found = {"histogram": histogram(marked), "alike": alike(marked, earlier), "earlier": earlier}
+    found |= {"items": marked.items, "few": items.FEW, "weak": items.WEAK}
     return here.get_template(NAME).render(marked=marked, **found)
 
 
-def alike(marked: Class) -> tuple[list[tuple[Marked, Marked, float, int, str]], list[tuple[Marked, str]], str]:
-    """(one, other, share, characters, what both lost) of each pair; the files not compared; why none was looked for."""
+def alike(marked: Class, earlier: Sequence[Earlier]) -> Alike:
+    """The submissions that are like one another, or like earlier work."""
     first = {each.key: each for each in reversed(marked.submissions) if each.files}
     if not first:
-        return [], [], "the students' files are not in this folder"
+        return Alike("the students' files are not in this folder")
     try:
         from course.marks import similar
     except ImportError:
-        return [], [], "that takes copydetect: .venv/bin/python -m pip install --editable '.[class]'"
-    found = []
-    pairs, too_long = similar.pairs({key: each.files for key, each in first.items()})
-    for pair in pairs:
-        one, other = first[pair.one], first[pair.other]
-        both = [number for number in one.lost if number in other.lost]
-        found.append((one, other, pair.share, pair.characters, _briefly(both)))
-    return found, [(first[key], name) for key, name in too_long], ""
+        return Alike(COPYDETECT)
+    given = {key: each.files for key, each in first.items()}
+    pairs, too_long = similar.pairs(given)
+    works = {name: files for each in earlier for name, files in each.works.items()}
+    beside, cut = similar.against(given, works) if works else ([], [])
+    return Alike(
+        pairs=[_lost_by_both(first[pair.one], first[pair.other], pair.share, pair.characters) for pair in pairs],
+        too_long=[(first[key], name) for key, name in too_long],
+        earlier=[(first[pair.one], pair.other, pair.share, pair.characters) for pair in beside],
+        cut=cut,
+    )
+
+
+def _lost_by_both(one: Marked, other: Marked, share: float, characters: int) -> tuple[Marked, Marked, float, int, str]:
+    both = [number for number in one.lost if number in other.lost]
+    return one, other, share, characters, _briefly(both)
 
 
 def _briefly(numbers: list[str]) -> str:

@@ -85,7 +85,11 @@ def mark(
             "assignment": assignment,
             "release": version.stamp(assignment),
             "walls": zygote.walls,
-            "seconds": {"zygote": round(zygote.start_seconds, 3), "checks": round(time.monotonic() - started, 3)},
+            "seconds": {
+                "zygote": round(zygote.start_seconds, 3),
+                "checks": round(time.monotonic() - started, 3),
+                "each": {line.number: round(line.seconds, 3) for line in results.lines if line.outcome.ran},
+            },
             "peak_mib": {"grader": _own_peak_mib(), "worker": zygote.peak_kib >> 10},
             "calls": session.calls,
         }

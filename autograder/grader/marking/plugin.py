@@ -1,5 +1,6 @@
 """The pytest plugin that turns checks into results: seeds them from the collection, runs them, says why one fails."""
 
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from fractions import Fraction
@@ -95,7 +96,7 @@ class Reporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        line = self.line[pyfuncitem.nodeid]
+        line, started = self.line[pyfuncitem.nodeid], time.monotonic()
         function = BY_ID[line.task].function
         if pyfuncitem.get_closest_marker("gpu") and (why := self.session.no_gpu()):
             line.outcome, line.output = Outcome.WAITS, f"Not run: {why}."
@@ -122,6 +123,7 @@ class Reporter:
                 second = f"With a right {names} in the place of yours: {again.sentence}" if differs else ""
                 line.output = _said(reason.sentence, second, hint)
         finally:
+            line.seconds = time.monotonic() - started
             self.results.write()
         return True
 

@@ -32,6 +32,7 @@ class Line:
     output: str = UNFINISHED
     outcome: Outcome = Outcome.NOT_REACHED
     cause: str = ""  # of a lost check, where it is known for certain: a key of `hints.HINTS`, or two joined by "+"
+    seconds: float = 0.0  # that it took, on the clock
     evidence: Evidence = field(default_factory=Evidence)  # for the report page alone
 
     @property

@@ -8,13 +8,12 @@ import pytest
 
 import made_class
 from browser import DESK, PHONE, chromium, opened  # noqa: F401
-from course.marks import class_marks, similar
+from course.marks import class_marks, passages, similar
 from course.marks.class_counts import Check, Class
 from course.pages import class_page
 from grader.outcomes import Outcome
-from grader.paths import CORPUS, GRADED_FILES, STARTER
-from made_class import CAUSE, NAMED, submission
-from workshop.trust.corpus import load
+from grader.paths import GRADED_FILES, STARTER
+from made_class import CAUSE, NAMED, renamed, submission, wheat
 
 
 @pytest.fixture(scope="module")
@@ -202,19 +201,6 @@ def test_a_page_that_cannot_be_made_is_one_sentence(tmp_path):
     assert said.startswith("The page of the class could not be made, which costs no marks: FileNotFoundError")
 
 
-def wheat(name: str) -> dict[str, bytes]:
-    return load(CORPUS / "wheat" / f"{name}.py").submission.files
-
-
-def renamed(files: dict[str, bytes]) -> dict[str, bytes]:
-    """The same with other names for what is local, other comments and other strings."""
-    disguised = {}
-    for name, content in files.items():
-        text = re.sub(r"\b(mean|variance|signal|noise|sigma_t|x_prev|x_0_pred|drift)\b", r"my_\1", content.decode())
-        disguised[name] = re.sub(r"\n\n", "\n\n# all my own work\n", text).encode()
-    return disguised
-
-
 def test_a_copy_in_disguise_is_found():
     files = {name: wheat(name) for name in ("monolithic", "matrix_form", "recursion")}
     files["copy"] = renamed(files["monolithic"])
@@ -247,7 +233,7 @@ def test_what_many_have_in_common_makes_nobody_alike():
     ],
 )
 def test_what_is_compared_of_a_file(text, what):
-    assert similar._text(text.encode()) == what
+    assert passages.text(text.encode()) == what
 
 
 HOSTILE_TEXTS = ["\\N{a ", "match ", "match", " ", "{a[", "\\'", "\\", "'''\\", "'", '"a\n', "(", "\n", "@", "f'{", "."]
@@ -257,20 +243,20 @@ HOSTILE_TEXTS = ["\\N{a ", "match ", "match", " ", "{a[", "\\'", "\\", "'''\\", 
 def test_a_file_costs_no_more_than_its_length_asks_for(start):
     """Some of these take Pygments the square of their length, which is minutes: this test would not end."""
     for text in HOSTILE_TEXTS:
-        whole = (start + text * similar.LARGEST)[: similar.LARGEST].encode()
-        too_long = len(similar._text(whole)) > similar.MOST
+        whole = (start + text * passages.LARGEST)[: passages.LARGEST].encode()
+        too_long = len(passages.text(whole)) > passages.MOST
         assert similar.pairs({"a": {"sampler.py": whole}})[1] == [("a", "sampler.py")] * too_long
 
 
 def test_a_file_much_longer_than_a_right_answer_is_not_compared():
-    large, long = b"#" * similar.LARGEST, b"(" * similar.MOST
+    large, long = b"#" * passages.LARGEST, b"(" * passages.MOST
     files = {"a": {"sampler.py": large, "score.py": large + b"#"}, "b": {"sampler.py": long + b"(", "score.py": long}}
     assert similar.pairs(files) == ([], [("a", "score.py"), ("b", "sampler.py")])
 
 
 def test_the_page_names_the_files_that_were_not_compared(tmp_path):
-    submission(tmp_path, "a", files={"sampler.py": b"x = 1", "score.py": b"(" * (similar.MOST + 1)})
-    submission(tmp_path, "b", files={"sampler.py": b"(" * similar.MOST})
+    submission(tmp_path, "a", files={"sampler.py": b"x = 1", "score.py": b"(" * (passages.MOST + 1)})
+    submission(tmp_path, "b", files={"sampler.py": b"(" * passages.MOST})
     assert "than any right answer: score.py of a.</p>" in class_page.page(Class(class_marks.read(tmp_path)))
 
 

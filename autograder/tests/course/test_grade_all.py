@@ -400,12 +400,12 @@ def test_in_a_terminal_there_is_a_bar_with_the_time_left(course):
 
 def test_make_passes_a_class_on_as_given():
     given = ["SUBMISSIONS=my export.zip", "A=2", "OUT=some where", "TIER=gpu", "SCHEDULER=tcp://one:8786"]
-    given += ["ROSTER=a table.csv", "DUE=2026-11-20 23:59 +0800"]
+    given += ["ROSTER=a table.csv", "DUE=2026-11-20 23:59 +0800", "AGAINST=old a2:public"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     command = ["make", "--dry-run", "grade-all", *given]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
     options = '--assignment 2 --tier gpu --roster "a table.csv" --due "2026-11-20 23:59 +0800" '
-    options += '--out "some where" --scheduler "tcp://one:8786"'
+    options += '--against "old a2:public" --out "some where" --scheduler "tcp://one:8786"'
     assert done.stdout.splitlines()[-1].endswith(f'-m course grade-all "my export.zip" {options}')
     for lacking in (given[1:], given[:1] + given[2:]):
         done = subprocess.run([*command[:3], *lacking], cwd=ROOT, env=environment, capture_output=True, timeout=60)

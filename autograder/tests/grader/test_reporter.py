@@ -120,6 +120,14 @@ def test_checks_run_and_stand_in_the_order_of_their_numbers(run):
     assert [test["number"] for test in results["tests"]] == ["2.1.1", "2.9.1", "2.9.2", "2.9.10", "2.10.1"]
 
 
+def test_how_long_each_check_took_is_said_of_the_marking_and_of_no_check_that_did_not_run(run):
+    """Beside the checks, so that two markings agree in all that they say of these."""
+    results, _ = run(check("1.1.1", PASS) + check("1.1.2", FAIL) + check("1.1.3", PASS, "@pytest.mark.gpu"))
+    seconds = results["extra_data"]["seconds"]
+    assert [*seconds["each"]] == ["1.1.1", "1.1.2"] and 0 < sum(seconds["each"].values()) <= seconds["checks"] + 0.002
+    assert {key for test in results["tests"] for key in test["extra_data"]} == {"outcome", "cause"}
+
+
 def test_every_check_is_in_the_file_with_zero_before_the_first_one_runs(run, tmp_path):
     read = f"tests = json.load(open({str(tmp_path / 'out' / 'results.json')!r}))['tests']\n"
     first = "expect([(t['number'], t['score'], t['max_score']) for t in tests] == [('1.1.1', 0, 5), ('1.1.2', 0, 5)])\n"
