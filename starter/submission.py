@@ -60,7 +60,8 @@ def main() -> int:
         return 1
     write()
     if absent := [name for name in ("torch", "numpy", "pytest") if not find_spec(name)]:
-        print(f"submission.py: {ZIP.name} is written, but not looked at: there is no {absent[0]} here; pip install .")
+        how = f"there is no {absent[0]} here; type: python assignment.py submission"
+        print(f"submission.py: {ZIP.name} is written, but not looked at: {how}")
         return 1
     wrong = [fault for name in FILES if (fault := read(name))]
     wrong += [

@@ -44,7 +44,8 @@ def sentence(error: BaseException) -> str:
     """
     found = place(error)
     if not found and isinstance(error, ModuleNotFoundError):
-        return f"the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'"
+        name = str(error.name).split(".")[0]
+        return f"the package {name} is missing here; python assignment.py lists the commands that bring it"
     if not found and isinstance(error, (RuntimeError, TypeError)) and not _numpy_is_known():
         return "this torch was built for NumPy 1 and knows no newer one; type: pip install 'numpy<2'"
     if not found:

@@ -344,4 +344,7 @@ def test_an_error_of_our_own_keeps_its_traceback():
     with pytest.raises(ZeroDivisionError):
         faults.sentence(ZeroDivisionError("division by zero"))
     missing = ModuleNotFoundError("No module named 'a.b'", name="a.b")
-    assert faults.sentence(missing) == "the package a is missing; type: pip install '.[images]'"
+    assert (
+        faults.sentence(missing)
+        == "the package a is missing here; python assignment.py lists the commands that bring it"
+    )

@@ -341,4 +341,7 @@ def test_without_a_package_a_sentence_says_what_to_type():
     command = [sys.executable, "-B", "-c", code]
     done = subprocess.run(command, cwd=STARTER, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "explore.py: the package torch is missing; type: pip install '.[images]'\n"
+    assert (
+        done.stderr
+        == "explore.py: the package torch is missing here; python assignment.py lists the commands that bring it\n"
+    )

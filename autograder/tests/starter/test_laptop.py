@@ -32,6 +32,7 @@ PYPROJECT = tomllib.loads((STARTER / "pyproject.toml").read_text("utf-8"))
 BASE = [Requirement(each) for each in PYPROJECT["project"]["dependencies"]]
 IMAGES = [Requirement(each) for each in PYPROJECT["project"]["optional-dependencies"]["images"]]
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "PYTHON", "MAKE", "COLUMNS"))}
+ENVIRONMENT |= {"PIP_REQUIRE_VIRTUALENV": "1", "PIP_NO_INDEX": "1"}  # no test installs anything, whatever is broken
 FOLDER = "課程 作業 (1)"
 # torch as it is where it was built for another NumPy: it looks for NumPy once, and does not find it
 NO_NUMPY = """
@@ -232,6 +233,8 @@ def test_packages_that_cannot_be_had_are_one_sentence(steps, monkeypatch):
 
 
 def test_a_python_that_pytorch_is_not_built_for_is_refused(monkeypatch, tmp_path):
+    oldest, newest = assignment.OLDEST, (3, assignment.NEWEST[1] + 1)
+    assert PYPROJECT["project"]["requires-python"] == f">={assignment.dotted(oldest)},<{assignment.dotted(newest)}"
     monkeypatch.setattr(assignment, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(assignment, "VENV_PYTHON", tmp_path / ".venv/bin/python")
     monkeypatch.setattr(assignment.sys, "version_info", (3, 15, 0))
@@ -311,7 +314,7 @@ def test_every_letter_that_is_printed_can_be_spelt():
 
 def test_every_command_spells_what_the_console_lacks():
     """Each file that is run calls spell_out before it says a word."""
-    for path in STARTER.glob("*.py"):
+    for path in [*STARTER.glob("*.py"), STARTER / "tests/conftest.py"]:
         tree = ast.parse(path.read_text("utf-8"))
         calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
         spells = any(isinstance(each, ast.Attribute) and each.attr == "spell_out" for each in calls)
