@@ -30,8 +30,9 @@ INTEL_MAC = sys.platform == "darwin" and os.uname().machine == "x86_64"
 NEWEST = (3, 12) if INTEL_MAC else (3, 14)  # the last one that PyTorch's version in pyproject.toml is built for
 OTHER = "call another one: make test PYTHON=python3.12, or python3.12 assignment.py test"
 
-BASE = ("torch", "numpy", "pytest")
-IMAGES = (*BASE, "torchvision", "safetensors", "torch-fidelity", "tqdm", "matplotlib")
+# packages, and the least version that will do where one is there already; (0,) is any
+BASE = {"torch": (2, 2), "numpy": (0,), "pytest": (8,)}
+IMAGES = {**BASE, **dict.fromkeys(("torchvision", "safetensors", "torch-fidelity", "tqdm", "matplotlib"), (0,))}
 
 
 class Command(NamedTuple):
@@ -40,7 +41,7 @@ class Command(NamedTuple):
     does: str
     runs: str
     words: dict[str, str] = {}
-    needs: tuple[str, ...] = IMAGES
+    needs: dict[str, tuple[int, ...]] = IMAGES
 
 
 COMMANDS = {
@@ -77,7 +78,7 @@ class Refused(Exception):
 
 def main(name: str = "help", *words: str) -> int:
     """Run a command, in this Python or in that of .venv; returns its exit code. Raises Refused."""
-    if name == "help":
+    if name in ("help", "-h", "--help"):
         print("make COMMAND, or without make: python assignment.py COMMAND\n")
         print("\n".join(f"{name:<12}{command.does}" for name, command in COMMANDS.items()))
         return 0
@@ -89,7 +90,7 @@ def main(name: str = "help", *words: str) -> int:
             return again_in_venv(name, *words)
         install(command.needs)
     os.chdir(HERE)
-    sys.path[0] = str(HERE)
+    sys.path.insert(0, str(HERE))
     sys.argv = [command.runs, *options]
     if command.runs.endswith(".py"):
         runpy.run_path(command.runs, run_name="__main__")
@@ -117,9 +118,17 @@ def options_of(name: str, words: tuple[str, ...]) -> list[str]:
 # The environment
 
 
-def missing(packages: tuple[str, ...]) -> list[str]:
-    """Those of the packages that this Python does not have."""
-    return [name for name in packages if not list(metadata.distributions(name=name))]
+def missing(packages: dict[str, tuple[int, ...]]) -> list[str]:
+    """Those of the packages that this Python does not have, or only in an older version than will do."""
+    return [name for name, least in packages.items() if version(name) < least]
+
+
+def version(package: str) -> tuple[int, ...]:
+    """The version of a package, as far as it is numbers; () where this Python does not have it."""
+    try:
+        return tuple(map(int, re.findall(r"\d+", metadata.version(package))))
+    except metadata.PackageNotFoundError:
+        return ()
 
 
 def within_venv() -> bool:
@@ -147,7 +156,7 @@ def again_in_venv(*arguments: str) -> int:
     return process.wait()
 
 
-def install(packages: tuple[str, ...]) -> None:
+def install(packages: dict[str, tuple[int, ...]]) -> None:
     """Bring packages into .venv, where this runs. Raises Refused."""
     more = "images" if set(packages) > set(BASE) else ""
     print(f"assignment.py: bringing {', '.join(missing(packages))} into {VENV.name}", flush=True)
@@ -170,7 +179,7 @@ def install(packages: tuple[str, ...]) -> None:
 
 def torch_index() -> str:
     """Where pip takes PyTorch from; "" is its own index: on other systems than Linux, and beside a torch from there."""
-    if sys.platform != "linux" or ("torch" not in missing(BASE) and "+cpu" not in metadata.version("torch")):
+    if sys.platform != "linux" or (version("torch") and "+cpu" not in metadata.version("torch")):
         return ""
     known = re.search(r'^url = "(.*)"', PYPROJECT.read_text("utf-8"), re.MULTILINE)[1]
     return os.environ.get("TORCH_INDEX", known)

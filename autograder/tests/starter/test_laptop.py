@@ -166,12 +166,17 @@ def test_a_command_goes_into_its_own_environment(student):
     )
 
 
+def no_package(name):
+    raise importlib.metadata.PackageNotFoundError(name)
+
+
 @pytest.fixture
 def steps(monkeypatch):
     """The commands that an installation runs; all of them go well, and bring nothing where `fails`."""
     ran = []
     monkeypatch.delenv("TORCH_INDEX", raising=False)
     monkeypatch.setattr(assignment, "missing", lambda packages: [] if ran else list(packages))
+    monkeypatch.setattr(assignment.metadata, "version", no_package)
     monkeypatch.setattr(assignment.sys, "platform", "linux")
     monkeypatch.setattr(
         assignment.subprocess, "run", lambda command, cwd: ran.append(command[1:]) or SimpleNamespace(returncode=0)
@@ -208,7 +213,6 @@ def test_elsewhere_all_comes_from_pip_s_own_index(steps, monkeypatch, case):
     elif case == "macOS":
         monkeypatch.setattr(assignment.sys, "platform", "darwin")
     else:
-        monkeypatch.setattr(assignment, "missing", lambda packages: [] if steps else ["tqdm"] * (len(packages) > 3))
         monkeypatch.setattr(assignment.metadata, "version", lambda name: "2.13.0")
     assignment.install(assignment.IMAGES)
     assert steps == [[*PIP, ".[images]"]]
@@ -243,6 +247,20 @@ def test_a_python_that_pytorch_is_not_built_for_is_refused(monkeypatch, tmp_path
     ):
         assignment.again_in_venv("test")
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    "there, missing",
+    {
+        "torch 2.2.2, numpy 1.26.4, pytest 8.0.0": [],
+        "torch 1.13.0a0+git1, numpy 1.24.2, pytest 7.2.1": ["torch", "pytest"],
+        "torch 2.14.1+cu130, numpy 2.4.6": ["pytest"],
+    }.items(),
+)
+def test_packages_that_are_there_have_to_be_new_enough(monkeypatch, there, missing):
+    versions = dict(each.split() for each in there.split(", "))
+    monkeypatch.setattr(assignment.metadata, "version", lambda name: versions.get(name) or no_package(name))
+    assert assignment.missing(assignment.BASE) == missing
 
 
 def test_an_environment_of_another_machine_is_one_sentence(monkeypatch, tmp_path):
