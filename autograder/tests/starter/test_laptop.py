@@ -26,7 +26,7 @@ except ModuleNotFoundError:  # Python 3.10
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(STARTER)
     import assignment
-    from diffusion import console
+    from diffusion import console, environment
 
 PYPROJECT = tomllib.loads((STARTER / "pyproject.toml").read_text("utf-8"))
 BASE = [Requirement(each) for each in PYPROJECT["project"]["dependencies"]]
@@ -175,13 +175,13 @@ def steps(monkeypatch):
     """The commands that an installation runs; all of them go well, and bring nothing where `fails`."""
     ran = []
     monkeypatch.delenv("TORCH_INDEX", raising=False)
-    monkeypatch.setattr(assignment, "missing", lambda packages: [] if ran else list(packages))
-    monkeypatch.setattr(assignment.metadata, "version", no_package)
-    monkeypatch.setattr(assignment.sys, "platform", "linux")
+    monkeypatch.setattr(environment, "missing", lambda packages: [] if ran else list(packages))
+    monkeypatch.setattr(environment.metadata, "version", no_package)
+    monkeypatch.setattr(environment.sys, "platform", "linux")
     monkeypatch.setattr(
-        assignment.subprocess, "run", lambda command, cwd: ran.append(command[1:]) or SimpleNamespace(returncode=0)
+        environment.subprocess, "run", lambda command, cwd: ran.append(command[1:]) or SimpleNamespace(returncode=0)
     )
-    monkeypatch.setattr(assignment.util, "find_spec", lambda name: name)
+    monkeypatch.setattr(environment.util, "find_spec", lambda name: name)
     return ran
 
 
@@ -194,14 +194,14 @@ def named(requirements, *names):
 
 
 def test_on_linux_torch_comes_from_the_index_for_the_cpu_before_all_else(steps):
-    assignment.install(assignment.BASE)
+    environment.install(environment.BASE)
     first, second = steps
     assert first[:8] == [*PIP, "--no-deps", "--index-url", INDEX] and second == [*PIP, "."]
     assert sorted(map(Requirement, first[8:]), key=str) == sorted(map(Requirement, named(BASE, "torch")), key=str)
 
 
 def test_pictures_need_more(steps):
-    assignment.install(assignment.IMAGES)
+    environment.install(environment.IMAGES)
     assert {Requirement(each).name for each in steps[0][8:]} == {"torch", "torchvision"}
     assert steps[1] == [*PIP, ".[images]"]
 
@@ -211,41 +211,41 @@ def test_elsewhere_all_comes_from_pip_s_own_index(steps, monkeypatch, case):
     if case == "empty index":
         monkeypatch.setenv("TORCH_INDEX", "")
     elif case == "macOS":
-        monkeypatch.setattr(assignment.sys, "platform", "darwin")
+        monkeypatch.setattr(environment.sys, "platform", "darwin")
     else:
-        monkeypatch.setattr(assignment.metadata, "version", lambda name: "2.13.0")
-    assignment.install(assignment.IMAGES)
+        monkeypatch.setattr(environment.metadata, "version", lambda name: "2.13.0")
+    environment.install(environment.IMAGES)
     assert steps == [[*PIP, ".[images]"]]
 
 
 def test_an_environment_of_uv_s_is_completed_by_uv(steps, monkeypatch):
-    monkeypatch.setattr(assignment.util, "find_spec", lambda name: None)
-    monkeypatch.setattr(assignment.shutil, "which", lambda name: f"/bin/{name}")
-    assignment.install(assignment.IMAGES)
+    monkeypatch.setattr(environment.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(environment.shutil, "which", lambda name: f"/bin/{name}")
+    environment.install(environment.IMAGES)
     assert steps == [["sync", "--inexact", "--extra", "images"]]
-    monkeypatch.setattr(assignment.shutil, "which", lambda name: None)
-    with pytest.raises(assignment.Refused, match="has no pip, and there is no uv; delete the folder .venv"):
-        assignment.install(assignment.IMAGES)
+    monkeypatch.setattr(environment.shutil, "which", lambda name: None)
+    with pytest.raises(environment.Refused, match="has no pip, and there is no uv; delete the folder .venv"):
+        environment.install(environment.IMAGES)
 
 
 def test_packages_that_cannot_be_had_are_one_sentence(steps, monkeypatch):
-    monkeypatch.setattr(assignment, "missing", list)
+    monkeypatch.setattr(environment, "missing", list)
     monkeypatch.setenv("TORCH_INDEX", "file:///nowhere")
-    with pytest.raises(assignment.Refused, match="says why; PyTorch was looked for in file:///nowhere, TORCH_INDEX"):
-        assignment.install(assignment.BASE)
+    with pytest.raises(environment.Refused, match="says why; PyTorch was looked for in file:///nowhere, TORCH_INDEX"):
+        environment.install(environment.BASE)
     assert len(steps) == 2
 
 
 def test_a_python_that_pytorch_is_not_built_for_is_refused(monkeypatch, tmp_path):
-    oldest, newest = assignment.OLDEST, (3, assignment.NEWEST[1] + 1)
-    assert PYPROJECT["project"]["requires-python"] == f">={assignment.dotted(oldest)},<{assignment.dotted(newest)}"
-    monkeypatch.setattr(assignment, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(assignment, "VENV_PYTHON", tmp_path / ".venv/bin/python")
-    monkeypatch.setattr(assignment.sys, "version_info", (3, 15, 0))
+    oldest, newest = environment.OLDEST, (3, environment.NEWEST[1] + 1)
+    assert PYPROJECT["project"]["requires-python"] == f">={environment.dotted(oldest)},<{environment.dotted(newest)}"
+    monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(environment, "VENV_PYTHON", tmp_path / ".venv/bin/python")
+    monkeypatch.setattr(environment.sys, "version_info", (3, 15, 0))
     with pytest.raises(
-        assignment.Refused, match="no PyTorch for Python 3.15 yet, only to 3.14; call another one: make"
+        environment.Refused, match="no PyTorch for Python 3.15 yet, only to 3.14; call another one: make"
     ):
-        assignment.again_in_venv("test")
+        environment.again_in_venv("test")
     assert not (tmp_path / ".venv").exists()
 
 
@@ -259,17 +259,17 @@ def test_a_python_that_pytorch_is_not_built_for_is_refused(monkeypatch, tmp_path
 )
 def test_packages_that_are_there_have_to_be_new_enough(monkeypatch, there, missing):
     versions = dict(each.split() for each in there.split(", "))
-    monkeypatch.setattr(assignment.metadata, "version", lambda name: versions.get(name) or no_package(name))
-    assert assignment.missing(assignment.BASE) == missing
+    monkeypatch.setattr(environment.metadata, "version", lambda name: versions.get(name) or no_package(name))
+    assert environment.missing(environment.BASE) == missing
 
 
 def test_an_environment_of_another_machine_is_one_sentence(monkeypatch, tmp_path):
     (tmp_path / "pyvenv.cfg").touch()
     (tmp_path / "python").write_text("of another machine")
-    monkeypatch.setattr(assignment, "VENV", tmp_path)
-    monkeypatch.setattr(assignment, "VENV_PYTHON", tmp_path / "python")
-    with pytest.raises(assignment.Refused, match=r"does not run here \(.+\); delete the folder"):
-        assignment.again_in_venv("test")
+    monkeypatch.setattr(environment, "VENV", tmp_path)
+    monkeypatch.setattr(environment, "VENV_PYTHON", tmp_path / "python")
+    with pytest.raises(environment.Refused, match=r"does not run here \(.+\); delete the folder"):
+        environment.again_in_venv("test")
 
 
 # The versions
@@ -304,13 +304,13 @@ def test_a_student_has_the_grader_s_versions():
 
 def test_what_a_command_needs_is_what_is_pinned_for_it():
     direct = [each.name for each in BASE[: [each.name for each in BASE].index("pytest") + 1]]
-    assert set(direct) == set(assignment.BASE)
-    assert {each.name for each in IMAGES[:6]} == set(assignment.IMAGES) - set(assignment.BASE)
+    assert set(direct) == set(environment.BASE)
+    assert {each.name for each in IMAGES[:6]} == set(environment.IMAGES) - set(environment.BASE)
 
 
 def test_torch_comes_from_the_index_that_the_grader_has_it_from():
     setup = (AUTOGRADER / "setup.sh").read_text("utf-8")
-    assert assignment.torch_index() in ("", INDEX) and f"TORCH_INDEX-{INDEX}}}" in setup
+    assert environment.torch_index() in ("", INDEX) and f"TORCH_INDEX-{INDEX}}}" in setup
     uv = PYPROJECT["tool"]["uv"]
     assert {name: rows[0]["index"] for name, rows in uv["sources"].items()} == dict.fromkeys(
         ("torch", "torchvision"), uv["index"][0]["name"]
@@ -385,6 +385,6 @@ def test_a_container_and_github_type_what_a_student_types():
     typed = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
     assert [container["postCreateCommand"], *typed] == ["make test", "make test"] and "test" in assignment.COMMANDS
     python = container["image"].removeprefix("python:")
-    assert assignment.OLDEST <= tuple(map(int, python.split("."))) <= assignment.NEWEST
+    assert environment.OLDEST <= tuple(map(int, python.split("."))) <= environment.NEWEST
     assert [step["with"]["python-version"] for step in workflow["jobs"]["test"]["steps"] if "with" in step] == [python]
     assert workflow["permissions"] == {"contents": "read"}
