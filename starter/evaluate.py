@@ -17,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from diffusion import faults
+from diffusion import console, faults
 
 try:
     import torch
@@ -45,6 +45,7 @@ class Refused(Exception):
 
 
 def main() -> None:
+    console.spell_out()
     args = arguments()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network, trained_on = open_network(args.network, device)

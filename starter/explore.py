@@ -10,6 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from diffusion import console, faults
+
 try:
     import torch
 
@@ -17,11 +19,12 @@ try:
     from explorer.grid import Grid
     from explorer.page import page
     from explorer.parts import made
-except ModuleNotFoundError as error:
-    sys.exit(f"explore.py: the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'")
+except Exception as error:
+    sys.exit(f"explore.py: {faults.sentence(error)}")
 
 
 def main() -> None:
+    console.spell_out()
     out = arguments().out
     if not out.parent.is_dir():
         sys.exit(f"explore.py: there is no folder {out.parent}")
@@ -48,3 +51,5 @@ if __name__ == "__main__":
         sys.exit(f"explore.py: {error}")
     except KeyboardInterrupt:
         sys.exit("explore.py: stopped")
+    except Exception as error:
+        sys.exit(f"explore.py: {faults.sentence(error)}")

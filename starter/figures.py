@@ -12,15 +12,18 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from diffusion import console, faults
+
 try:
     import torch
 
     from diffusion.pictures.page import ORDER, Page
-except ModuleNotFoundError as error:
-    sys.exit(f"figures.py: the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'")
+except Exception as error:
+    sys.exit(f"figures.py: {faults.sentence(error)}")
 
 
 def main() -> None:
+    console.spell_out()
     args = arguments()
     names = {str(number): name for number, name in enumerate(ORDER, 1)}
     if args.only and args.only not in names:
@@ -54,3 +57,5 @@ if __name__ == "__main__":
         sys.exit(f"figures.py: {error}")
     except KeyboardInterrupt:
         sys.exit("figures.py: stopped")
+    except Exception as error:
+        sys.exit(f"figures.py: {faults.sentence(error)}")

@@ -11,6 +11,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from diffusion import console, faults
+
 try:
     import torch
 
@@ -19,12 +21,13 @@ try:
     from diffusion.data import NoData
     from diffusion.pictures.table import MEASURED
     from diffusion.pictures.yours import Waits
-except ModuleNotFoundError as error:
-    sys.exit(f"measure.py: the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'")
+except Exception as error:
+    sys.exit(f"measure.py: {faults.sentence(error)}")
 
 
 def main() -> int:
     """Measure and print; returns the exit code, 1 where a table is missing."""
+    console.spell_out()
     args = arguments()
     torch.set_num_threads(1)  # the tensors are small, and more threads wait for each other
     args.out.mkdir(parents=True, exist_ok=True)
@@ -56,3 +59,5 @@ if __name__ == "__main__":
         sys.exit(f"measure.py: {error}")
     except KeyboardInterrupt:
         sys.exit("measure.py: stopped")
+    except Exception as error:
+        sys.exit(f"measure.py: {faults.sentence(error)}")

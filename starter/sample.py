@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from diffusion import faults
+from diffusion import console, faults
 
 try:
     import torch
@@ -31,6 +31,7 @@ class Refused(Exception):
 
 
 def main() -> None:
+    console.spell_out()
     args = arguments()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network, name = open_network(args.network or trained_on(args.data), device)

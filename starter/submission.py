@@ -12,6 +12,7 @@ import ast
 import hashlib
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +20,8 @@ import tokenize
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
+
+from diffusion import console
 
 HERE = Path(__file__).resolve().parent
 FILES = ("sampler.py", "score.py")
@@ -51,13 +54,14 @@ os._exit({WENT_WELL})
 def main() -> int:
     """Write the zip, look at what is in it, say what is wrong; returns the exit code."""
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
-    sys.stdout.reconfigure(errors="replace")  # a console that lacks a letter of an error's text
+    console.spell_out()
     if missing := [name for name in FILES if not (HERE / name).is_file()]:
         print(f"submission.py: {' and '.join(missing)} missing in {HERE}; nothing was written")
         return 1
     write()
     if absent := [name for name in ("torch", "numpy", "pytest") if not find_spec(name)]:
-        print(f"submission.py: {ZIP.name} is written, but not looked at: there is no {absent[0]} here; pip install .")
+        how = f"there is no {absent[0]} here; type: python assignment.py submission"
+        print(f"submission.py: {ZIP.name} is written, but not looked at: {how}")
         return 1
     wrong = [fault for name in FILES if (fault := read(name))]
     wrong += [
@@ -167,7 +171,8 @@ def start(name: str) -> subprocess.Popen:
     """Import a file in a process of its own."""
     command = [sys.executable, "-c", IMPORT, name.removesuffix(".py"), str(HERE)]
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, cwd=HERE, text=True, encoding="utf-8", errors="replace", **pipes)
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    return subprocess.Popen(command, cwd=HERE, env=environment, encoding="utf-8", errors="replace", **pipes)
 
 
 def end(name: str, process: subprocess.Popen) -> str:

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from diffusion import faults
+from diffusion import console, faults
 
 try:
     import torch
@@ -58,6 +58,7 @@ DEFAULTS = {  # steps, batch, Adam's highest learning rate, decay of the weights
 
 
 def main() -> None:
+    console.spell_out()
     args = arguments()
     device = processes.join()
     with processes.rank_0_first():

@@ -184,6 +184,17 @@ def bench_class(
 
 
 @app.command()
+def bench_laptop(
+    torch_index: Annotated[str, typer.Option(envvar="TORCH_INDEX", help="where PyTorch comes from")] = "",
+) -> None:
+    """Measure how long a student waits for the first table: from an empty folder, with pip and with uv."""
+    from workshop.bench.bench_laptop import NoTable, run
+
+    with refusals("A way came to no table", NoTable):
+        run(console, torch_index)
+
+
+@app.command()
 def trust(
     only: Annotated[str, typer.Option(help="a part: wheat, chaff, hostile or mutants")] = "",
     out: Annotated[Path, typer.Option(help="where trust.md goes")] = Path("out"),

@@ -38,18 +38,32 @@ def told(error: BaseException) -> str:
 
 
 def sentence(error: BaseException) -> str:
-    """What a command says of an error in your files, or of a package that is missing here.
+    """What a command says of an error in your files, or of packages that are missing here or don't fit together.
 
     Raises the error again where it is neither: then its traceback says more.
     """
     found = place(error)
     if not found and isinstance(error, ModuleNotFoundError):
-        return f"the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'"
+        name = str(error.name).split(".")[0]
+        return f"the package {name} is missing here; python assignment.py lists the commands that bring it"
+    if not found and isinstance(error, (RuntimeError, TypeError)) and not _numpy_is_known():
+        return "this torch was built for NumPy 1 and knows no newer one; type: pip install 'numpy<2'"
     if not found:
         raise error
     if isinstance(error, NotImplementedError):
         return f"your {found.file.name} isn't finished: {error}"
     return told(error)
+
+
+def _numpy_is_known() -> bool:
+    """Whether torch and NumPy hand arrays to each other here; the last torch for Intel Macs and NumPy 2 don't."""
+    import torch
+
+    try:
+        torch.zeros(()).numpy()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _yours(path: str | None) -> bool:

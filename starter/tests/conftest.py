@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from diffusion import console
 from summary import TASKS, Outcome, belongs, write_summary
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
@@ -24,6 +25,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    console.spell_out()
     config.stash[OUTCOMES] = []
     task, assignment = config.option.task, config.option.assignment
     chosen = [known for known in TASKS if asked_for(config, known)]
@@ -38,7 +40,9 @@ def pytest_configure(config):
     try:
         import torch
     except ModuleNotFoundError as error:
-        raise pytest.UsageError("there is no torch here; `make test` makes its own environment") from error
+        raise pytest.UsageError(
+            "there is no torch here; `make test`, or python assignment.py test, makes its own environment"
+        ) from error
     gc.freeze()
     gc.enable()
     torch.set_num_threads(1)  # the tensors of the tests are tiny

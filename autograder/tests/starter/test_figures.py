@@ -404,7 +404,10 @@ def test_one_figure_can_be_asked_for(monkeypatch, tmp_path, capsys, student):
 def test_without_matplotlib_a_sentence_says_what_to_type():
     code, said, errors = command(blocked=["matplotlib"])
     assert (code, said) == (1, "")
-    assert errors == "figures.py: the package matplotlib is missing; type: pip install '.[images]'\n"
+    assert (
+        errors
+        == "figures.py: the package matplotlib is missing here; python assignment.py lists the commands that bring it\n"
+    )
 
 
 def test_an_out_that_is_a_file_is_a_sentence(tmp_path):

@@ -120,10 +120,11 @@ def test_handout_shows_no_code_of_an_answer():
 
 
 def test_every_command_of_the_handout_exists():
-    """What the handout says to type is a target of the student's Makefile, and what it says to open is there."""
-    targets = set(re.findall(r"^([a-z]+):", (STARTER / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert set(re.findall(r"`make ([a-z]+)", README)) <= targets
+    """What the handout says to type is a command of the student's, and what it says to open is there."""
+    commands = set(re.search(r"^COMMANDS := (.*)", (STARTER / "Makefile").read_text("utf-8"), re.MULTILINE)[1].split())
+    assert set(re.findall(r"`(?:make|(?:python|uv run) assignment\.py) ([a-z]+)", README)) <= commands
     assert all((STARTER / name).is_file() for name in re.findall(r"`(\w+\.ipynb)`", README))
+    assert all((STARTER / name).is_dir() for name in re.findall(r"`(\.(?!venv)\w+)/`", README))
 
 
 @pytest.mark.parametrize("row", TASKS, ids=lambda row: row["task"])

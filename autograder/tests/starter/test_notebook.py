@@ -183,3 +183,43 @@ def test_the_first_cell_unpacks_the_zip_once_and_goes_into_its_folder(tmp_path):
     lost = done(tmp_path / "empty", "lost")
     assert lost.code == 1 and "there is neither the assignment nor its zip in " in lost.said
     assert zipfile.is_zipfile(tmp_path / "assignment2-student.zip")
+
+
+def test_the_first_cell_fetches_the_zip_that_a_course_names(tmp_path):
+    """As on Colab, where the notebook comes alone; what is no such zip is a sentence, and leaves nothing."""
+    zips.write(tmp_path / "assignment2-student.zip", ROOT)
+    (tmp_path / "assignment1-student.zip").write_text("<html>Please sign in</html>")
+
+    def first(address):
+        def cells(cells):
+            cell = next(cell for cell in cells if cell.cell_type == "code")
+            assert cell.source.count('\nZIP = ""  # @param') == 1
+            cell.source = cell.source.replace('ZIP = ""', f"ZIP = {address!r}")
+            return [cell, nbformat.v4.new_code_cell("print('now in', Path.cwd().name)")]
+
+        return cells
+
+    def done(name, address):
+        tree = tmp_path / name
+        tree.mkdir()
+        return begin(tree, first(address), tree)(), tree
+
+    come, tree = done("come", (tmp_path / "assignment2-student.zip").as_uri())
+    assert come.code == 0 and "now in assignment2" in come.text, come.said
+    assert (tree / "assignment2" / ".devcontainer" / "devcontainer.json").is_file()
+    for name, address, said in (
+        ("page", (tmp_path / "assignment1-student.zip").as_uri(), "(File is not a zip file); ask your course"),
+        (
+            "nowhere",
+            "file:///nowhere/assignment1-student.zip",
+            "there is no zip at file:///nowhere/assignment1-student.zip",
+        ),
+        (
+            "other",
+            "https://course/zip",
+            "ZIP is to be where assignment1-student.zip or assignment2-student.zip is; it is ",
+        ),
+    ):
+        ended, tree = done(name, address)
+        assert ended.code == 1 and said in ended.said, ended.said
+        assert not list(tree.glob("assignment*"))

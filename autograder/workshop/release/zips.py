@@ -18,12 +18,13 @@ from workshop.release.manifest import manifest
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
 HANDOUTS = {"en": ["README.md", "README.html"], "zh-TW": ["README.zh-TW.md", "README.zh-TW.html"]}
 STARTER = "Makefile pyproject.toml assignment.ipynb AGENTS.md CLAUDE.md".split()
-STARTER += "train.py sample.py evaluate.py figures.py measure.py explore.py submission.py *.py".split()
+STARTER += "assignment.py train.py sample.py evaluate.py figures.py measure.py explore.py submission.py *.py".split()
 STARTER += version.STARTER
 STARTER += [
     f"explorer/{name}" for name in "*.py page.html page.css engine.js draw.js words.js page.js words.json".split()
 ]
 STARTER += "tests/causes.json tests/provided.json tests/*.py".split()
+AROUND = ".gitignore .github/workflows/tests.yml .devcontainer/devcontainer.json".split()  # a student's own repository
 SCRIPTS = "setup.sh run_autograder".split()
 LOCKS = [f"requirements/py3{minor}.txt" for minor in (10, 11, 12, 13)]
 IMAGES = ["README.md", "LICENSE-fashion-mnist", *(f"fashion-part/{name}.gz" for name in PART)]
@@ -40,7 +41,7 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
     """Each pattern of names in the zip, and the pattern of files in the repository that it is made from."""
     folder = zip_name.split("-")[0]
     if zip_name.endswith("-student.zip"):
-        rows = {f"{folder}/{each}": f"starter/{each}" for each in [*starter(), f"tests/test_{folder}.py"]}
+        rows = {f"{folder}/{each}": f"starter/{each}" for each in [*starter(), *AROUND, f"tests/test_{folder}.py"]}
         rows |= {f"{folder}/assets/{each}": f"assets/{each}" for each in version.NETWORKS + IMAGES}
     else:
         kept = [*version.patterns(int(folder[-1])), *(f"starter/{each}" for each in starter())]
@@ -57,8 +58,9 @@ def starter() -> list[str]:
 def allowed(name: PurePosixPath, zip_name: str) -> bool:
     """Whether the zip may hold a file of this name; Assignment 1 leaves out the tests of Assignment 2."""
     later = zip_name.startswith("assignment1") and name.name == "test_assignment2.py"
-    fits = any(name.parent == each.parent and name.match(each.name) for each in allow_list(zip_name))
-    return fits and not later and not name.name.startswith(".")
+    rows = allow_list(zip_name)
+    fits = any(name.parent == each.parent and name.match(each.name) for each in rows)
+    return fits and not later and (name in rows or not name.name.startswith("."))
 
 
 def contents(zip_name: str, root: Path) -> dict[str, Path]:

@@ -1,0 +1,110 @@
+"""The commands of this assignment: `make test T=2.8` and `python assignment.py test T=2.8` are one and the same.
+
+    python assignment.py                        lists them
+    uv run assignment.py test T=2.8             the same with uv, which also brings a Python
+
+A command runs in the Python that runs this file, if that has the packages; otherwise in `.venv` beside this file, which
+is made, with the versions of pyproject.toml, when it is first needed. On Linux PyTorch comes from the index that stands
+there, of builds for the CPU. The environment variable TORCH_INDEX names another; empty it is pip's own, with CUDA.
+"""
+
+from __future__ import annotations  # so that an older Python can say that it is too old
+
+import os
+import runpy
+import sys
+from typing import NamedTuple
+
+from diffusion import environment
+from diffusion.environment import BASE, HERE, IMAGES, Refused
+
+
+class Command(NamedTuple):
+    """What it does, the file that it runs, the option that each of its words stands for, and the packages it needs."""
+
+    does: str
+    runs: str
+    words: dict[str, str] = {}
+    needs: dict[str, tuple[int, ...]] = IMAGES
+
+
+COMMANDS = {
+    "test": Command(
+        "the visible tests: T=2.8 one task, T=2.7,2.8 two, A=2 one assignment",
+        "pytest",
+        {"T": "--task", "A": "--assignment"},
+        BASE,
+    ),
+    "submission": Command("checks your two files and makes the zip that you hand in", "submission.py", needs=BASE),
+    "figures": Command("the lecture's pictures, drawn by your functions", "figures.py"),
+    "measure": Command(
+        "what the lecture says, in numbers, by your functions: N=small_steps one table", "measure.py", {"N": "--only"}
+    ),
+    "explore": Command("explore.html, a page with sliders that shows what your DDIM does", "explore.py"),
+    "train": Command(
+        "your own network: DATA=fashion (an hour), moons or swissroll (a minute), LOSS=score; goes on where it was",
+        "train.py",
+        {"DATA": "--data", "LOSS": "--loss"},
+    ),
+    "sample": Command(
+        "samples.png: S=20 ETA=0, or DDPM=1; DATA=moons with the network of train DATA=moons",
+        "sample.py",
+        {"S": "--steps", "ETA": "--eta", "DDPM": "--ddpm", "DATA": "--data"},
+    ),
+    "evaluate": Command("FID, KID and IS for each S and eta, in runs/evaluate; goes on where it was", "evaluate.py"),
+}
+FLAGS = {"--ddpm"}  # options without a value
+
+
+def main(name: str = "help", *words: str) -> int:
+    """Run a command, in this Python or in that of .venv; returns its exit code. Raises Refused."""
+    if name in ("help", "-h", "--help"):
+        print("make COMMAND, or without make: python assignment.py COMMAND\n")
+        print("\n".join(f"{name:<12}{command.does}" for name, command in COMMANDS.items()))
+        return 0
+    if name not in COMMANDS:
+        raise Refused(f"there is no command {name}; there are help, {', '.join(COMMANDS)}")
+    command, options = COMMANDS[name], options_of(name, words)
+    if environment.missing(command.needs):
+        if not environment.within_venv():
+            return environment.again_in_venv(name, *words)
+        environment.install(command.needs)
+    os.chdir(HERE)
+    sys.path.insert(0, str(HERE))
+    sys.argv = [command.runs, *options]
+    if command.runs.endswith(".py"):
+        runpy.run_path(command.runs, run_name="__main__")
+    else:
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the tests need none, and some take seconds to load
+        runpy.run_module(command.runs, run_name="__main__", alter_sys=True)
+    return 0
+
+
+def options_of(name: str, words: tuple[str, ...]) -> list[str]:
+    """The options that words such as T=2.8 stand for; of make's own PYTHON= none. Raises Refused."""
+    known = COMMANDS[name].words
+    options = ["-q"] if name == "test" else []
+    for word in words:
+        key, equals, value = word.partition("=")
+        if key in known and equals:
+            option = known[key]
+            options += [] if not value else [option] if option in FLAGS else [option, value]
+        elif key != "PYTHON":
+            takes = f"it takes {', '.join(f'{each}=' for each in known)}" if known else "it takes no such word"
+            raise Refused(f"{name} does not know {word}; {takes}")
+    return options
+
+
+if __name__ == "__main__":
+    if sys.version_info < environment.OLDEST:
+        here, oldest = map(environment.dotted, (sys.version_info, environment.OLDEST))
+        sys.exit(f"assignment.py: expected Python {oldest} or newer, this is {here}; {environment.OTHER}")
+    from diffusion import console
+
+    console.spell_out()
+    try:
+        sys.exit(main(*sys.argv[1:]))
+    except Refused as reason:
+        sys.exit(f"assignment.py: {reason}")
+    except KeyboardInterrupt:
+        sys.exit("assignment.py: stopped; the same command goes on")
