@@ -30,7 +30,7 @@ def main() -> None:
     parts = made(grid)
     html = page(parts, grid).encode("utf-8")
     replace(out, html)
-    for reason in dict.fromkeys(part["waits"] for part in parts.values() if "waits" in part):
+    for reason in dict.fromkeys(part["waits"]["said"] for part in parts.values() if "waits" in part):
         print(reason)
     print(f"{out}: {len(html) / 1e6:.1f} MB; open it in a browser")
 

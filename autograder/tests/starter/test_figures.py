@@ -4,7 +4,6 @@ The figures are drawn here with few points and steps, from a student's two files
 and `score`.
 """
 
-import gzip
 import importlib
 import io
 import os
@@ -12,12 +11,13 @@ import re
 import runpy
 import subprocess
 import sys
-from functools import cache, partial
+from functools import partial
 
 import pytest
 import torch
 
-from grader.paths import ASSETS, SOLUTION, STARTER
+from grader.paths import SOLUTION, STARTER
+from shipped import pixels
 from student_files import put
 
 pytest.importorskip("tqdm", reason="tqdm is not installed; make installs it")
@@ -32,6 +32,7 @@ with pytest.MonkeyPatch.context() as patch:
     modules = {name: importlib.import_module(f"diffusion.pictures.{name}") for name in ORDER}
     main = runpy.run_path(str(STARTER / "figures.py"))["main"]
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 SIZES = {
     "noising": {"points": 20},
     "langevin": {"points": 100},
@@ -49,13 +50,6 @@ SIZES = {
 }
 TODO = "    raise NotImplementedError('TODO "
 NOT_MEASURED = ["your own table: type make evaluate, which measures it"]
-
-
-@cache
-def pixels():
-    """The shipped part of the test set, read without a folder data/."""
-    packed = (ASSETS / "fashion-part" / "t10k-images-idx3-ubyte.gz").read_bytes()
-    return torch.frombuffer(bytearray(gzip.decompress(packed)[16:]), dtype=torch.uint8).reshape(-1, 1, 28, 28)
 
 
 @pytest.fixture(autouse=True)

@@ -32,17 +32,9 @@ with pytest.MonkeyPatch.context() as patch:
     put(patch)  # or the stubs that train.py imports would stay for the tests after these
     train = runpy.run_path(str(STARTER / "train.py"))
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 README = (STARTER / "README.md").read_text("utf-8")
 QUICK = ("small_steps", "forward_chain", "annealed")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """As the command has it: the tensors are small, and more threads wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def shown(head):

@@ -16,13 +16,13 @@ from workshop.release.manifest import manifest
 STARTER = "README.md README.html README.zh-TW.md README.zh-TW.html Makefile pyproject.toml assignment.ipynb".split()
 STARTER += "train.py sample.py evaluate.py figures.py measure.py explore.py submission.py *.py".split()
 STARTER += version.STARTER
-STARTER += [
-    f"explorer/{name}" for name in "*.py page.html page.css engine.js draw.js words.js page.js words.json".split()
-]
+STARTER += [f"explorer/{name}" for name in "*.py page.html page.css words.json".split()]
+STARTER += [f"explorer/{name}.js" for name in "engine draw words show images page".split()]
 STARTER += "tests/causes.json tests/provided.json tests/*.py".split()
 SCRIPTS = "setup.sh run_autograder".split()
 LOCKS = [f"requirements/py3{minor}.txt" for minor in (10, 11, 12, 13)]
 IMAGES = ["README.md", "LICENSE-fashion-mnist", *(f"fashion-part/{name}.gz" for name in PART)]
+TABLES = [f"tables/{name}.csv" for name in "fashion-seed0 few_images blind_spots".split()]  # for make explore
 ZIPS = [f"assignment{n}-{kind}.zip" for n in (1, 2) for kind in ("student", "autograder")]
 SUMS = "SHA256SUMS"  # beside the zips, as sha256sum writes it
 
@@ -36,7 +36,7 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
     folder = zip_name.split("-")[0]
     if zip_name.endswith("-student.zip"):
         rows = {f"{folder}/{each}": f"starter/{each}" for each in [*STARTER, f"tests/test_{folder}.py"]}
-        rows |= {f"{folder}/assets/{each}": f"assets/{each}" for each in version.NETWORKS + IMAGES}
+        rows |= {f"{folder}/assets/{each}": f"assets/{each}" for each in version.NETWORKS + IMAGES + TABLES}
     else:
         kept = [*version.patterns(int(folder[-1])), *(f"starter/{each}" for each in STARTER)]
         rows = {each: f"autograder/{each}" for each in SCRIPTS + LOCKS} | {each: each for each in kept}

@@ -15,6 +15,7 @@ from diffusion.schedule import linear_schedule
 from diffusion.tensors import time_like
 
 STEPS, ETAS = (5, 10, 20, 50, 100), (0.0, 0.2, 0.5, 1.0)
+SEED = 10  # of the noise of the steps
 LONG, COUNT = 500, 48  # steps to compare with, and images
 CAPTION = r"""
 Every cell begins at the same four $x_T$, with the same network, which was never trained for few steps. Along the row
@@ -41,7 +42,7 @@ def step_grid(which: tuple[int, ...] = STEPS) -> Page:
 
 def sample(x_T: Tensor, S: int, eta: float) -> Tensor:
     """Images of your ddim_sample with S steps, of the shape of x_T, on the CPU."""
-    alpha_bar, generator = linear_schedule().to(DEVICE), Generator(DEVICE).manual_seed(10)
+    alpha_bar, generator = linear_schedule().to(DEVICE), Generator(DEVICE).manual_seed(SEED)
     tau = steps(len(alpha_bar) - 1, S)
     return yours("2.11", images.network(), x_T, alpha_bar, tau, eta, generator, shape=x_T.shape).cpu()
 
