@@ -10,6 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from diffusion import faults
+
 try:
     import torch
 
@@ -18,7 +20,7 @@ try:
     from explorer.page import page
     from explorer.parts import made
 except ModuleNotFoundError as error:
-    sys.exit(f"explore.py: the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'")
+    sys.exit(f"explore.py: {faults.sentence(error)}")
 
 
 def main() -> None:
@@ -42,9 +44,4 @@ def arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except OSError as error:
-        sys.exit(f"explore.py: {error}")
-    except KeyboardInterrupt:
-        sys.exit("explore.py: stopped")
+    faults.run("explore.py", main)

@@ -12,12 +12,14 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from diffusion import faults
+
 try:
     import torch
 
     from diffusion.pictures.page import ORDER, Page
 except ModuleNotFoundError as error:
-    sys.exit(f"figures.py: the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'")
+    sys.exit(f"figures.py: {faults.sentence(error)}")
 
 
 def main() -> None:
@@ -48,9 +50,4 @@ def arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except OSError as error:
-        sys.exit(f"figures.py: {error}")
-    except KeyboardInterrupt:
-        sys.exit("figures.py: stopped")
+    faults.run("figures.py", main)

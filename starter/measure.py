@@ -11,6 +11,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from diffusion import faults
+
 try:
     import torch
 
@@ -20,7 +22,7 @@ try:
     from diffusion.pictures.table import MEASURED
     from diffusion.pictures.yours import Waits
 except ModuleNotFoundError as error:
-    sys.exit(f"measure.py: the package {str(error.name).split('.')[0]} is missing; type: pip install '.[images]'")
+    sys.exit(f"measure.py: {faults.sentence(error)}")
 
 
 def main() -> int:
@@ -50,9 +52,4 @@ def arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except OSError as error:
-        sys.exit(f"measure.py: {error}")
-    except KeyboardInterrupt:
-        sys.exit("measure.py: stopped")
+    faults.run("measure.py", main)

@@ -439,7 +439,7 @@ def test_what_the_command_cannot_do_is_a_sentence(tmp_path, monkeypatch):
 
 
 def test_without_a_package_a_sentence_says_what_to_type():
-    code = "import runpy, sys; sys.modules['torch'] = None; "
+    code = f"import runpy, sys; sys.modules['torch'] = None; sys.path.insert(0, {str(STARTER)!r}); "
     code += f"runpy.run_path({str(STARTER / 'explore.py')!r}, run_name='__main__')"
     done = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")

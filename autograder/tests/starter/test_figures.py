@@ -28,6 +28,7 @@ with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(STARTER)
     from diffusion.pictures import images, yours
     from diffusion.pictures.page import DPI, ORDER, Page, wrapped
+    from diffusion.pictures.table import MEASURED
 
     modules = {name: importlib.import_module(f"diffusion.pictures.{name}") for name in ORDER}
     main = runpy.run_path(str(STARTER / "figures.py"))["main"]
@@ -409,7 +410,16 @@ def test_an_out_that_is_a_file_is_a_sentence(tmp_path):
 
 def test_the_figures_are_in_the_story_order_and_each_has_its_module():
     assert [path.stem for path in sorted((STARTER / "diffusion" / "pictures").glob("*.py"))] == sorted(
-        [*ORDER, "__init__", "images", "page", "duration", "table", "two_losses", "yours"]
+        [
+            *ORDER,
+            *(name for name in MEASURED if name not in ORDER),
+            "__init__",
+            "discretized",
+            "images",
+            "page",
+            "table",
+            "yours",
+        ]
     )
     listed = (STARTER / "diffusion" / "pictures" / "__init__.py").read_text("utf-8")
     for number, name in enumerate(ORDER, 1):
