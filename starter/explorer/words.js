@@ -54,6 +54,8 @@ function speak(language) {
     go.addEventListener("click", () => visit(to));
     return element("li", go, " ", why);
   }));
+  const size = (places) => Math.round([...document.querySelectorAll(places)].reduce((sum, { textContent }) => sum + new Blob([textContent]).size, 0) / 1000);
+  $("inlined").textContent = fill(word("inlined"), { code: size("script:not(#data), style"), data: size("#data") });
   sayMetrics();
   sayWhatWaits();
   render();
