@@ -179,12 +179,12 @@ def test_what_the_page_proposes_to_try_can_be_tried_and_shows_what_it_says(whole
         S, eta, mistake = stop["S"], stop["eta"], stop.get("mistake", "")
         assert S in grid.steps and eta in grid.etas
         for each in ("", mistake):
-            spreads[S, each] = spread(chain_of(TABLES["linear"], tau_of("even", S), eta, each), spectrum())
+            spreads[S, eta, each] = spread(chain_of(TABLES["linear"], tau_of("even", S), eta, each), spectrum())
     fid = {place: gaussian.w2(0, out, 0, spectrum()) ** 2 for place, out in spreads.items()}
-    assert fid[5, "table_beta_on_subsequence"] < 0.7 * fid[5, ""]
-    assert fid[T, "table_beta_on_subsequence"] == pytest.approx(fid[T, ""])
-    assert fid[20, "ends_at_first_alpha_bar"] < fid[20, ""]
-    assert spreads[50, "negative_root"].max() < 0.002 * spectrum().max()
+    assert fid[5, 1, "table_beta_on_subsequence"] < 0.7 * fid[5, 1, ""]
+    assert fid[T, 1, "table_beta_on_subsequence"] == pytest.approx(fid[T, 1, ""])
+    assert fid[20, 0, "ends_at_first_alpha_bar"] < fid[20, 0, ""]
+    assert spreads[50, 0, "negative_root"].max() < 0.002 * spectrum().max()
     seen.page.locator("summary").click()
     seen.page.locator("#tour button").nth(2).click()
     assert [seen.page.inner_text(f"#{name}-now") for name in ("S", "eta")] == ["5", "1"]
