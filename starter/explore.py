@@ -1,6 +1,6 @@
 """Make one page that shows what your DDIM does, with sliders for S, η, the schedule and the spacing of τ.
 
-    python explore.py                 explore.html: about a minute on a CPU; open it in a browser
+    python explore.py                 explore.html: about two minutes on a CPU; open it in a browser
 
 The page is one file and needs no network. What isn't done yet is a sentence on it that says which task it waits for.
 What it shows, and the code of it: explorer/.
@@ -33,7 +33,7 @@ def main() -> None:
     parts = made(grid)
     html = page(parts, grid).encode("utf-8")
     replace(out, html)
-    for reason in dict.fromkeys(part["waits"] for part in parts.values() if "waits" in part):
+    for reason in dict.fromkeys(part["waits"]["said"] for part in parts.values() if "waits" in part):
         print(reason)
     print(f"{out}: {len(html) / 1e6:.1f} MB; open it in a browser")
 
@@ -45,11 +45,4 @@ def arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except OSError as error:
-        sys.exit(f"explore.py: {error}")
-    except KeyboardInterrupt:
-        sys.exit("explore.py: stopped")
-    except Exception as error:
-        sys.exit(f"explore.py: {faults.sentence(error)}")
+    faults.run("explore.py", main)

@@ -18,6 +18,7 @@ try:
     import torch
 
     from diffusion.pictures.page import ORDER, Page
+    from diffusion.pictures.yours import is_here
 except Exception as error:
     sys.exit(f"figures.py: {faults.sentence(error)}")
 
@@ -25,12 +26,12 @@ except Exception as error:
 def main() -> None:
     console.spell_out()
     args = arguments()
-    names = {str(number): name for number, name in enumerate(ORDER, 1)}
+    names = {str(number): name for number, name in enumerate(ORDER, 1) if is_here(name)}
     if args.only and args.only not in names:
-        sys.exit(f"figures.py: there is no figure {args.only}; there are 1 to {len(ORDER)}")
+        sys.exit(f"figures.py: there is no figure {args.only}; there are {', '.join(names)}")
     torch.set_num_threads(1)  # the tensors are small, and more threads wait for each other
     args.out.mkdir(parents=True, exist_ok=True)
-    for name in [names[args.only]] if args.only else ORDER:
+    for name in [names[args.only]] if args.only else names.values():
         page = draw(name)
         path = args.out / f"{page.nth}-{name}.png"
         page.savefig(path)
@@ -46,16 +47,9 @@ def draw(name: str) -> Page:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("figures"), help="a folder; default figures")
-    parser.add_argument("--only", metavar="N", help=f"one figure, 1 to {len(ORDER)}; default all")
+    parser.add_argument("--only", metavar="N", help="one figure, by its number; default all")
     return parser.parse_args()
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except OSError as error:
-        sys.exit(f"figures.py: {error}")
-    except KeyboardInterrupt:
-        sys.exit("figures.py: stopped")
-    except Exception as error:
-        sys.exit(f"figures.py: {faults.sentence(error)}")
+    faults.run("figures.py", main)

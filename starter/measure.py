@@ -20,9 +20,12 @@ try:
     from diffusion.checkpoints import BadCheckpoint, replace
     from diffusion.data import NoData
     from diffusion.pictures.table import MEASURED
-    from diffusion.pictures.yours import Waits
+    from diffusion.pictures.yours import Waits, is_here
 except Exception as error:
     sys.exit(f"measure.py: {faults.sentence(error)}")
+
+
+TABLES = [name for name in MEASURED if is_here(name)]
 
 
 def main() -> int:
@@ -32,7 +35,7 @@ def main() -> int:
     torch.set_num_threads(1)  # the tensors are small, and more threads wait for each other
     args.out.mkdir(parents=True, exist_ok=True)
     missing = False
-    for name in [args.only] if args.only else MEASURED:
+    for name in [args.only] if args.only else TABLES:
         torch.manual_seed(0)  # should a function draw from torch's global generator
         try:
             table = import_module(f"diffusion.pictures.{name}").measure()
@@ -48,16 +51,9 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("runs/measure"), help="a folder; default runs/measure")
-    parser.add_argument("--only", choices=MEASURED, help="one table; default all")
+    parser.add_argument("--only", choices=TABLES, help="one table; default all")
     return parser.parse_args()
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except OSError as error:
-        sys.exit(f"measure.py: {error}")
-    except KeyboardInterrupt:
-        sys.exit("measure.py: stopped")
-    except Exception as error:
-        sys.exit(f"measure.py: {faults.sentence(error)}")
+    faults.run("measure.py", main)

@@ -24,6 +24,17 @@ def channel():
 """
 
 
+@pytest.fixture(scope="module")
+def one_thread():
+    """One thread for torch: small tensors take longer in two, which wait for each other."""
+    import torch  # here, as many tests do without it
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="session")
 def zygote():
     """A zygote, started from a process that has a secret in its environment and, as root, one more group."""

@@ -1,33 +1,29 @@
 """What the page of `make explore` must show: its numbers by the oracle, for a position of its sliders."""
 
-import gzip
+import base64
+import io
 from functools import cache
 
 import numpy as np
 import pytest
 import torch
+from matplotlib.image import imread
 
-from grader.paths import ASSETS, STARTER
+from grader.paths import STARTER
 from oracle import gaussian, misconceptions, samplers, schedule, steps, wrong_chains
 from oracle.mixture import GaussianMixture
+from shipped import pixels
 
 pytest.importorskip("tqdm", reason="tqdm is not installed; make installs it")
 
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(STARTER)
     from explorer import grid as grids
-    from explorer import parts
+    from explorer import points
 
-GRID = grids.Grid(steps=(2, 5, 50), etas=(0.0, 0.3, 1.0), most=5)
+GRID = grids.Grid(steps=(2, 5, 50), etas=(0.0, 0.3, 1.0), most=5, mistaken=(0.0, 1.0))
 T = 1000
 TABLES = {"linear": schedule.linear_alpha_bar(T), "cosine": schedule.cosine_alpha_bar(T)}
-
-
-@cache
-def pixels():
-    """The first images of the shipped part of the test set, read without a folder data/."""
-    packed = (ASSETS / "fashion-part" / "t10k-images-idx3-ubyte.gz").read_bytes()
-    return torch.frombuffer(bytearray(gzip.decompress(packed)[16:]), dtype=torch.uint8).reshape(-1, 1, 28, 28)[:1000]
 
 
 def tau_of(spacing, S):
@@ -70,8 +66,8 @@ def spread(chain, std):
 
 @cache
 def moons():
-    means = parts.MOONS.means.numpy()
-    covariances = np.tile(parts.MOONS.std**2 * np.eye(2), (len(means), 1, 1))
+    means = points.MOONS.means.numpy()
+    covariances = np.tile(points.MOONS.std**2 * np.eye(2), (len(means), 1, 1))
     return GaussianMixture(np.full(len(means), 1 / len(means)), means, covariances)
 
 
@@ -87,9 +83,9 @@ def states_of(chain, x, z):
 @cache
 def drawn():
     """x_T of the four paths, and the noise of their steps, as the solution draws it from the page's seed."""
-    others = torch.randn(parts.OTHERS, 2, generator=torch.Generator().manual_seed(9))
-    x_T = torch.cat([torch.tensor([*parts.STARTS, (0.3, 0.4)]), others]).double()
-    noise = torch.Generator().manual_seed(parts.SEED)
+    others = torch.randn(points.OTHERS, 2, generator=torch.Generator().manual_seed(9))
+    x_T = torch.cat([torch.tensor([*points.STARTS, (0.3, 0.4)]), others]).double()
+    noise = torch.Generator().manual_seed(points.SEED)
     z = [torch.randn(x_T.shape, generator=noise, dtype=torch.float64)[:4].numpy() for _ in range(T)]
     return x_T[:4].numpy(), z
 
@@ -110,7 +106,7 @@ def spectrum():
 @cache
 def round_trip(name, spacing, S):
     """The error of the way up and down again at η = 0."""
-    x_0 = parts.DATA.numpy()
+    x_0 = points.DATA.numpy()
     table, tau = TABLES[name], tau_of(spacing, S)
     model = lambda x, t: moons().eps(x, table[t])  # noqa: E731
     x_T = samplers.ddim_invert(model, x_0, table, tau)
@@ -140,4 +136,28 @@ def numbers_at(state):
     prev = [*tau[::-1], 0][state["step"]]
     found["yours-sigma-max"] = float(steps.ddim_sigma_max(table[prev]))
     found["back-error"] = round_trip(state["schedule"], spacing, S)
+    return found
+
+
+def strip(png):
+    """The four images of a PNG on the page, (4, 28, 28), pixels from −1 to 1."""
+    grey = np.rint(255 * imread(io.BytesIO(base64.b64decode(png)), format="png"))
+    assert grey.shape == (4 * 29 - 1, 28) and (grey[28::29] == 128).all()
+    return np.stack(np.split(np.vstack([grey, np.zeros((1, 28))]), 4))[:, :28] / 127.5 - 1
+
+
+def off(png, other):
+    """How far the images of two PNGs are apart, the root of the mean square."""
+    return np.sqrt(np.mean((strip(png) - strip(other)) ** 2))
+
+
+def image_numbers_at(state, made):
+    """The numbers that the page must show below its images, by the images that it shows."""
+    eta, yours = state["eta"], made["images"]["png"]
+    found = {f"off-{S}": off(row[eta], yours[-1][eta]) for S, row in zip(GRID.image_steps, yours)}
+    if state["mistake"]:
+        near = min(GRID.mistaken, key=lambda each: abs(each - GRID.etas[eta]))
+        rows = made["mistaken"]["png"][state["mistake"]]
+        for S, row, mine in zip(GRID.image_steps, rows, yours):
+            found[f"mistaken-off-{S}"] = off(row[GRID.mistaken.index(near)], mine[GRID.etas.index(near)])
     return found

@@ -1,7 +1,9 @@
 """What went wrong in your files, in one sentence, for the tests, the figures and the commands that call them."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 FILES = ("sampler.py", "score.py")  # the two files that are yours
 
@@ -53,6 +55,18 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, NotImplementedError):
         return f"your {found.file.name} isn't finished: {error}"
     return told(error)
+
+
+def run(script: str, main: Callable[[], int | None]) -> NoReturn:
+    """Run a command to its exit code; an error in your files or in any other, and Ctrl-C, are a sentence."""
+    try:
+        sys.exit(main())
+    except OSError as error:
+        sys.exit(f"{script}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(f"{script}: stopped")
+    except Exception as error:
+        sys.exit(f"{script}: {sentence(error)}")
 
 
 def _numpy_is_known() -> bool:

@@ -93,18 +93,19 @@ function drawCurve(id, times, mine, wrong, most, now) {
     `<path class="here" d="M${x(now)} 15V195"/>` + curve("most", most) + curve("yours", mine) + dots + curve("wrong", wrong);
 }
 
-/** Four grey images, one below the other. */
-function canvas(pixels, said) {
-  const made = document.createElement("canvas"), side = 28, count = pixels.length / side ** 2;
-  Object.assign(made, { width: side, height: count * (side + 1) - 1 });
-  const context = made.getContext("2d"), picture = context.createImageData(side, made.height);
-  for (let i = 0; i < pixels.length; i++) {
-    const place = (i + Math.floor(i / side ** 2) * side) * 4;
-    picture.data.fill(pixels[i], place, place + 3);
-    picture.data[place + 3] = 255;
-  }
-  context.putImageData(picture, 0, 0);
-  made.setAttribute("role", "img");
-  made.setAttribute("aria-label", said);
-  return made;
+/** A PNG of grey images. */
+function picture(image, png, said) {
+  const source = `data:image/png;base64,${png}`;
+  if (image.src !== source) image.src = source;
+  image.alt = said;
+}
+
+/** FID of right images over their number: [n, of Gaussians, of the test set], a point each. */
+function drawFew(rows) {
+  const x = (i) => 40 + i * 280 / (rows.length - 1), y = (value) => 195 - value * 8.5;
+  const curve = (kind, column) => `<path class="${kind}" d="${line(rows.map((row, i) => [x(i), y(row[column])]))}"/>`;
+  const dots = rows.map((row, i) => `<circle class="dot" cx="${d3(x(i))}" cy="${d3(y(row[1]))}" r="3"/>`).join("");
+  const rules = [0, 10, 20].map((v) => `<path class="rule" d="M40 ${y(v)}H330"/><text x="34" y="${y(v) + 4}" text-anchor="end">${v}</text>`);
+  const ticks = rows.map(([n], i) => `<text x="${d3(x(i))}" y="213" text-anchor="middle">${n}</text>`);
+  $("few-drawn").innerHTML = rules.join("") + ticks.join("") + curve("yours", 1) + dots + curve("wrong", 2);
 }

@@ -97,13 +97,6 @@ function apart(points, others) {
   return total / (points.length / 2);
 }
 
-/** The root of the mean square of what is different, of pixels as the network has them, from −1 to 1. */
-function difference(some, others) {
-  let total = 0;
-  for (let i = 0; i < some.length; i++) total += ((some[i] - others[i]) / 127.5) ** 2;
-  return Math.sqrt(total / some.length);
-}
-
 /** Standard normal numbers from a seed (mulberry32; Box and Muller), for points whose noise is not shipped. */
 function normals(seed) {
   const uniform = () => {

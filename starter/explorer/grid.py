@@ -1,12 +1,14 @@
 """The positions of the sliders: schedules, spacings of τ, numbers of steps S, and η."""
 
 import base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
+from tqdm import tqdm
 
 from diffusion.pictures.yours import steps
 from diffusion.schedule import cosine_schedule, linear_schedule
@@ -14,6 +16,7 @@ from diffusion.schedule import cosine_schedule, linear_schedule
 SCHEDULES = {"linear": linear_schedule(), "cosine": cosine_schedule()}
 SPACINGS = ("even", "quadratic")
 T = len(SCHEDULES["linear"]) - 1
+UNIT = 4096  # of the states that are drawn, kept in 16 bits: to 1/4096, from −8 to 8
 
 
 class Chain(NamedTuple):
@@ -51,6 +54,7 @@ class Grid:
     steps: tuple[int, ...] = (2, 5, 10, 20, 50, 100, T)
     etas: tuple[float, ...] = tuple(i / 10 for i in range(11))
     most: int = 100  # steps that images are made with
+    mistaken: tuple[float, ...] = (0.0, 0.2, 0.5, 1.0)  # η of the images with a mistake: those of the lecture's table
 
     @property
     def chains(self) -> list[Chain]:
@@ -67,3 +71,13 @@ def packed(array: Tensor | np.ndarray) -> dict:
     array = np.ascontiguousarray(array)
     little = array.astype(array.dtype.newbyteorder("<"))
     return {"type": array.dtype.name, "shape": array.shape, "bytes": base64.b64encode(little.tobytes()).decode()}
+
+
+def short(states: Tensor) -> dict:
+    """States to be drawn, in 16 bits each."""
+    return packed((states * UNIT).round().clamp(-(2**15), 2**15 - 1).numpy().astype(np.int16))
+
+
+def watched(name: str, cells: Iterable) -> Iterable:
+    """The cells, with a bar on a terminal."""
+    return tqdm(cells, desc=name, leave=False, disable=None)

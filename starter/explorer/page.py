@@ -4,8 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from explorer.grid import SCHEDULES, SPACINGS, Grid, T, packed
-from explorer.parts import LINE, MOONS, UNIT
+from explorer.grid import SCHEDULES, SPACINGS, UNIT, Grid, T, packed
+from explorer.points import LINE, MOONS
 
 HERE = Path(__file__).parent
 INLINED = re.compile(r'<link rel="stylesheet" href="(.+?)">|<script src="(.+?)"></script>')

@@ -23,6 +23,12 @@ function element(name, ...inside) {
   return made;
 }
 
+/** A row of a table: its head, and text. */
+function tableRow(name, cells) {
+  const head = Object.assign(element("th", name), { scope: "row" });
+  return element("tr", head, ...cells.map((each) => element("td", each)));
+}
+
 /** Say everything in a language. */
 function speak(language) {
   at.language = language;
@@ -48,6 +54,9 @@ function speak(language) {
     go.addEventListener("click", () => visit(to));
     return element("li", go, " ", why);
   }));
+  const size = (places) => Math.round([...document.querySelectorAll(places)].reduce((sum, { textContent }) => sum + new Blob([textContent]).size, 0) / 1000);
+  $("inlined").textContent = fill(word("inlined"), { code: size("script:not(#data), style"), data: size("#data") });
+  sayMetrics();
   sayWhatWaits();
   render();
 }
@@ -56,17 +65,25 @@ function speak(language) {
 function sayWhatWaits() {
   const needs = {
     paths: ["tables", "paths"], numbers: ["tables", "coefficients"], coefficients: ["tables", "coefficients"],
-    images: ["images"], "back-points": ["there_and_back"], "back-images": ["inverted"],
+    images: ["images"], mistaken: ["mistaken"], metrics: ["metrics"],
+    "back-points": ["there_and_back"], "back-images": ["inverted"],
   };
   for (const each of document.querySelectorAll(".waits")) each.remove();
   for (const [id, names] of Object.entries(needs)) {
     const reason = waits(...names), parts = $(id).matches(".parts") ? $(id) : $(id).querySelector(".parts");
     parts.hidden = Boolean(reason);
     if (!reason) continue;
-    const own = element("span", reason), said = element("p", word("waits"), " ", own);
-    own.lang = "en";
+    const said = element("p", word("waits"), " ", ...whatWaits(reason));
     said.className = "card wait waits";
     said.id = `${id}-waits`;
     parts.before(said);
   }
+}
+
+/** What has to be done; what is wrong with a function, and what is no task, is in English, as Python says it. */
+function whatWaits({ said, task, fault, later, ...names }) {
+  const english = (own) => Object.assign(element("span", own), { lang: "en" });
+  if (task === undefined) return [english(said)];
+  const [before, after = ""] = fill(word(fault ? "waits-fault" : later ? "waits-later" : "waits-task"), { task, assignment: task[0], fault: "\0", ...names }).split("\0");
+  return fault ? [before, english(fault), after] : [before];
 }

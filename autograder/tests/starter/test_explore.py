@@ -3,6 +3,7 @@
 The page is made here on a small grid, from the solution in the place of a student's files, and driven in Chromium.
 """
 
+import csv
 import json
 import random
 import re
@@ -15,23 +16,38 @@ import pytest
 import torch
 
 from browser import DESK, PHONE, chromium, opened  # noqa: F401
-from explored import GRID, TABLES, T, chain_of, grids, numbers_at, parts, pixels, spectrum, spread, tau_of
-from grader.paths import SOLUTION, STARTER
-from oracle import gaussian, schedule
+from explored import (
+    GRID,
+    TABLES,
+    T,
+    chain_of,
+    grids,
+    image_numbers_at,
+    numbers_at,
+    off,
+    spectrum,
+    spread,
+    tau_of,
+)
+from grader.causes import hints
+from grader.paths import ASSETS, SOLUTION, STARTER
+from oracle import gaussian, schedule, wrong_chains
+from shipped import pixels
 from student_files import put
 
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(STARTER)
     from diffusion.pictures import images
-    from explorer import page
+    from explorer import page, parts, wrong
 
     main = runpy.run_path(str(STARTER / "explore.py"))["main"]
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 WORDS = json.loads((STARTER / "explorer" / "words.json").read_text("utf-8"))
 MISTAKES = list(WORDS["en"]["mistakes"])
 DATA, NEAR = gaussian.GaussianData(0.0, 0.5), 1e-6
 ALL = tuple(parts.PARTS)
-OF_YOURS = tuple(name for name in ALL if name != "pixels")
+OF_YOURS = tuple(name for name in ALL if name not in ("pixels", "metrics"))
 SET = """state => {
   for (const [id, value] of Object.entries(state)) {
     const each = document.getElementById(id);
@@ -49,21 +65,25 @@ def make(path, grid=GRID, base=SOLUTION, *changes, only=tuple(parts.PARTS)):
         put(patch, base, *changes)
         patch.setattr(images, "all_real", pixels)
         patch.setattr(parts, "PARTS", {name: parts.PARTS[name] for name in only})
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)  # as the command has it
         made = parts.made(grid)
-        torch.set_num_threads(threads)
-    missing = {name: {"waits": "not made in this test"} for name in ALL if name not in made}
+    missing = {name: {"waits": {"said": "not made in this test"}} for name in ALL if name not in made}
     path.write_text(page.page(made | missing, grid), "utf-8")
     return made
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """The file of the page that the solution makes."""
+def made_of(tmp_path_factory):
+    """The file of the page that the solution makes, and its parts."""
     path = tmp_path_factory.mktemp("explore") / "explore.html"
-    assert [name for name, part in make(path).items() if "waits" in part] == []
-    return path
+    made = make(path)
+    assert [name for name, part in made.items() if "waits" in part] == []
+    return path, made
+
+
+@pytest.fixture(scope="module")
+def whole(made_of):
+    """The file alone."""
+    return made_of[0]
 
 
 def positions(count, seed):
@@ -81,25 +101,33 @@ def positions(count, seed):
         }
 
 
-def wrong_numbers(seen, state):
-    """The numbers on the page that are not the oracle's, or whose text is not their value."""
-    shown, want = seen.page.evaluate(SET, state), numbers_at(state)
-    faults = [name for name in want if name not in shown]
-    for name, value in want.items():
-        if name in shown:
-            got, text = shown[name]
-            if not abs(got - value) <= NEAR * max(1, abs(value)) or abs(float(text) - got) > 1e-4 * max(1, abs(got)):
-                faults.append(f"{name}: {text} ({got}) for {value}")
+def wrong_numbers(seen, state, made):
+    """The numbers on the page that are not the oracle's, or whose text is not their value, or that it does not know."""
+    shown, want = seen.page.evaluate(SET, state), numbers_at(state) | image_numbers_at(state, made)
+    shown.pop("trio-error", None)  # of images before they are pixels: the next test looks at it
+    faults = [f"{name}: only on one side" for name in {*want} ^ {*shown}]
+    for name in {*want} & {*shown}:
+        (got, text), value = shown[name], want[name]
+        if not abs(got - value) <= NEAR * max(1, abs(value)) or abs(float(text) - got) > 1e-4 * max(1, abs(got)):
+            faults.append(f"{name}: {text} ({got}) for {value}")
     return [f"{state}: {each}" for each in faults]
 
 
-def test_every_number_is_the_oracles_wherever_the_sliders_are(whole, opened):  # noqa: F811
-    """Random positions, and every mistake at least once."""
-    seen = opened(whole)
-    places = list(positions(20, seed=17)) + [
+def test_every_number_is_the_oracles_wherever_the_sliders_are(made_of, opened):  # noqa: F811
+    """50 positions: random ones, and every mistake at least once."""
+    seen = opened(made_of[0])
+    places = list(positions(50 - len(MISTAKES), seed=17)) + [
         {"S": 1, "eta": 1, "schedule": "linear", "spacing": "even", "mistake": each, "step": 2} for each in MISTAKES
     ]
-    assert [fault for state in places for fault in wrong_numbers(seen, state)] == []
+    assert [fault for state in places for fault in wrong_numbers(seen, state, made_of[1])] == []
+
+
+def test_the_error_of_the_images_there_and_back_is_theirs(made_of, opened):  # noqa: F811
+    """Up to what pixels cut off and round, 8 bits and what overshoots −1..1."""
+    seen, png = opened(made_of[0]), made_of[1]["inverted"]["png"]
+    for i, (image, _, back) in enumerate(png):
+        shown = seen.page.evaluate(SET, {"S": i})
+        assert shown["trio-error"][0] == pytest.approx(off(image, back), abs=0.01)
 
 
 def test_the_even_sequence_is_one_that_2_10_allows_and_the_quadratic_one_ends_at_T():
@@ -151,16 +179,80 @@ def test_what_the_page_proposes_to_try_can_be_tried_and_shows_what_it_says(whole
         S, eta, mistake = stop["S"], stop["eta"], stop.get("mistake", "")
         assert S in grid.steps and eta in grid.etas
         for each in ("", mistake):
-            spreads[S, each] = spread(chain_of(TABLES["linear"], tau_of("even", S), eta, each), spectrum())
+            spreads[S, eta, each] = spread(chain_of(TABLES["linear"], tau_of("even", S), eta, each), spectrum())
     fid = {place: gaussian.w2(0, out, 0, spectrum()) ** 2 for place, out in spreads.items()}
-    assert fid[5, "table_beta_on_subsequence"] < 0.7 * fid[5, ""]
-    assert fid[T, "table_beta_on_subsequence"] == pytest.approx(fid[T, ""])
-    assert fid[20, "ends_at_first_alpha_bar"] < fid[20, ""]
-    assert spreads[50, "negative_root"].max() < 0.002 * spectrum().max()
+    assert fid[5, 1, "table_beta_on_subsequence"] < 0.7 * fid[5, 1, ""]
+    assert fid[T, 1, "table_beta_on_subsequence"] == pytest.approx(fid[T, 1, ""])
+    assert fid[20, 0, "ends_at_first_alpha_bar"] < fid[20, 0, ""]
+    assert spreads[50, 0, "negative_root"].max() < 0.002 * spectrum().max()
     seen.page.locator("summary").click()
     seen.page.locator("#tour button").nth(2).click()
     assert [seen.page.inner_text(f"#{name}-now") for name in ("S", "eta")] == ["5", "1"]
+    assert seen.page.evaluate("document.activeElement.id") == "numbers-h"  # where it is seen
+    assert seen.page.evaluate("TOUR.every(stop => document.getElementById(`${stop.look}-h`))")
     assert seen.page.input_value("#mistake") == "table_beta_on_subsequence"
+
+
+def test_the_mistakes_are_in_the_catalogue_and_at_some_position_fid_gets_no_worse():
+    """What the page says of the five; and their images are made of the same mistakes."""
+    seen, slips = {cause for cause, _ in wrong_chains.CHAINS["ddim_sample"]}, MISTAKES[3:]
+    assert list(wrong.MISTAKES) == MISTAKES and len(slips) == 5 and set(slips) <= seen
+    assert all(hints.words(each) for each in slips)
+
+    def fid(S, eta, mistake):
+        out = spread(chain_of(TABLES["linear"], tau_of("even", S), eta, mistake), spectrum())
+        return gaussian.w2(0, out, 0, spectrum()) ** 2
+
+    places = [(S, eta) for S in (5, 20, T) for eta in (0.0, 0.2, 1.0)]
+    right = {place: fid(*place, "") for place in places}
+    for each in slips:
+        ratios = [fid(*place, each) / right[place] for place in places]
+        assert min(ratios) < 1 + 1e-9 and max(abs(ratio - 1) for ratio in ratios) > 0.01, (each, ratios)
+
+
+def test_a_mistake_in_your_step_is_the_oracles(monkeypatch):
+    """Beside a network that knows N(0, 0.5²), each with its own noise."""
+    put(monkeypatch)
+    table, draw = TABLES["linear"], torch.Generator().manual_seed(10)
+    known = gaussian.GaussianData(0.0, 0.5)
+    monkeypatch.setattr(images, "network", lambda: lambda x, t: torch.from_numpy(known.eps(x.numpy(), table[t[0]])))
+    x_T = torch.randn(3, 1, 2, 2, dtype=torch.float64)
+    found = wrong.sample(x_T, 5, (0.0, 0.7))
+    z = [torch.randn(x_T.shape, generator=draw, dtype=torch.float64).numpy() for _ in range(5)]
+    for mistake in MISTAKES:
+        for eta, got in zip((0.0, 0.7), found[mistake]):
+            x = x_T.numpy()
+            for (a, w_0, w_t, sigma), fresh in zip(chain_of(table, tau_of("even", 5), eta, mistake), z):
+                x_0_pred = (x - (1 - a) ** 0.5 * known.eps(x, a)) / a**0.5
+                x = w_0 * x_0_pred + w_t * x + sigma * fresh
+            assert np.allclose(got.numpy(), x, rtol=1e-9, atol=1e-9), mistake
+
+
+# Metrics
+
+
+def test_the_tables_of_metrics_are_those_that_were_measured(whole, opened):  # noqa: F811
+    """Of the nearest S, with the row of the nearest η marked; and both that no slider moves."""
+    seen = opened(whole)
+    kept = {name: (ASSETS / "tables" / f"{name}.csv") for name in ("fashion-seed0", "few_images", "blind_spots")}
+    tables = {name: list(csv.DictReader(path.open(newline="", encoding="utf-8"))) for name, path in kept.items()}
+    rows = "id => [...document.getElementById(id).rows].map(row => [...row.cells].map(cell => cell.textContent))"
+    for place, S in ((0, "5"), (2, "50")):
+        seen.page.evaluate(SET, {"S": place, "eta": 1})
+        want = [
+            [f"η = {float(row['eta']):g}"]
+            + [
+                f"{float(row[name]):.{digits}f} ± {float(row[spread]):.{digits}f}"
+                for name, spread, digits in (("is", "is_std", 2), ("fid", "fid_interval", 1), ("kid", "kid_std", 2))
+            ]
+            for row in tables["fashion-seed0"]
+            if row["S"] == S
+        ]
+        assert seen.page.evaluate(rows, "cells") == want and len(want) == 4
+        assert seen.page.inner_text("#cells tr[aria-current] th").replace("\u00a0", " ") == "η = 0.2"
+    assert seen.page.evaluate(rows, "blind") == [list(row.values()) for row in tables["blind_spots"]]
+    few = [[row[name] for name in list(row)[:3] + ["FID, test set"]] for row in tables["few_images"]]
+    assert seen.page.evaluate(rows, "few") == few
 
 
 # By hand
@@ -197,7 +289,8 @@ def test_it_works_by_keyboard_and_says_each_state(whole, opened):  # noqa: F811
 
 def test_each_picture_has_a_description_that_follows_the_sliders(whole, opened):  # noqa: F811
     seen = opened(whole)
-    labels = "[...document.querySelectorAll('[role=img]')].filter(e => e.checkVisibility()).map(e => e.ariaLabel)"
+    labels = "[...document.querySelectorAll('[role=img], img')].filter(e => e.checkVisibility() && e.id != 'few-drawn')"
+    labels += ".map(e => e.alt ?? e.ariaLabel)"
     seen.page.evaluate(SET, {"S": 0, "eta": 0})
     before = seen.page.evaluate(labels)
     seen.page.evaluate(SET, {"S": 1, "eta": 2})
@@ -234,7 +327,7 @@ def test_both_languages_have_the_same_words():
 
     assert shape(WORDS["en"]) == shape(WORDS["zh-TW"])
     html = (STARTER / "explorer" / "page.html").read_text("utf-8")
-    script = "".join((STARTER / "explorer" / f"{name}.js").read_text("utf-8") for name in ("words", "page"))
+    script = "".join((STARTER / "explorer" / f"{name}.js").read_text("utf-8") for name in ("words", "show", "images"))
     used = re.findall(r'data-word="([\w-]+)"', html) + re.findall(r'word\("([\w-]+)"\)|, "(say-\w+)"', script)
     assert {name for each in used for name in ([each] if isinstance(each, str) else each) if name} <= set(WORDS["en"])
 
@@ -242,12 +335,18 @@ def test_both_languages_have_the_same_words():
 # What isn't done, or is wrong
 
 
+def waiting(seen):
+    """What is said in the place of the parts that were made in a test."""
+    return [said for said in seen.page.locator(".waits:visible").all_inner_texts() if "not made in this" not in said]
+
+
 def test_on_the_untouched_starter_each_part_is_a_sentence(tmp_path, opened):  # noqa: F811
     make(tmp_path / "explore.html", GRID, STARTER, only=OF_YOURS)
     seen = opened(tmp_path / "explore.html")
-    said = seen.page.locator(".waits").all_inner_texts()
-    assert said == ["Not here yet: waits for task 2.10, ddim_timesteps"] * 6
+    assert waiting(seen) == ["Not here yet: waits for task 2.10, ddim_timesteps"] * 6
     assert seen.violations() == [] and seen.page.locator("[role=img]:visible").count() == 0
+    seen.page.get_by_role("button", name="繁體中文").click()
+    assert "這一部分還不能顯示： 要先完成 2.10 題的 ddim_timesteps" in seen.page.inner_text("#paths")
     seen.page.evaluate(SET, {"S": 1, "mistake": "table_beta_on_subsequence"})  # nothing breaks
     assert seen.page.inner_text("#S-now") == "5"
 
@@ -261,8 +360,7 @@ SMALL = grids.Grid(steps=(5,), etas=(0.0, 0.5))
 def test_one_function_that_is_missing_is_named_in_each_part(tmp_path, opened):  # noqa: F811
     todo = ("sampler.py", STEP, "    raise NotImplementedError('TODO 2.9: ddim_step')\n    sigma_t")
     make(tmp_path / "explore.html", SMALL, SOLUTION, todo, only=OF_YOURS)
-    said = opened(tmp_path / "explore.html").page.locator(".waits").all_inner_texts()
-    assert set(said) == {"Not here yet: waits for task 2.9, ddim_step"}
+    assert set(waiting(opened(tmp_path / "explore.html"))) == {"Not here yet: waits for task 2.9, ddim_step"}
 
 
 def test_without_the_bonus_the_rest_is_shown(tmp_path, opened):  # noqa: F811
@@ -286,11 +384,16 @@ def test_a_wrong_step_is_said_to_be_wrong(tmp_path, opened):  # noqa: F811
     assert "Your step is not the right one here; make test T=2.9 says more." in seen.page.inner_text("[role=status]")
 
 
-def test_a_sampler_that_asks_too_often_waits_to_be_repaired(tmp_path):
+def test_a_sampler_that_asks_too_often_waits_to_be_repaired(tmp_path, opened):  # noqa: F811
     twice = ("sampler.py", f"{ASKS}        if eta > 0:", f"{ASKS}{ASKS}        if eta > 0:")
     made = make(tmp_path / "explore.html", SMALL, SOLUTION, twice, only=("tables", "paths"))
-    said = "waits for task 2.11 to be repaired: it asked the model 10 times for S = 5 (make test T=2.11)"
-    assert made["paths"] == {"waits": said}
+    fault = "it asked the model 10 times for S = 5"
+    said = f"waits for task 2.11 to be repaired: {fault} (make test T=2.11)"
+    assert made["paths"] == {"waits": {"said": said, "task": "2.11", "function": "ddim_sample", "fault": fault}}
+    seen = opened(tmp_path / "explore.html")
+    seen.page.get_by_role("button", name="繁體中文").click()
+    assert f"要先修好 2.11 題：{fault}（make test T=2.11）" in seen.page.inner_text("#paths")
+    assert seen.page.inner_text("#paths-waits [lang=en]") == fault
 
 
 def test_numbers_beyond_all_bounds_are_shown_as_they_are(tmp_path, opened):  # noqa: F811
@@ -336,7 +439,7 @@ def test_what_the_command_cannot_do_is_a_sentence(tmp_path, monkeypatch):
 
 
 def test_without_a_package_a_sentence_says_what_to_type():
-    code = "import runpy, sys; sys.modules['torch'] = None; "
+    code = f"import runpy, sys; sys.modules['torch'] = None; sys.path.insert(0, {str(STARTER)!r}); "
     code += f"runpy.run_path({str(STARTER / 'explore.py')!r}, run_name='__main__')"
     command = [sys.executable, "-B", "-c", code]
     done = subprocess.run(command, cwd=STARTER, capture_output=True, text=True, timeout=60)

@@ -4,7 +4,6 @@ The figures are drawn here with few points and steps, from a student's two files
 and `score`.
 """
 
-import gzip
 import importlib
 import io
 import os
@@ -12,12 +11,13 @@ import re
 import runpy
 import subprocess
 import sys
-from functools import cache, partial
+from functools import partial
 
 import pytest
 import torch
 
-from grader.paths import ASSETS, SOLUTION, STARTER
+from grader.paths import SOLUTION, STARTER
+from shipped import pixels
 from student_files import put
 
 pytest.importorskip("tqdm", reason="tqdm is not installed; make installs it")
@@ -28,10 +28,12 @@ with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(STARTER)
     from diffusion.pictures import images, yours
     from diffusion.pictures.page import DPI, ORDER, Page, wrapped
+    from diffusion.pictures.table import MEASURED
 
     modules = {name: importlib.import_module(f"diffusion.pictures.{name}") for name in ORDER}
     main = runpy.run_path(str(STARTER / "figures.py"))["main"]
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 SIZES = {
     "noising": {"points": 20},
     "langevin": {"points": 100},
@@ -49,13 +51,6 @@ SIZES = {
 }
 TODO = "    raise NotImplementedError('TODO "
 NOT_MEASURED = ["your own table: type make evaluate, which measures it"]
-
-
-@cache
-def pixels():
-    """The shipped part of the test set, read without a folder data/."""
-    packed = (ASSETS / "fashion-part" / "t10k-images-idx3-ubyte.gz").read_bytes()
-    return torch.frombuffer(bytearray(gzip.decompress(packed)[16:]), dtype=torch.uint8).reshape(-1, 1, 28, 28)
 
 
 @pytest.fixture(autouse=True)
@@ -418,7 +413,16 @@ def test_an_out_that_is_a_file_is_a_sentence(tmp_path):
 
 def test_the_figures_are_in_the_story_order_and_each_has_its_module():
     assert [path.stem for path in sorted((STARTER / "diffusion" / "pictures").glob("*.py"))] == sorted(
-        [*ORDER, "__init__", "images", "page", "duration", "table", "two_losses", "yours"]
+        [
+            *ORDER,
+            *(name for name in MEASURED if name not in ORDER),
+            "__init__",
+            "discretized",
+            "images",
+            "page",
+            "table",
+            "yours",
+        ]
     )
     listed = (STARTER / "diffusion" / "pictures" / "__init__.py").read_text("utf-8")
     for number, name in enumerate(ORDER, 1):

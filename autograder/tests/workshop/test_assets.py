@@ -279,10 +279,12 @@ for train in (True, False):
 print(assets.ASSETS == pathlib.Path("assets").resolve())
 print(checkpoints.load_network(assets.find("fashion-unet.safetensors"))[1]["images_seen"] > 0)
 print(all(assets.find(f"fashion-{name}.safetensors") for name in ("features", "reference")))
+from explorer import metrics
+print(sorted(metrics.kept(None)))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "assignment2", capture_output=True, text=True)
     shapes = "10000 1 28 28 torch.uint8 True\n2000 1 28 28 torch.uint8 True\n"
-    assert done.stdout == shapes + "True\n" * 3, done.stderr
+    assert done.stdout == shapes + "True\n" * 3 + "['blind', 'cells', 'few']\n", done.stderr
     carried = {path.name for path in (tmp_path / "assignment2" / "assets").iterdir()}
     assert {"README.md", "MANIFEST.json", "LICENSE-fashion-mnist"} <= carried
     assert not {"fashion-statistics.npz", "closed-form-bands.json"} & carried

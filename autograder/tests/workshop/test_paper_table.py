@@ -35,6 +35,7 @@ with pytest.MonkeyPatch.context() as patch:
     solution = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(solution)
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 INCEPTION, LOAD = metrics.inception, data.load
 IMAGES = 5
 RIGHT = "right(eps_model, x_T, alpha_bar, tau)"
@@ -57,15 +58,6 @@ def tiny(**settings):
         if hasattr(block, "time_emb_proj"):
             block.time_emb_proj.weight.data *= 30
     return network
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Two threads would only stand in each other's way."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

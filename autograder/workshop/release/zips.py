@@ -20,9 +20,8 @@ HANDOUTS = {"en": ["README.md", "README.html"], "zh-TW": ["README.zh-TW.md", "RE
 STARTER = "Makefile pyproject.toml assignment.ipynb AGENTS.md CLAUDE.md".split()
 STARTER += "assignment.py train.py sample.py evaluate.py figures.py measure.py explore.py submission.py *.py".split()
 STARTER += version.STARTER
-STARTER += [
-    f"explorer/{name}" for name in "*.py page.html page.css engine.js draw.js words.js page.js words.json".split()
-]
+STARTER += [f"explorer/{name}" for name in "*.py page.html page.css words.json".split()]
+STARTER += [f"explorer/{name}.js" for name in "engine draw words show images page".split()]
 STARTER += "tests/causes.json tests/provided.json tests/*.py".split()
 AROUND = ".gitignore .github/workflows/tests.yml .devcontainer/devcontainer.json".split()  # a student's own repository
 SCRIPTS = "setup.sh run_autograder".split()
@@ -30,6 +29,7 @@ LOCKS = [f"requirements/py3{minor}.txt" for minor in (10, 11, 12, 13)]
 IMAGES = ["README.md", "LICENSE-fashion-mnist", *(f"fashion-part/{name}.gz" for name in PART)]
 GIVEN = sorted({task.assignment for task in TASKS})
 ZIPS = [f"assignment{n}-{kind}.zip" for n in GIVEN for kind in ("student", "autograder")]
+TABLES = [f"tables/{name}.csv" for name in "fashion-seed0 few_images blind_spots".split()]  # for make explore
 SUMS = "SHA256SUMS"  # beside the zips, as sha256sum writes it
 
 
@@ -42,7 +42,7 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
     folder = zip_name.split("-")[0]
     if zip_name.endswith("-student.zip"):
         rows = {f"{folder}/{each}": f"starter/{each}" for each in [*starter(), *AROUND, f"tests/test_{folder}.py"]}
-        rows |= {f"{folder}/assets/{each}": f"assets/{each}" for each in version.NETWORKS + IMAGES}
+        rows |= {f"{folder}/assets/{each}": f"assets/{each}" for each in version.NETWORKS + IMAGES + TABLES}
     else:
         kept = [*version.patterns(int(folder[-1])), *(f"starter/{each}" for each in starter())]
         rows = {each: f"autograder/{each}" for each in SCRIPTS + LOCKS} | {each: each for each in kept}

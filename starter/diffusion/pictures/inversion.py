@@ -5,6 +5,7 @@ from torch import Tensor
 
 from diffusion import data, plots
 from diffusion.pictures import images
+from diffusion.pictures import tables as papers
 from diffusion.pictures.page import Page, picture
 from diffusion.pictures.step_grid import sample
 from diffusion.pictures.table import Table, cell, interval
@@ -12,7 +13,8 @@ from diffusion.pictures.yours import DEVICE, steps, yours
 from diffusion.schedule import linear_schedule
 
 STEPS = (10, 20, 50, 100, 200)
-MEASURED, COUNT = (10, 20, 50, 100, 200), 40  # steps, and images of the test set
+PAPER = dict(zip(*(papers.PAPER["reconstruction"][each] for each in ("steps", "error"))))  # by the number of steps
+COUNT = 40  # images of the test set
 CAPTION = r"""
 Left: real images that the network never saw. Then the $x_T$ that your ddim_invert finds for them in 200 steps, and
 what DDIM at η = 0 makes of it: the same image, the closer the more steps there and back. The error is the root of the
@@ -33,16 +35,17 @@ def error(x_0: Tensor, back: Tensor) -> float:
     return (x_0.cpu() - back.cpu()).square().mean().sqrt().item()
 
 
-def measure(which: tuple[int, ...] = MEASURED, count: int = COUNT) -> Table:
+def measure(which: tuple[int, ...] = tuple(PAPER), count: int = COUNT) -> Table:
     """The reconstruction error for each S (DDIM, Table 2: the mean square over pixels of 0..1), and the size of x_T."""
     rows, x_0 = [], images.real(list(range(count)))
     for S in which:
         x_T = invert(x_0, S)
         squares = ((sample(x_T, S, 0.0) - x_0.cpu()) / 2).square().flatten(1).mean(dim=1)
         sizes = x_T.square().flatten(1).mean(dim=1).sqrt()
-        rows.append((str(S), cell(*interval(squares.tolist()), 5), cell(*interval(sizes.tolist()), 3)))
+        ours, size = cell(*interval(squares.tolist()), 5), cell(*interval(sizes.tolist()), 3)
+        rows.append((str(S), ours, PAPER.get(S, ""), size))
     title = f"From {count} real images to x_T and back, η = 0, ± half a 95 % interval"
-    return Table(title, ("S there and back", "reconstruction error", "size of x_T"), rows)
+    return Table(title, ("S there and back", "reconstruction error", "the paper's, CIFAR-10", "size of x_T"), rows)
 
 
 def inversion(which: tuple[int, ...] = STEPS) -> Page:

@@ -3,6 +3,8 @@
 And the table of how alike those of one x_T are whatever S is.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Generator, Tensor
 
@@ -15,6 +17,7 @@ from diffusion.schedule import linear_schedule
 from diffusion.tensors import time_like
 
 STEPS, ETAS = (5, 10, 20, 50, 100), (0.0, 0.2, 0.5, 1.0)
+SEED = 10  # of the noise of the steps
 LONG, COUNT = 500, 48  # steps to compare with, and images
 CAPTION = r"""
 Every cell begins at the same four $x_T$, with the same network, which was never trained for few steps. Along the row
@@ -39,21 +42,24 @@ def step_grid(which: tuple[int, ...] = STEPS) -> Page:
     return page.finished()
 
 
-def sample(x_T: Tensor, S: int, eta: float) -> Tensor:
-    """Images of your ddim_sample with S steps, of the shape of x_T, on the CPU."""
-    alpha_bar, generator = linear_schedule().to(DEVICE), Generator(DEVICE).manual_seed(10)
+def sample(x_T: Tensor, S: int, eta: float, model: Callable[[Tensor, Tensor], Tensor] | None = None) -> Tensor:
+    """Images of your ddim_sample with S steps, of the shape of x_T, on the CPU; model: default the shipped network."""
+    alpha_bar, generator = linear_schedule().to(DEVICE), Generator(DEVICE).manual_seed(SEED)
     tau = steps(len(alpha_bar) - 1, S)
-    return yours("2.11", images.network(), x_T, alpha_bar, tau, eta, generator, shape=x_T.shape).cpu()
+    return yours("2.11", model or images.network(), x_T, alpha_bar, tau, eta, generator, shape=x_T.shape).cpu()
 
 
 @torch.no_grad()
-def by_time(x_T: Tensor, S: int) -> Tensor:
-    """Images by Euler's method in t on the ODE that DDIM follows at η = 0, along the same tau; score by your 2.1."""
+def by_time(x_T: Tensor, S: int, step: Callable[..., Tensor] = sde.probability_flow_step) -> Tensor:
+    """Images by Euler's method in t along the same tau, with the score by your 2.1.
+
+    step(x, score, beta, dt): by default that of the ODE that DDIM follows at η = 0.
+    """
     alpha_bar, network, x = linear_schedule().to(DEVICE), images.network(), x_T
     tau = [0, *steps(len(alpha_bar) - 1, S).tolist()]
     for prev, t in reversed([*zip(tau, tau[1:])]):
         score = yours("2.1", network(x, time_like(x, t)), alpha_bar[t], shape=x.shape)
-        x = sde.probability_flow_step(x, score, 1 - alpha_bar[t] / alpha_bar[t - 1], t - prev)
+        x = step(x, score, 1 - alpha_bar[t] / alpha_bar[t - 1], t - prev)
     return x.cpu()
 
 

@@ -18,8 +18,21 @@ TASKS = {row["task"]: row for row in ROWS}
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def is_here(name: str) -> bool:
+    """Whether a module of this folder came with the assignment: a figure of tasks that a course leaves out does not."""
+    return Path(__file__).with_name(f"{name}.py").exists()
+
+
 class Waits(Exception):
-    """Something cannot be drawn yet; the message says what has to be done for it."""
+    """Something cannot be drawn yet; the message says what has to be done for it.
+
+    Where that is a task, `about` has the same as data: the task, its function, and `fault`, what is wrong with it, or
+    `later`, whether it is one of an assignment that isn't here yet.
+    """
+
+    def __init__(self, said: str, **about: str | bool) -> None:
+        super().__init__(said)
+        self.about = about
 
 
 def yours(task: str, *arguments: Any, shape: torch.Size | tuple[int, ...]) -> Tensor:
@@ -29,12 +42,12 @@ def yours(task: str, *arguments: Any, shape: torch.Size | tuple[int, ...]) -> Te
     try:
         answer = _function(task)(*copies)
     except (Exception, SystemExit) as error:
-        raise Waits(_reason(task, error)) from error
+        raise _reason(task, error) from error
     if not isinstance(answer, Tensor) or answer.shape != shape:
         got = f"shape {tuple(answer.shape)}" if isinstance(answer, Tensor) else f"a {type(answer).__name__}"
-        raise Waits(_wrong(task, f"{name} gave {got}; expected a tensor of shape {tuple(shape)}"))
+        raise wrong(task, f"{name} gave {got}; expected a tensor of shape {tuple(shape)}")
     if answer.is_complex() or not answer.isfinite().all():
-        raise Waits(_wrong(task, f"{name} gave NaN, infinity or complex numbers"))
+        raise wrong(task, f"{name} gave NaN, infinity or complex numbers")
     return answer.detach()
 
 
@@ -44,7 +57,7 @@ def steps(T: int, S: int) -> Tensor:
     try:
         check_tau(tau, torch.ones(T + 1))
     except ValueError as error:
-        raise Waits(_wrong("2.10", f"ddim_timesteps: {error}")) from error
+        raise wrong("2.10", f"ddim_timesteps: {error}") from error
     return tau
 
 
@@ -64,8 +77,14 @@ def path(task: str, eps_model: Callable, x_T: Tensor, *others: Any) -> Tensor:
     last = yours(task, spy, x_T, *others, shape=x_T.shape)
     states = torch.stack([*seen, last]).cpu()
     if not states.isfinite().all():
-        raise Waits(_wrong(task, f"{TASKS[task]['function']} came through NaN or infinity"))
+        raise wrong(task, f"{TASKS[task]['function']} came through NaN or infinity")
     return states
+
+
+def wrong(task: str, fault: str) -> Waits:
+    """What is raised where your function of that task has to be repaired."""
+    said = f"waits for task {task} to be repaired: {fault} (make test T={task})"
+    return Waits(said, task=task, function=TASKS[task]["function"], fault=fault)
 
 
 def _function(task: str) -> Callable:
@@ -74,15 +93,12 @@ def _function(task: str) -> Callable:
     return getattr(module, row["function"])
 
 
-def _reason(task: str, error: BaseException) -> str:
+def _reason(task: str, error: BaseException) -> Waits:
     """What to do about an error that came out of the function of a task, or out of one that it called."""
     if found := faults.place(error):
         task = next((each for each, row in TASKS.items() if row["function"] == found.function), task)
-    if isinstance(error, NotImplementedError) and str(error).startswith("TODO"):
-        later = "" if HERE.joinpath(f"tests/test_assignment{task[0]}.py").exists() else f" of Assignment {task[0]}"
-        return f"waits for task {task}{later}, {TASKS[task]['function']}"
-    return _wrong(task, faults.told(error))
-
-
-def _wrong(task: str, sentence: str) -> str:
-    return f"waits for task {task} to be repaired: {sentence} (make test T={task})"
+    if not (isinstance(error, NotImplementedError) and str(error).startswith("TODO")):
+        return wrong(task, faults.told(error))
+    name, later = TASKS[task]["function"], not HERE.joinpath(f"tests/test_assignment{task[0]}.py").exists()
+    said = f"waits for task {task}{f' of Assignment {task[0]}' if later else ''}, {name}"
+    return Waits(said, task=task, function=name, later=later)
