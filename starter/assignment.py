@@ -38,7 +38,7 @@ COMMANDS = {
     "submission": Command("checks your two files and makes the zip that you hand in", "submission.py", needs=BASE),
     "figures": Command("the lecture's pictures, drawn by your functions", "figures.py"),
     "measure": Command(
-        "what the lecture says, in numbers, by your functions: N=small_steps one table", "measure.py", {"N": "--only"}
+        "what the lecture says, in numbers, by your functions: N=step_grid one table", "measure.py", {"N": "--only"}
     ),
     "explore": Command("explore.html, a page with sliders that shows what your DDIM does", "explore.py"),
     "train": Command(

@@ -1,7 +1,7 @@
 """Measure what the lecture says, with your own functions: the small tables of the handout.
 
     python measure.py                        all of them, into runs/measure/
-    python measure.py --only small_steps     one of them
+    python measure.py --only step_grid       one of them
 
 A table that has to wait for a task says so, and the others are measured. The code of each: diffusion/pictures/.
 """

@@ -89,6 +89,8 @@ def test_the_handout_has_the_points_of_the_course_and_no_other_task(no_scores):
         sections = dict(re.findall(r"^### (2\.\d+) .*\n`\w+\.py` · \+?(\d+) ", text, re.MULTILINE))
         assert rows == sections == {task: str(points) for task, points in POINTS.items()}
         assert "\nSpring\n" in text
+        left = [line for line in text.splitlines() if "±" not in line and release.named(line) & NO_SCORES]
+        assert not left  # a table of measurements has such numbers, too
 
 
 def test_the_marks_are_whole(no_scores):
@@ -264,6 +266,18 @@ def test_the_rules_are_those_of_the_course(rules, said):
 def test_what_assistants_are_told_is_the_rule_of_the_course(ai, said, never):
     text = handout_text.for_assistants(Settings(rules=Rules(ai=ai), contact="Write to us."))
     assert said in text and never not in text and not text.endswith("\n\n")
+
+
+@pytest.mark.parametrize(
+    "numbers, said",
+    [
+        (KNOWN, "Those of 1.4 (the first), 1.5 (the first), 2.6 and 2.7\n"),
+        (KNOWN - {"2.6"}, "Those of 1.4 (the first), 1.5 (the first) and 2.7\n"),
+        ({"2.7"}, "Those of 2.7\n"),
+    ],
+)
+def test_a_list_of_tasks_has_those_that_are_given(numbers, said):
+    assert said in render("en", Settings(), [task for task in TASKS if task.task in numbers])
 
 
 def test_what_a_course_says_of_itself_is_under_the_title():

@@ -36,7 +36,7 @@ ENVIRONMENT = Environment(
 def render(language: Language, settings: Settings, tasks: list[Task]) -> str:
     """The handout of a course that decides so and gives these tasks."""
     handout = _Handout(language, settings, tasks)
-    names = "title translated about assignments assignment total rows points given rules".split()
+    names = "title translated about assignments assignment total rows points given listed rules".split()
     text = ENVIRONMENT.get_template(NAMES[language]).render({name: getattr(handout, name) for name in names})
     return "".join(_without(text.splitlines(keepends=True), {row.task for row in ROWS} - handout.numbers))
 
@@ -114,6 +114,11 @@ class _Handout:
     def given(self, *tasks: str) -> bool:
         """Whether all of these tasks are given."""
         return self.numbers.issuperset(tasks)
+
+    def listed(self, *places: str) -> str:
+        """Those that begin with the number of a task that is given, as a list in words."""
+        *others, last = [place for place in places if re.split(r"[ （]", place)[0] in self.numbers] or [""]
+        return self._words["and"].join(filter(None, [self._words["between"].join(others), last]))
 
     @property
     def rules(self) -> list[str]:
