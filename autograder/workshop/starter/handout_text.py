@@ -36,7 +36,7 @@ ENVIRONMENT = Environment(
 def render(language: Language, settings: Settings, tasks: list[Task]) -> str:
     """The handout of a course that decides so and gives these tasks."""
     handout = _Handout(language, settings, tasks)
-    names = "title translated about assignments assignment total rows points given listed rules".split()
+    names = "title example translated about assignments assignment total rows points given listed rules".split()
     text = ENVIRONMENT.get_template(NAMES[language]).render({name: getattr(handout, name) for name in names})
     return "".join(_without(text.splitlines(keepends=True), {row.task for row in ROWS} - handout.numbers))
 
@@ -69,6 +69,11 @@ class _Handout:
     @property
     def title(self) -> str:
         return self._mine(self.settings.title)
+
+    @property
+    def example(self) -> str:
+        """A task, for the words of a command."""
+        return "2.8" if self.given("2.8") else self.tasks[0].task
 
     @property
     def translated(self) -> bool:
