@@ -1,4 +1,4 @@
-"""Assignment 1, a DDPM (tasks 1.1-1.6), and Assignment 2, the DDIM that it becomes (tasks 2.7-2.12).
+"""A DDPM, and the DDIM that it becomes.
 
 The lecture's notation, 1-based: t runs T ... 1 and t = 0 is clean data. `alpha_bar` is a float64 tensor
 of length T + 1 with alpha_bar[0] = 1, so the last step, t -> 0, needs no special case. A state has shape

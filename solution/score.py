@@ -1,4 +1,4 @@
-"""Assignment 2, first half: scores, Tweedie's formula, Langevin dynamics, the reverse SDE (tasks 2.1-2.6).
+"""Scores, Tweedie's formula, Langevin dynamics and the reverse SDE.
 
 The score is ∇ log q(x_t), the direction in which the density of the noisy data grows fastest. A state has
 shape (B, *D), float32 or float64; a coefficient (alpha_bar_t, variance, beta) is float64 and has shape () or

@@ -1,7 +1,7 @@
-"""The commands of this assignment: `make test T=2.8` and `python assignment.py test T=2.8` are one and the same.
+"""The commands of this assignment: `make test T=1.4` and `python assignment.py test T=1.4` are one and the same.
 
     python assignment.py                        lists them
-    uv run assignment.py test T=2.8             the same with uv, which also brings a Python
+    uv run assignment.py test T=1.4             the same with uv, which also brings a Python
 
 A command runs in the Python that runs this file, if that has the packages; otherwise in `.venv` beside this file, which
 is made, with the versions of pyproject.toml, when it is first needed. On Linux PyTorch comes from the index that stands
@@ -30,7 +30,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "test": Command(
-        "the visible tests: T=2.8 one task, T=2.7,2.8 two, A=2 one assignment",
+        "the visible tests: T=1.4 one task, T=1.4,1.5 two, A=2 one assignment",
         "pytest",
         {"T": "--task", "A": "--assignment"},
         BASE,
@@ -56,14 +56,19 @@ COMMANDS = {
 FLAGS = {"--ddpm"}  # options without a value
 
 
+HERE_ARE = {
+    name: command for name, command in COMMANDS.items() if command.runs == "pytest" or (HERE / command.runs).exists()
+}
+
+
 def main(name: str = "help", *words: str) -> int:
     """Run a command, in this Python or in that of .venv; returns its exit code. Raises Refused."""
     if name in ("help", "-h", "--help"):
         print("make COMMAND, or without make: python assignment.py COMMAND\n")
-        print("\n".join(f"{name:<12}{command.does}" for name, command in COMMANDS.items()))
+        print("\n".join(f"{name:<12}{command.does}" for name, command in HERE_ARE.items()))
         return 0
-    if name not in COMMANDS:
-        raise Refused(f"there is no command {name}; there are help, {', '.join(COMMANDS)}")
+    if name not in HERE_ARE:
+        raise Refused(f"there is no command {name}; there are help, {', '.join(HERE_ARE)}")
     command, options = COMMANDS[name], options_of(name, words)
     if environment.missing(command.needs):
         if not environment.within_venv():
@@ -81,7 +86,7 @@ def main(name: str = "help", *words: str) -> int:
 
 
 def options_of(name: str, words: tuple[str, ...]) -> list[str]:
-    """The options that words such as T=2.8 stand for; of make's own PYTHON= none. Raises Refused."""
+    """The options that words such as T=1.4 stand for; of make's own PYTHON= none. Raises Refused."""
     known = COMMANDS[name].words
     options = ["-q"] if name == "test" else []
     for word in words:

@@ -13,7 +13,7 @@ BETA_MIN, BETA_MAX = 0.1, 20.0
 
 
 def beta_at(t: Tensor) -> Tensor:
-    """β(t) = g(t)², the rate of the noising: what 2.6 wants as beta. t: float64, any shape, in 0..1."""
+    """β(t) = g(t)², the rate of the noising. t: float64, any shape, in 0..1."""
     return BETA_MIN + (BETA_MAX - BETA_MIN) * t
 
 
@@ -23,7 +23,7 @@ def alpha_bar_at(t: Tensor) -> Tensor:
 
 
 def forward_sde_step(x: Tensor, beta: Tensor, dt: float, z: Tensor) -> Tensor:
-    """One Euler-Maruyama step of the VP SDE, dx = −½βx dt + √β dw (Score SDE, Eq. 11): what your 2.6 undoes.
+    """One Euler-Maruyama step of the VP SDE, dx = −½βx dt + √β dw (Score SDE, Eq. 11), which the reverse SDE undoes.
 
     x, z: (B, *D); beta = β(t): () or (B,); dt > 0. Returns the state at t + dt, (B, *D).
     """
@@ -35,7 +35,7 @@ def forward_sde_step(x: Tensor, beta: Tensor, dt: float, z: Tensor) -> Tensor:
 def probability_flow_step(x: Tensor, score: Tensor, beta: Tensor, dt: float) -> Tensor:
     """One Euler step back along the ODE with the marginals of the SDE, dx = (−½βx − ½β score) dt (Score SDE, Eq. 13).
 
-    As your 2.6, with half the score and no noise. x, score: (B, *D); beta = β(t): () or (B,); dt > 0 is undone.
+    As the reverse SDE, with half the score and no noise. x, score: (B, *D); beta = β(t): () or (B,); dt > 0 is undone.
     """
     same_shape(x=x, score=score)
     beta = per_item(beta, x)

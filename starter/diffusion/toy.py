@@ -1,9 +1,9 @@
 """2-D toy data whose score is known exactly, at every noise level: equal mixtures of round Gaussians.
 
-With them a sampler can be tried in milliseconds, without a network:
+With them a sampler can be tried in a second, without a network:
 
     data, alpha_bar = ring(), linear_schedule()
-    x_0 = ddim_sample(data.eps_model(alpha_bar), torch.randn(500, 2), alpha_bar, ddim_timesteps(1000, 20))
+    x_0 = ddpm_sample(data.eps_model(alpha_bar), torch.randn(500, 2), alpha_bar)
 """
 
 import math

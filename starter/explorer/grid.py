@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from diffusion.pictures.yours import steps
+from diffusion.pictures.tau import steps
 from diffusion.schedule import cosine_schedule, linear_schedule
 
 SCHEDULES = {"linear": linear_schedule(), "cosine": cosine_schedule()}

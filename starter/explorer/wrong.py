@@ -12,7 +12,8 @@ from torch import Generator, Tensor
 
 from diffusion.pictures import images
 from diffusion.pictures.step_grid import SEED
-from diffusion.pictures.yours import DEVICE, steps, yours
+from diffusion.pictures.tau import steps
+from diffusion.pictures.yours import DEVICE, yours
 from diffusion.schedule import linear_schedule
 from diffusion.tensors import time_like
 

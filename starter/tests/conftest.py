@@ -1,6 +1,6 @@
 """How `make test` behaves: which tests are asked for, and what counts as done, wrong and "to do".
 
-make test            every task        make test T=2.8    one task        make test A=2    one assignment
+make test            every task        make test T=1.4    one task        make test A=2    one assignment
 """
 
 import gc
@@ -20,7 +20,7 @@ SECONDS = 30  # of the processor, for one test; with right answers the slowest t
 
 
 def pytest_addoption(parser):
-    parser.addoption("--task", help="run the tests of one task only, for example 2.8")
+    parser.addoption("--task", help="run the tests of one task only, for example 1.4")
     parser.addoption("--assignment", help="run the tests of one assignment only, 1 or 2")
 
 

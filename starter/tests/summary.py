@@ -29,7 +29,7 @@ class Outcome:
 
 
 def belongs(task: str, wanted: str) -> bool:
-    """Whether `task` is `wanted`, or one of assignment `wanted`; or of several, "2.7,2.8"."""
+    """Whether `task` is `wanted`, or one of assignment `wanted`; or of several, "1.4,1.5"."""
     return any(task == each or task.startswith(f"{each}.") for each in wanted.replace(",", " ").split())
 
 
@@ -106,16 +106,18 @@ def write_table(terminal, state: dict[str, str], first: dict[str, list[str]]) ->
             after = f", repair {first[row['task']][0]} first" if status == "wrong" and first[row["task"]] else ""
             line = f"  {SIGNS.get(status, '·')} {row['task']:>4}  {row['function']:<25}{points:>3}  {status}{after}"
             terminal.write_line(line, **COLORS.get(status, {}))
-        if shown == rows:
-            write_points(terminal, assignment, [row for row in rows if state[row["task"]] == "done"])
+        if shown and shown == rows:
+            write_points(terminal, assignment, rows, [row for row in rows if state[row["task"]] == "done"])
 
 
-def write_points(terminal, assignment: str, done: list[dict]) -> None:
-    """The points of the tasks that are done, as a bar and in words."""
+def write_points(terminal, assignment: str, rows: list[dict], done: list[dict]) -> None:
+    """The points of the tasks that are done, of those of the assignment, as a bar and in words."""
     points, bonus = (sum(row["points"] for row in done if bool(row.get("bonus")) is b) for b in (False, True))
-    extra = f", and {bonus} of bonus" if bonus else ""
-    terminal.write(f"  {'█' * (points // 5)}", green=True)
-    terminal.write_line(f"{'░' * (20 - points // 5)}  Assignment {assignment}: {points} of 100 points so far{extra}\n")
+    whole = sum(row["points"] for row in rows if not row.get("bonus"))
+    extra, bar = f", and {bonus:g} of bonus" if bonus else "", int(20 * points / whole)
+    terminal.write(f"  {'█' * bar}", green=True)
+    said = f"Assignment {assignment}: {points:g} of {whole:g} points so far{extra}"
+    terminal.write_line(f"{'░' * (20 - bar)}  {said}\n")
 
 
 def next_step(state: dict[str, str], broken: list[str]) -> str:
@@ -163,7 +165,7 @@ def worst(results: list[str]) -> str:
 
 
 def order(task: str) -> tuple[int, ...]:
-    """2.10 comes after 2.9."""
+    """In the order of their numbers, in which 10 comes after 9."""
     return tuple(map(int, task.split(".")))
 
 

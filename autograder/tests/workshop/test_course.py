@@ -36,7 +36,9 @@ class Course:
     def __init__(self, folder: Path):
         self.folder, self.file = folder, folder / "autograder" / "course.toml"
         for name in ("starter", "autograder", "solution"):
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+            shutil.copytree(
+                ROOT / name, folder / name, ignore=shutil.ignore_patterns(".*_cache", "__pycache__", ".venv")
+            )
         (folder / "assets").symlink_to(ROOT / "assets")
         shutil.copy(ROOT / "pyproject.toml", folder)
 
@@ -144,6 +146,74 @@ def test_what_is_public_gives_no_answer_away(tmp_path):
     assert done.returncode == 0 and "0 of 100 points so far" in done.stdout
     again = CliRunner().invoke(app, ["public", "--out", str(out)])
     assert again.exit_code == 2 and "is not an empty folder" in again.output
+
+
+# Assignment 1 alone, in Chinese, without the trained network
+
+
+@pytest.fixture(scope="module")
+def first_alone(tmp_path_factory):
+    """Such a course, made anew and released: the course, and the student's folder."""
+    course = Course(tmp_path_factory.mktemp("first"))
+    course.change(
+        (r"^2\.\d+ = .*\n", ""),
+        (r"^bonus = .*", "bonus = []"),
+        (r"^languages = .*", 'languages = ["zh-TW"]'),
+        ('^tier = "cpu"', 'tier = "closed-form"'),
+    )
+    for words in (("course",), ("release", "--out", "out/release")):
+        done = course.run("workshop", *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+    released = course.folder / "out" / "release"
+    assert sorted(path.name for path in released.glob("*.zip")) == [
+        "assignment1-autograder.zip",
+        "assignment1-student.zip",
+    ]
+    with zipfile.ZipFile(released / "assignment1-student.zip") as archive:
+        archive.extractall(released)
+    return course, released / "assignment1"
+
+
+def test_a_student_of_assignment_1_alone_sees_nothing_of_2(first_alone):
+    """No module, cell, test or handout has a function of it; a handout in English is not there."""
+    _, home = first_alone
+    later = [row for row in tasks.ROWS if row.assignment == 2]
+    texts = {
+        path.relative_to(home).as_posix(): path for path in home.rglob("*") if path.suffix in (".py", ".md", ".ipynb")
+    }
+    assert "README.zh-TW.md" in texts and "README.md" not in texts and not (home / "explorer").exists()
+    tools = {"sample.py", "train.py"}  # which can do more than this course asks for
+    for name, path in texts.items():
+        if name not in tools and not name.startswith("assets/"):
+            text = path.read_text("utf-8")
+            assert not [row.function for row in later if re.search(rf"\b{row.function}\b", text)], name
+            assert not re.search(r"(T=|TODO |task )2\.\d", text), name
+    assert '"2.11"' not in texts["assignment.ipynb"].read_text("utf-8")
+    assert (home / "README.zh-TW.md").read_text("utf-8").startswith("# 從 DDPM 到 DDIM：作業一\n")
+
+
+def test_a_student_of_assignment_1_alone_can_work(first_alone):
+    """The visible tests pass on the solution, the commands that are left are named, and figures are drawn."""
+    course, home = first_alone
+    done = course.run("pytest", "-q", folder=str(home))
+    assert done.returncode == 0 and "0 of 100 points so far" in done.stdout and "Assignment 2" not in done.stdout
+    kept = [task for task in TASKS if task.assignment == 1]
+    text = dropped.without((SOLUTION / "sampler.py").read_text("utf-8"), "sampler.py", kept)
+    solved = "".join(line.text + "\n" for line in regions.lines(text) if line.kind != "stub")
+    (home / "sampler.py").write_text(solved, "utf-8")
+    done = course.run("pytest", "-q", folder=str(home))
+    assert done.returncode == 0 and "Assignment 1: 100 of 100 points so far" in done.stdout
+    done = course.python("assignment.py", folder=str(home))
+    assert re.findall(r"^(\w+)  ", done.stdout, re.MULTILINE) == "test submission figures measure train sample".split()
+    done = course.python("figures.py", "--only", "2", folder=str(home))
+    assert done.stderr == "figures.py: there is no figure 2; there are 1, 11\n"
+    done = course.python("figures.py", "--only", "1", folder=str(home))
+    assert done.returncode == 0 and done.stdout.endswith("1-noising.png: Noising: data drown in one jump\n")
+    out = course.folder / "out" / "marked"
+    words = f"course grade {home} --assignment 1 --out {out}"
+    assert course.run(*words.split()).returncode == 0
+    results = json.loads((out / "results.json").read_text())
+    assert results["score"] == 100 and not [test for test in results["tests"] if test["number"].startswith("1.6.7")]
 
 
 # A task of its own

@@ -8,11 +8,12 @@ reverse_sde    3  the reverse SDE against the ODE      tables         6  your ta
 interpolation  7  between two x_T                      inversion      8  from an image to its x_T and back
 small_steps    9  as dt → 0: the SDE and the ODE       forward_chain 10  DDIM's forward process, drawn
 few_images    11  FID of right images                  blind_spots   12  wrong images that metrics like
-annealed      13  DDPM and annealed Langevin dynamics  two_losses     —  a table: 1.3 beside 2.3, on two moons
-duration       —  a table: the time of S steps         score_images   —  a table: 1.3 beside 2.3, on images
+annealed      13  DDPM and annealed Langevin dynamics  two_losses     —  a table: both losses, on two moons
+duration       —  a table: the time of S steps         score_images   —  a table: both losses, on images
 langevin_images —  a table: FID of Langevin's images   discretized       how far two ways lie apart, for figure 9
 page              the sheet and its caption            yours             calls your functions, says what is wrong
 images            the network, noise, real images      table             what `make measure` prints
+tau               your sub-sequence of steps
 
 In a notebook: `from diffusion.pictures.paths import paths`, then `paths()` as the last line of a cell.
 """

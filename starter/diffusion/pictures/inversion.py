@@ -9,7 +9,8 @@ from diffusion.pictures import tables as papers
 from diffusion.pictures.page import Page, picture
 from diffusion.pictures.step_grid import sample
 from diffusion.pictures.table import Table, cell, interval
-from diffusion.pictures.yours import DEVICE, steps, yours
+from diffusion.pictures.tau import steps
+from diffusion.pictures.yours import DEVICE, yours
 from diffusion.schedule import linear_schedule
 
 STEPS = (10, 20, 50, 100, 200)

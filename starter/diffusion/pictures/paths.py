@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 from torch import Generator, Tensor
 
 from diffusion.pictures.page import COLOURS, GREY, MARKERS, STYLE, Page, plane
-from diffusion.pictures.yours import path, steps
+from diffusion.pictures.tau import steps
+from diffusion.pictures.yours import path
 from diffusion.schedule import linear_schedule
 from diffusion.toy import two_moons
 

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from torch import Generator, Tensor
 
 from diffusion.pictures.page import COLOURS, MARKERS, STYLE, Page
-from diffusion.pictures.yours import path, steps, yours
+from diffusion.pictures.tau import steps
+from diffusion.pictures.yours import path, yours
 from diffusion.schedule import linear_schedule
 from diffusion.tensors import noise_like, time_like
 from diffusion.toy import GaussianMixture

@@ -12,7 +12,8 @@ from diffusion import data, plots, sde
 from diffusion.pictures import images
 from diffusion.pictures.page import Page, picture
 from diffusion.pictures.table import Table, cell, interval
-from diffusion.pictures.yours import DEVICE, steps, yours
+from diffusion.pictures.tau import steps
+from diffusion.pictures.yours import DEVICE, yours
 from diffusion.schedule import linear_schedule
 from diffusion.tensors import time_like
 

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from diffusion import faults
-from diffusion.tensors import check_tau
 
 HERE = Path(__file__).parents[2]
 ROWS = json.loads(HERE.joinpath("diffusion/tasks.json").read_text("utf-8"))
@@ -49,16 +48,6 @@ def yours(task: str, *arguments: Any, shape: torch.Size | tuple[int, ...]) -> Te
     if answer.is_complex() or not answer.isfinite().all():
         raise wrong(task, f"{name} gave NaN, infinity or complex numbers")
     return answer.detach()
-
-
-def steps(T: int, S: int) -> Tensor:
-    """Your tau of task 2.10. Raises Waits."""
-    tau = yours("2.10", T, S, shape=(S,))
-    try:
-        check_tau(tau, torch.ones(T + 1))
-    except ValueError as error:
-        raise wrong("2.10", f"ddim_timesteps: {error}") from error
-    return tau
 
 
 def path(task: str, eps_model: Callable, x_T: Tensor, *others: Any) -> Tensor:
