@@ -129,7 +129,8 @@ def test_what_is_public_gives_no_answer_away(tmp_path):
     out = tmp_path / "public"
     run = CliRunner().invoke(app, ["public", "--out", str(out)])
     assert run.exit_code == 0, run.output
-    texts = {str(path.relative_to(out)): path.read_bytes().decode(errors="replace") for path in out.rglob("*.*")}
+    files = [path for path in out.rglob("*") if path.is_file()]
+    texts = {path.relative_to(out).as_posix(): path.read_bytes().decode(errors="replace") for path in files}
     answers = zips.solution()
     assert len(answers) == len(TASKS) + 3  # and the solution's three files
     assert not [
