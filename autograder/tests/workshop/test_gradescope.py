@@ -335,7 +335,7 @@ def copied_tree(home: Path) -> Path:
     """A copy of what the zips are made from."""
     tree = home / "tree"
     for name in ("starter", "autograder", "assets"):
-        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns(".*", "__pycache__", "corpus"))
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns(".venv", "__pycache__", "corpus"))
     shutil.copy(ROOT / "pyproject.toml", tree)
     return tree
 
