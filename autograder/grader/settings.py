@@ -25,8 +25,14 @@ def _points(points: float) -> float:
 
 
 def _address(address: str) -> str:
-    if not re.fullmatch(r"(https?://|mailto:)[^\s<>]+", address):
+    if not re.fullmatch(r"(https?://|mailto:)[^\s<>\"\\]+", address):
         raise ValueError("give an address that begins with https://, http:// or mailto:")
+    return address
+
+
+def _zip(address: str) -> str:
+    if address and not _address(address).endswith("assignment{assignment}-student.zip"):
+        raise ValueError("give an address that ends with assignment{assignment}-student.zip")
     return address
 
 
@@ -64,6 +70,7 @@ class Settings(BaseModel):
     bonus: list[str] = ["2.12"]
     rules: Rules = Rules()
     links: dict[str, Address] = {}
+    zip: Annotated[str, AfterValidator(_zip)] = ""  # where the student zips are
     points: dict[str, Points] = {}
 
     def counts(self, tier: Tier) -> bool:

@@ -36,6 +36,7 @@ BAD = {  # what is changed in the file as shipped, and what is said
     ('["en", "zh-TW"]', "[]"): "languages is []: list should have at least 1 item",
     ('ai = ""', "ai = 3"): "rules.ai is 3: input should be a valid string",
     ('ai = ""', 'aid = ""'): "there is no setting rules.aid; there are discussion, ai, late_days",
+    ('zip = ""', 'zip = "https://example.edu/a.zip"'): "ends with assignment{assignment}-student.zip",
     ("[links]", '[links]\nforum = "forum.example.edu"'): "links.forum is 'forum.example.edu': give an address",
     ("2.8 = 18", '2.8 = "18"'): "points.2.8 is '18': input should be a valid number",
     ("2.8 = 18", "2.8 = -18"): "points.2.8 is -18: give points above 0, up to 100",

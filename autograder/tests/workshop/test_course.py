@@ -161,6 +161,7 @@ def first_alone(tmp_path_factory):
         (r"^bonus = .*", "bonus = []"),
         (r"^languages = .*", 'languages = ["zh-TW"]'),
         ('^tier = "cpu"', 'tier = "closed-form"'),
+        ('^zip = ""', 'zip = "https://example.edu/a/assignment{assignment}-student.zip"'),
     )
     for words in (("course",), ("release", "--out", "out/release")):
         done = course.run("workshop", *words)
@@ -189,6 +190,8 @@ def test_a_student_of_assignment_1_alone_sees_nothing_of_2(first_alone):
             text = path.read_text("utf-8")
             assert not [row.function for row in later if re.search(rf"\b{row.function}\b", text)], name
             assert not re.search(r"(T=|TODO |task )2\.\d", text), name
+    cells = json.loads(texts["assignment.ipynb"].read_text("utf-8"))["cells"]
+    assert 'ZIP = "https://example.edu/a/assignment1-student.zip"  #' in "".join(cells[1]["source"])
     assert '"2.11"' not in texts["assignment.ipynb"].read_text("utf-8")
     assert (home / "README.zh-TW.md").read_text("utf-8").startswith("# 從 DDPM 到 DDIM：作業一\n")
 

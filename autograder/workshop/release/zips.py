@@ -14,6 +14,7 @@ from workshop import regions
 from workshop.assets.real_images import PART
 from workshop.release.given import may_be_away, only
 from workshop.release.manifest import manifest
+from workshop.release.notebook import with_address
 
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
 HANDOUTS = {"en": ["README.md", "README.html"], "zh-TW": ["README.zh-TW.md", "README.zh-TW.html"]}
@@ -91,7 +92,7 @@ def write(path: Path, root: Path) -> Path:
     Nothing is compressed, as another zlib would make other bytes; that adds a tenth to a quarter of the size.
     """
     files = {name: file.read_bytes() for name, file in contents(path.name, root).items()}
-    files = only(files, TASKS)
+    files = with_address(only(files, TASKS), path.name[: len("assignment1")])
     if path.name.endswith("-autograder.zip"):
         about = manifest(int(path.name[len("assignment")]), files, root)
         files[version.MANIFEST] = (json.dumps(about, indent=1) + "\n").encode()
