@@ -253,13 +253,13 @@ def test_all_cells_begin_with_the_same_x_T_whatever_the_batch(forked, tree):
         "inception": "evaluate.py: sampler.py cannot be read as torch-fidelity's Inception weights",
         "damaged": "fashion-reference.safetensors is damaged",
         "todo": "evaluate.py: your sampler.py isn't finished: TODO 2.10: ddim_timesteps",
-        "package": "evaluate.py: the package tqdm is missing; type: ",
+        "package": "evaluate.py: the package tqdm is missing here; python assignment.py ",
         "sample todo": "sample.py: your sampler.py isn't finished: TODO 2.10: ddim_timesteps; with DDPM=1, or --ddpm",
         "sample broken": "sample.py: sampler.py, line ",
         "sample wrong": "sample.py: sampler.py, line ",
         "sample steps": "sample.py: expected 1 to 1000 steps, an eta of 0 or more, and at least one image or point",
         "sample untrained": "sample.py: there is no runs/swissroll/network.safetensors yet; to train it: make train",
-        "sample package": "sample.py: the package safetensors is missing; type: ",
+        "sample package": "sample.py: the package safetensors is missing here; python assignment.py ",
     }.items(),
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(name, sentence, forked):
