@@ -20,7 +20,9 @@ def panels(recovered: Sequence[Curve], right: Curve, said: str) -> str:
     x = Axis(0, 1.03 * max(t for t, _ in right), LEFT, WIDTH - RIGHT)
     y = Axis(0, high, HEIGHT - BOTTOM, TOP)
     line = "L".join(f"{x(t):.1f} {y(value):.1f}" for t, value in sorted(right))
-    parts = [f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(said)}" style="width:{width / 16}rem">']
+    parts = [
+        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(said)}" style="width:{width / 16}rem">'
+    ]
     for number, curve in enumerate(recovered):
         parts.append(f'<g transform="translate({number % columns * WIDTH} {number // columns * HEIGHT})">')
         parts.append(_frame(x, y, str(number + 1) if len(recovered) > 1 else ""))
@@ -35,13 +37,18 @@ def _frame(x: Axis, y: Axis, title: str) -> str:
     """Axes with a few numbers, and the panel's own."""
     style = 'font-family="sans-serif" font-size="12" fill="currentColor"'
     bottom = HEIGHT - BOTTOM
-    parts = [f'<path fill="none" stroke="currentColor" opacity=".6" d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}"/><g {style}>']
+    parts = [
+        f'<path fill="none" stroke="currentColor" opacity=".6" d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}"/><g {style}>'
+    ]
     for tick in y.ticks():
         parts.append(f'<path stroke="currentColor" opacity=".2" d="M{LEFT} {y(tick):.1f}H{WIDTH - RIGHT}"/>')
         parts.append(f'<text x="{LEFT - 5}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:.3g}</text>')
     for tick in x.ticks():
         parts.append(f'<text x="{x(tick):.1f}" y="{bottom + 15}" text-anchor="middle">{tick:.4g}</text>')
     parts.append(f'<text x="{WIDTH - RIGHT}" y="{bottom + 28}" text-anchor="end" font-style="italic">t</text>')
-    parts.append(f'<text x="2" y="{TOP - 10}"><tspan font-style="italic">σ</tspan><tspan dy="3" font-size="9">t</tspan></text>')
-    parts.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{TOP - 9}" text-anchor="middle" font-weight="bold">{title}</text></g>')
+    parts.append(
+        f'<text x="2" y="{TOP - 10}"><tspan font-style="italic">σ</tspan><tspan dy="3" font-size="9">t</tspan></text>'
+    )
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    parts.append(f'<text x="{middle}" y="{TOP - 9}" text-anchor="middle" font-weight="bold">{title}</text></g>')
     return "".join(parts)

@@ -6,7 +6,7 @@ A key that the grader's feedback knows has its English words there. The others a
 from collections.abc import Callable
 from typing import Any
 
-from course.quiz.question import Text
+from course.quiz.question import Answer, Text
 from grader.causes.hints import HINTS
 from oracle import misconceptions
 from oracle.arrays import f64
@@ -43,6 +43,11 @@ def by_formula(name: str, args: str, *causes: str, part: int | None = None) -> d
 def as_text(cause: str) -> Text:
     """A misconception in words."""
     return Text(HINTS[cause][0], CHINESE[cause]) if cause in CHINESE else BELIEFS[cause]
+
+
+def told(cause: str, answer: Answer) -> Text:
+    """What is believed by who gives a wrong answer: a number's misconception; an answer in words says it itself."""
+    return answer if isinstance(answer, Text) else as_text(cause)
 
 
 def _part(value: Any, part: int | None) -> Any:
@@ -106,8 +111,12 @@ BELIEFS = {  # what no formula of the students' functions has; a wrong answer in
     ),
     "fid_not_squared": Text("the distances are not squared", "距離沒有平方"),
     "fid_of_means": Text("only the means are compared", "只比較了 mean"),
-    "fid_of_variances": Text("variances are compared in the place of standard deviations", "比較的是 variance 而不是標準差"),
+    "fid_of_variances": Text(
+        "variances are compared in the place of standard deviations", "比較的是 variance 而不是標準差"
+    ),
     "mean_not_scaled": Text("the data in x_t are not scaled by √ᾱ_t", "x_t 裡的資料沒有乘上 √ᾱ_t"),
-    "one_scale": Text("one scale is taken for all steps, as a slide reads", "以為所有的 step 只有一個倍數，如投影片所寫"),
+    "one_scale": Text(
+        "one scale is taken for all steps, as a slide reads", "以為所有的 step 只有一個倍數，如投影片所寫"
+    ),
     "right_one_refused": Text("the right sampler is taken for wrong", "把正確的 sampler 當成錯的"),
 }

@@ -76,7 +76,9 @@ def papers(seed: int, count: int) -> list[Paper]:
         if chosen is None:
             raise TooMany(len(made))
         used.update(chosen)
-        made.append(Paper(number, [_item(place, _next(left, question), rng) for place, question in enumerate(chosen, 1)]))
+        made.append(
+            Paper(number, [_item(place, _next(left, question), rng) for place, question in enumerate(chosen, 1)])
+        )
     return made
 
 

@@ -31,6 +31,7 @@ class Text:
 
 
 Answer = float | Text
+Calculated = Callable[..., Any]  # from the numbers: an answer, an array of one, or None where there is none
 
 
 def formula(latex: str) -> Text:
@@ -81,8 +82,8 @@ class Question:
     stratum: Stratum
     text: Text
     must: tuple[Text, ...]
-    right: Answer | Callable[..., Answer] | None = None
-    wrong: Mapping[str, Answer | Callable[..., Answer]] = field(default_factory=dict)
+    right: Answer | Calculated | None = None
+    wrong: Mapping[str, Answer | Calculated] = field(default_factory=dict)
     variants: Sequence[Numbers] = ({},)
     more: Callable[..., Numbers] | None = None
     figure: Callable[..., str] | None = None
@@ -90,7 +91,7 @@ class Question:
 
     @cached_property
     def drawable(self) -> list["Asked"]:
-        """The question with each of its numbers that leave all answers apart, and a number to be found without a calculator."""
+        """The question with each of its numbers that leave all answers apart, and need no calculator."""
         return [asked for asked in (Asked(self, numbers) for numbers in self.variants) if asked.plain]
 
 
@@ -115,7 +116,11 @@ class Asked:
     def plain(self) -> bool:
         """Whether the right number is short, and no answer is another one within the tolerance, nor nearly."""
         right = self.right
-        if isinstance(right, float) and self.question.stratum.kind == "number" and abs(round(right, DECIMALS) - right) > 1e-9:
+        if (
+            isinstance(right, float)
+            and self.question.stratum.kind == "number"
+            and abs(round(right, DECIMALS) - right) > 1e-9
+        ):
             return False
         answers = [answer for answer in (right, *self.wrong.values()) if isinstance(answer, float)]
         return all(math.isfinite(one) for one in answers) and all(
@@ -140,7 +145,7 @@ class Asked:
     def figure(self, language: Language) -> str:
         return self.question.figure(language, **self.numbers) if self.question.figure else ""
 
-    def _value(self, answer: Answer | Callable[..., Answer] | None) -> Answer | None:
+    def _value(self, answer: Answer | Calculated | None) -> Answer | None:
         value = answer(**self.numbers) if callable(answer) else answer
         return value if value is None or isinstance(value, Text) else float(value)
 

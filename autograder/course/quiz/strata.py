@@ -1,6 +1,6 @@
-"""What every paper has one question of, in the order of the lecture. A stratum is a topic, a kind, a level and points.
+"""What every paper has one question of, in the order of the lecture.
 
-So papers are equally difficult by construction: the questions of a stratum are of one kind and level, and worth the same.
+A stratum is a topic, a kind, a level and points, so papers are equally difficult by construction.
 Level 1 recalls or reads off, 2 takes one formula or one thought, 3 takes several of them.
 """
 

@@ -38,10 +38,15 @@ QUESTIONS = [
         DDIM,
         DDIM_IDEAS,
         Text(
-            r"In which order, and from what, does the forward process of DDIM draw $x_1, \dots, x_T$ from a given $x_0$?",
+            r"In which order, and from what, does the forward process of DDIM draw $x_1, \dots, x_T$ from a given "
+            r"$x_0$?",
             r"給定 $x_0$，DDIM 的正向過程依什麼順序、由什麼抽出 $x_1, \dots, x_T$？",
         ),
-        (formula(r"q_\sigma(x_{1:T} \mid x_0) = q_\sigma(x_T \mid x_0) \prod_{t=2}^T q_\sigma(x_{t-1} \mid x_t, x_0)"),),
+        (
+            formula(
+                r"q_\sigma(x_{1:T} \mid x_0) = q_\sigma(x_T \mid x_0) \prod_{t=2}^T q_\sigma(x_{t-1} \mid x_t, x_0)"
+            ),
+        ),
         Text(
             r"$x_T$ first, from $x_0$; then downwards, each from the one above it and $x_0$",
             r"先由 $x_0$ 抽 $x_T$；再往下走，每個由上面一個和 $x_0$ 得到",
@@ -55,9 +60,7 @@ QUESTIONS = [
                 r"$x_1$ first, from $x_0$; then upwards, each from the one below it and $x_0$",
                 r"先由 $x_0$ 抽 $x_1$；再往上走，每個由下面一個和 $x_0$ 得到",
             ),
-            "jump_for_markov": Text(
-                r"in any order: each from $x_0$ alone", r"順序不拘：每個都只由 $x_0$ 得到"
-            ),
+            "jump_for_markov": Text(r"in any order: each from $x_0$ alone", r"順序不拘：每個都只由 $x_0$ 得到"),
         },
         about=("forward_process",),
     ),
@@ -89,7 +92,8 @@ QUESTIONS = [
                 r"定義 $\hat\varepsilon_\theta(x_t, t)$；其他兩個都由 network 推導。",
             ),
             "both_defined": Text(
-                r"$q_\sigma(x_t \mid x_{t-1})$ and $q_\sigma(x_{t-1} \mid x_t, x_0)$ are both defined, each on its own.",
+                r"$q_\sigma(x_t \mid x_{t-1})$ and $q_\sigma(x_{t-1} \mid x_t, x_0)$ are both defined, each on its "
+                r"own.",
                 r"$q_\sigma(x_t \mid x_{t-1})$ 和 $q_\sigma(x_{t-1} \mid x_t, x_0)$ 都是各自定義的。",
             ),
         },
@@ -104,18 +108,15 @@ QUESTIONS = [
         ),
         (
             Text(
-                r"$x_T$ is still drawn from the jump; $x_0$ and $x_T$ then decide all the others. The slide's “deterministic” is meant so.",
+                r"$x_T$ is still drawn from the jump; $x_0$ and $x_T$ then decide all the others. The slide's "
+                r"“deterministic” is meant so.",
                 r"$x_T$ 還是由跳躍抽出來的；之後 $x_0$ 和 $x_T$ 決定其他全部。投影片的 “deterministic” 是這個意思。",
             ),
         ),
-        Text(
-            r"$x_T$ alone; it and $x_0$ decide the others", r"只有 $x_T$；它和 $x_0$ 決定其他全部"
-        ),
+        Text(r"$x_T$ alone; it and $x_0$ decide the others", r"只有 $x_T$；它和 $x_0$ 決定其他全部"),
         {
             "nothing_random_at_zero": Text("nothing: the process is deterministic", "沒有：這個過程是 deterministic"),
-            "all_random_at_zero": Text(
-                r"each $x_t$, independently of the others", r"每個 $x_t$，彼此獨立"
-            ),
+            "all_random_at_zero": Text(r"each $x_t$, independently of the others", r"每個 $x_t$，彼此獨立"),
             "first_random_at_zero": Text(
                 r"$x_1$ alone; it and $x_0$ decide the others", r"只有 $x_1$；它和 $x_0$ 決定其他全部"
             ),
@@ -127,12 +128,14 @@ QUESTIONS = [
         "Controlling Stochasticity",
         DDIM_IDEAS,
         Text(
-            r"From one and the same $x_T$, images are made with $\eta = 0$: twice with 20 steps, and once with 50. What comes out?",
+            r"From one and the same $x_T$, images are made with $\eta = 0$: twice with 20 steps, and once with 50. "
+            r"What comes out?",
             r"從同一個 $x_T$ 出發，用 $\eta = 0$ 生成影像：20 步走兩次，50 步走一次。結果如何？",
         ),
         (
             Text(
-                r"At $\eta = 0$ each step is a function of $x_t$, so $x_T$ decides the image; more steps follow the same curve more closely.",
+                r"At $\eta = 0$ each step is a function of $x_t$, so $x_T$ decides the image; more steps follow the "
+                r"same curve more closely.",
                 r"在 $\eta = 0$，每一步都是 $x_t$ 的函數，所以 $x_T$ 決定影像；步數多只是更貼近同一條曲線。",
             ),
         ),
@@ -170,12 +173,13 @@ QUESTIONS = [
         ),
         {
             "fixed_large": Text(
-                r"$\sigma_t^2 = \beta_t$, the variance of the forward step.", r"$\sigma_t^2 = \beta_t$，正向一步的 variance。"
+                r"$\sigma_t^2 = \beta_t$, the variance of the forward step.",
+                r"$\sigma_t^2 = \beta_t$，正向一步的 variance。",
             ),
-            "noise_at_its_maximum": Text(
-                r"$\sigma_t^2$ is as large as it can be.", r"$\sigma_t^2$ 取可能的最大值。"
+            "noise_at_its_maximum": Text(r"$\sigma_t^2$ is as large as it can be.", r"$\sigma_t^2$ 取可能的最大值。"),
+            "eta_taken_as_zero": Text(
+                r"$\sigma_t = 0$, with all steps made.", r"$\sigma_t = 0$，並且走完所有的 step。"
             ),
-            "eta_taken_as_zero": Text(r"$\sigma_t = 0$, with all steps made.", r"$\sigma_t = 0$，並且走完所有的 step。"),
         },
         about=("special_case",),
     ),
@@ -184,23 +188,22 @@ QUESTIONS = [
         "Loss Function",
         DDIM_IDEAS,
         Text(
-            r"A noise predictor was trained for DDPM with $T = 1000$. It is to be used by DDIM with 20 steps and $\eta = 0$. What has to be trained?",
-            r"一個 noise predictor 是為 $T = 1000$ 的 DDPM 訓練的。現在要用在 20 步、 $\eta = 0$ 的 DDIM。需要訓練什麼？",
+            r"A noise predictor was trained for DDPM with $T = 1000$. It is to be used by DDIM with 20 steps and "
+            r"$\eta = 0$. What has to be trained?",
+            r"一個 noise predictor 是為 $T = 1000$ 的 DDPM 訓練的。現在要用在 20 步、 $\eta = 0$ 的 DDIM。"
+            r"需要訓練什麼？",
         ),
         (
             Text(
-                r"The loss depends on the forward jump alone, and DDIM keeps the jump; the network is asked at 20 of the steps that it knows.",
+                r"The loss depends on the forward jump alone, and DDIM keeps the jump; the network is asked at 20 of "
+                r"the steps that it knows.",
                 r"Loss 只與正向跳躍有關，而 DDIM 保持跳躍；network 被問到的是它學過的 step 中的 20 個。",
             ),
         ),
         Text("nothing", "什麼都不用"),
         {
-            "retrain_on_the_steps": Text(
-                "the network, on the 20 steps alone", "Network，只用那 20 個 step"
-            ),
-            "retrain_for_eta": Text(
-                r"the network, since $\eta$ enters its loss", r"Network，因為 loss 裡有 $\eta$"
-            ),
+            "retrain_on_the_steps": Text("the network, on the 20 steps alone", "Network，只用那 20 個 step"),
+            "retrain_for_eta": Text(r"the network, since $\eta$ enters its loss", r"Network，因為 loss 裡有 $\eta$"),
             "retrain_last_layer": Text(
                 "its last layer, since the noise that it predicts is larger in a longer step",
                 "最後一層，因為步子變大，它要預測的 noise 也變大",
@@ -218,15 +221,18 @@ QUESTIONS = [
         ),
         (
             Text(
-                r"A step puts the predicted $x_{0 \mid t}$ in the place of $x_0$. That is an error, and it grows with the size of the step.",
+                r"A step puts the predicted $x_{0 \mid t}$ in the place of $x_0$. That is an error, and it grows "
+                r"with the size of the step.",
                 r"每一步用預測的 $x_{0 \mid t}$ 代替 $x_0$。這是一個誤差，步子越大誤差越大。",
             ),
             Text(
-                r"At $\eta = 1$ each step adds fresh noise: the path is crooked, and only small steps keep the error small.",
+                r"At $\eta = 1$ each step adds fresh noise: the path is crooked, and only small steps keep the error "
+                r"small.",
                 r"在 $\eta = 1$，每一步都加新的 noise：軌跡彎曲、迂迴，要小步才能控制誤差。",
             ),
             Text(
-                r"At $\eta = 0$ the path is a smooth curve (that of an ODE), which large steps follow with little error.",
+                r"At $\eta = 0$ the path is a smooth curve (that of an ODE), which large steps follow with little "
+                r"error.",
                 r"在 $\eta = 0$，軌跡是平滑的曲線（一個 ODE 的解），大步也能跟得上。",
             ),
         ),
@@ -234,9 +240,7 @@ QUESTIONS = [
             "fewer_calls": Text(
                 r"At $\eta = 0$ the network is called less often.", r"在 $\eta = 0$，network 被呼叫的次數比較少。"
             ),
-            "trained_for_eta": Text(
-                r"The network was trained for $\eta = 0$.", r"Network 就是為 $\eta = 0$ 訓練的。"
-            ),
+            "trained_for_eta": Text(r"The network was trained for $\eta = 0$.", r"Network 就是為 $\eta = 0$ 訓練的。"),
         },
         about=("few_steps",),
     ),
@@ -245,15 +249,19 @@ QUESTIONS = [
         "DDPM vs. DDIM",
         SAMPLING_IDEAS,
         Text(
-            r"Write the mean $\tilde\mu$ of $x_{t-1}$ with $x_t$ and $\hat\varepsilon$ alone, for DDPM and for DDIM with any $\sigma_t$. For which $\sigma_t$ are the two equal?",
-            r"只用 $x_t$ 和 $\hat\varepsilon$，寫出 DDPM 以及任意 $\sigma_t$ 的 DDIM 的 $x_{t-1}$ 的 mean $\tilde\mu$。在哪個 $\sigma_t$ 兩者相等？",
+            r"Write the mean $\tilde\mu$ of $x_{t-1}$ with $x_t$ and $\hat\varepsilon$ alone, for DDPM and for DDIM "
+            r"with any $\sigma_t$. For which $\sigma_t$ are the two equal?",
+            r"只用 $x_t$ 和 $\hat\varepsilon$，寫出 DDPM 以及任意 $\sigma_t$ 的 DDIM 的 $x_{t-1}$ 的 mean "
+            r"$\tilde\mu$。在哪個 $\sigma_t$ 兩者相等？",
         ),
         (
             formula(
-                r"\tilde\mu_{\mathrm{DDPM}} = \frac{1}{\sqrt{\alpha_t}} \left(x_t - \frac{1 - \alpha_t}{\sqrt{1 - \bar\alpha_t}} \hat\varepsilon\right)"
+                r"\tilde\mu_{\mathrm{DDPM}} = \frac{1}{\sqrt{\alpha_t}} \left(x_t - \frac{1 - \alpha_t}{\sqrt{1 - "
+                r"\bar\alpha_t}} \hat\varepsilon\right)"
             ),
             formula(
-                r"\tilde\mu_{\mathrm{DDIM}} = \sqrt{\bar\alpha_{t-1}} \frac{x_t - \sqrt{1 - \bar\alpha_t} \hat\varepsilon}{\sqrt{\bar\alpha_t}} + \sqrt{1 - \bar\alpha_{t-1} - \sigma_t^2} \hat\varepsilon"
+                r"\tilde\mu_{\mathrm{DDIM}} = \sqrt{\bar\alpha_{t-1}} \frac{x_t - \sqrt{1 - \bar\alpha_t} "
+                r"\hat\varepsilon}{\sqrt{\bar\alpha_t}} + \sqrt{1 - \bar\alpha_{t-1} - \sigma_t^2} \hat\varepsilon"
             ),
             formula(r"\sigma_t^2 = \tilde\beta_t = \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t} \beta_t"),
         ),
@@ -270,7 +278,8 @@ QUESTIONS = [
         DDIM,
         SAMPLING_IDEAS,
         Text(
-            r"For which $\sigma_t$ is the forward process of DDIM Markovian? What drops out of which distribution then, and which process is it?",
+            r"For which $\sigma_t$ is the forward process of DDIM Markovian? What drops out of which distribution "
+            r"then, and which process is it?",
             r"在哪個 $\sigma_t$，DDIM 的正向過程是 Markovian？這時什麼從哪個分布裡消失？它是哪個過程？",
         ),
         (
@@ -279,7 +288,8 @@ QUESTIONS = [
                 r"當 $\sigma_t^2 = \tilde\beta_t$，也就是 posterior 的 variance（$\eta = 1$）。",
             ),
             Text(
-                r"$x_0$ drops out of $q_\sigma(x_t \mid x_{t-1}, x_0)$.", r"$x_0$ 從 $q_\sigma(x_t \mid x_{t-1}, x_0)$ 裡消失。"
+                r"$x_0$ drops out of $q_\sigma(x_t \mid x_{t-1}, x_0)$.",
+                r"$x_0$ 從 $q_\sigma(x_t \mid x_{t-1}, x_0)$ 裡消失。",
             ),
             Text("It is the forward process of DDPM.", "它就是 DDPM 的正向過程。"),
         ),
@@ -306,7 +316,8 @@ QUESTIONS = [
                 r"The same $x_T$ gives the same image, again and again.", r"同一個 $x_T$ 不管生成幾次都得到同一張影像。"
             ),
             Text(
-                r"The steps can be undone: an image can be taken back to its $x_T$, and between two $x_T$ one can pass smoothly.",
+                r"The steps can be undone: an image can be taken back to its $x_T$, and between two $x_T$ one can "
+                r"pass smoothly.",
                 r"每一步都可以倒著走：影像可以走回它的 $x_T$，也可以在兩個 $x_T$ 之間平滑地變化。",
             ),
             Text(

@@ -23,7 +23,8 @@ QUESTIONS = [
         ),
         (
             Text(
-                "IS looks at how sure a classifier is of each image, and how varied its answers are. FID and KID compare with real images.",
+                "IS looks at how sure a classifier is of each image, and how varied its answers are. FID and KID "
+                "compare with real images.",
                 "IS 看的是 classifier 對每張影像有多確定，以及答案有多多樣。FID 和 KID 則要和真實影像比較。",
             ),
         ),
@@ -39,12 +40,14 @@ QUESTIONS = [
         SLIDE,
         EVALUATION,
         Text(
-            "The FID of 1,000 images of a sampler is 1.1; that of 100 images of the very same sampler is 12. What follows?",
+            "The FID of 1,000 images of a sampler is 1.1; that of 100 images of the very same sampler is 12. What "
+            "follows?",
             "同一個 sampler，1,000 張影像的 FID 是 1.1，100 張的是 12。這說明什麼？",
         ),
         (
             Text(
-                "A covariance that is estimated from few images is off, and FID is larger for that. Compare only FIDs of equally many images.",
+                "A covariance that is estimated from few images is off, and FID is larger for that. Compare only "
+                "FIDs of equally many images.",
                 "由少數影像估計的 covariance 不準，FID 因此變大。只能比較張數相同的 FID。",
             ),
         ),
@@ -53,9 +56,7 @@ QUESTIONS = [
             "影像越少 FID 越大，所以只能比較張數相同的 FID。",
         ),
         {
-            "few_images_are_worse": Text(
-                "The 100 images are worse than the 1,000.", "這 100 張影像比那 1,000 張差。"
-            ),
+            "few_images_are_worse": Text("The 100 images are worse than the 1,000.", "這 100 張影像比那 1,000 張差。"),
             "fid_is_chance": Text(
                 "It is chance: with other 100 images FID would be below 1.1 as often as above.",
                 "只是運氣：換另外 100 張，FID 低於 1.1 和高於 1.1 的機會一樣大。",
@@ -88,9 +89,7 @@ QUESTIONS = [
                 "The code is wrong, since a distance cannot be negative.", "程式有錯，因為距離不可能是負的。"
             ),
             "better_than_real": Text("The images are better than real ones.", "這些影像比真實影像還好。"),
-            "opposite_of_real": Text(
-                "The images are the opposite of real ones.", "這些影像和真實影像相反。"
-            ),
+            "opposite_of_real": Text("The images are the opposite of real ones.", "這些影像和真實影像相反。"),
         },
     ),
     Question(
@@ -103,14 +102,17 @@ QUESTIONS = [
         ),
         (
             Text(
-                "Copies of real images are as sharp, as varied and as much like real images as can be. None of the three asks whether an image is new.",
+                "Copies of real images are as sharp, as varied and as much like real images as can be. None of the "
+                "three asks whether an image is new.",
                 "真實影像的複製品清晰、多樣，而且完全像真實影像。三個指標都不問影像是不是新的。",
             ),
         ),
         Text("none: all three are as good as for real images", "都不會：三個都和真實影像一樣好"),
         {
             "is_sees_copies": Text("IS, since the images are not varied", "IS，因為影像不夠多樣"),
-            "fid_sees_copies": Text("FID, since it rises where images are known ones", "FID，因為影像是已知的，它就會變大"),
+            "fid_sees_copies": Text(
+                "FID, since it rises where images are known ones", "FID，因為影像是已知的，它就會變大"
+            ),
             "kid_sees_copies": Text("KID, since it compares single pairs of images", "KID，因為它比較一對一對的影像"),
         },
     ),
@@ -119,13 +121,16 @@ QUESTIONS = [
         SLIDE,
         EVALUATION,
         Text(
-            r"Suppose that there is one feature only. For real images it has the mean $<m>$ and the standard deviation $<s>$, for generated ones $<n>$ and $<r>$. What is the FID?",
+            r"Suppose that there is one feature only. For real images it has the mean $<m>$ and the standard "
+            r"deviation $<s>$, for generated ones $<n>$ and $<r>$. What is the FID?",
             r"假設只有一個特徵。真實影像的 mean 是 $<m>$，標準差 $<s>$；生成影像的是 $<n>$ 和 $<r>$。FID 是多少？",
         ),
         (
             Text(
-                r"$\lVert m - m' \rVert^2 + \mathrm{tr}(\Sigma + \Sigma' - 2 (\Sigma \Sigma')^{1/2})$ is $(m - m')^2 + (s - s')^2$ in one dimension.",
-                r"$\lVert m - m' \rVert^2 + \mathrm{tr}(\Sigma + \Sigma' - 2 (\Sigma \Sigma')^{1/2})$ 在一維就是 $(m - m')^2 + (s - s')^2$。",
+                r"$\lVert m - m' \rVert^2 + \mathrm{tr}(\Sigma + \Sigma' - 2 (\Sigma \Sigma')^{1/2})$ is $(m - m')^2 "
+                r"+ (s - s')^2$ in one dimension.",
+                r"$\lVert m - m' \rVert^2 + \mathrm{tr}(\Sigma + \Sigma' - 2 (\Sigma \Sigma')^{1/2})$ 在一維就是 $(m "
+                r"- m')^2 + (s - s')^2$。",
             ),
         ),
         _fid,
@@ -141,8 +146,10 @@ QUESTIONS = [
         SLIDE,
         EVALUATION,
         Text(
-            "A sampler makes ten images, one clear one of each of ten classes, and repeats each of them a hundred times. What do IS and FID say of these thousand images?",
-            "一個 sampler 只生成十張影像，十個類別各一張，都很清楚，然後每張重複一百次。對這一千張影像，IS 和 FID 怎麼說？",
+            "A sampler makes ten images, one clear one of each of ten classes, and repeats each of them a hundred "
+            "times. What do IS and FID say of these thousand images?",
+            "一個 sampler 只生成十張影像，十個類別各一張，都很清楚，然後每張重複一百次。對這一千張影像，IS 和 FID "
+            "怎麼說？",
         ),
         (
             Text(
@@ -162,19 +169,24 @@ QUESTIONS = [
         "DDPM Reverse Process",
         MISPRINTS,
         Text(
-            r"A slide prints the mean of the DDPM posterior with a minus between its two terms and roots in its denominators. "
+            r"A slide prints the mean of the DDPM posterior with a minus between its two terms and roots in its "
+            r"denominators. "
             r"What does the misprint give where $t$ is small and $x_t = x_0 = 1$, and what is right?",
-            r"投影片把 DDPM posterior 的 mean 的兩項之間印成減號，分母印成根號。當 $t$ 很小而且 $x_t = x_0 = 1$ 時，印錯的式子給出什麼？正確的是什麼？",
+            r"投影片把 DDPM posterior 的 mean 的兩項之間印成減號，分母印成根號。當 $t$ 很小而且 $x_t = x_0 = 1$ 時，"
+            r"印錯的式子給出什麼？正確的是什麼？",
         ),
         (
             Text(
-                "Rightly the two weights sum to almost 1. With the minus they nearly cancel, and the roots make both terms small.",
+                "Rightly the two weights sum to almost 1. With the minus they nearly cancel, and the roots make both "
+                "terms small.",
                 "正確的兩個權重相加幾乎是 1。換成減號它們幾乎抵消，而根號讓兩項都變小。",
             ),
         ),
         Text("a value near 0; right is about 1", "接近 0；正確的約為 1"),
         {
-            "misprint_harmless": Text("about 1, as is right: the two errors cancel", "約為 1，和正確的一樣：兩個錯互相抵消"),
+            "misprint_harmless": Text(
+                "about 1, as is right: the two errors cancel", "約為 1，和正確的一樣：兩個錯互相抵消"
+            ),
             "misprint_doubles": Text("about 2; right is about 1", "約為 2；正確的約為 1"),
             "posterior_is_zero": Text("about 1; right is a value near 0", "約為 1；正確的接近 0"),
         },
@@ -184,13 +196,17 @@ QUESTIONS = [
         "Controlling Stochasticity",
         MISPRINTS,
         Text(
-            r"A slide prints $\sigma_t$ with $\beta_t$ outside the root. Somebody uses it at $\eta = 1$ with few steps, in the right step formula. What happens?",
-            r"投影片把 $\sigma_t$ 的 $\beta_t$ 印在根號外面。有人在 $\eta = 1$、步數少的時候，把它用在正確的一步裡。會發生什麼事？",
+            r"A slide prints $\sigma_t$ with $\beta_t$ outside the root. Somebody uses it at $\eta = 1$ with few "
+            r"steps, in the right step formula. What happens?",
+            r"投影片把 $\sigma_t$ 的 $\beta_t$ 印在根號外面。有人在 $\eta = 1$、步數少的時候，把它用在正確的一步裡。"
+            r"會發生什麼事？",
         ),
         (
             Text(
-                r"$\beta_t \lt \sqrt{\beta_t}$, so the noise is too small. The marginals are kept with any $\sigma_t$, and less noise is better with few steps.",
-                r"$\beta_t \lt \sqrt{\beta_t}$，所以 noise 太小。任何 $\sigma_t$ 都保持 marginal，而步數少時 noise 少反而比較好。",
+                r"$\beta_t \lt \sqrt{\beta_t}$, so the noise is too small. The marginals are kept with any "
+                r"$\sigma_t$, and less noise is better with few steps.",
+                r"$\beta_t \lt \sqrt{\beta_t}$，所以 noise 太小。任何 $\sigma_t$ 都保持 marginal，而步數少時 noise "
+                r"少反而比較好。",
             ),
         ),
         Text(
@@ -217,13 +233,17 @@ QUESTIONS = [
         "Denoising Diffusion Implicit Models (DDIM)",
         MISPRINTS,
         Text(
-            r"A slide allows “arbitrary $\sigma_t^2$”. Somebody takes $\eta = 3$ and, on a long step, gets a $\sigma_t^2$ above $1 - \bar\alpha_{t-1}$. What comes out?",
-            r"投影片說 “arbitrary $\sigma_t^2$”。有人取 $\eta = 3$，在一個大步上得到大於 $1 - \bar\alpha_{t-1}$ 的 $\sigma_t^2$。會得到什麼？",
+            r"A slide allows “arbitrary $\sigma_t^2$”. Somebody takes $\eta = 3$ and, on a long step, gets a "
+            r"$\sigma_t^2$ above $1 - \bar\alpha_{t-1}$. What comes out?",
+            r"投影片說 “arbitrary $\sigma_t^2$”。有人取 $\eta = 3$，在一個大步上得到大於 $1 - \bar\alpha_{t-1}$ 的 "
+            r"$\sigma_t^2$。會得到什麼？",
         ),
         (
             Text(
-                r"The direction's factor is the root of $1 - \bar\alpha_{t-1} - \sigma_t^2$, which is negative then. More fresh noise than all noise cannot be.",
-                r"方向的係數是 $1 - \bar\alpha_{t-1} - \sigma_t^2$ 的根，這時它是負的。新的 noise 不可能比全部的 noise 還多。",
+                r"The direction's factor is the root of $1 - \bar\alpha_{t-1} - \sigma_t^2$, which is negative then. "
+                r"More fresh noise than all noise cannot be.",
+                r"方向的係數是 $1 - \bar\alpha_{t-1} - \sigma_t^2$ 的根，這時它是負的。新的 noise 不可能比全部的 "
+                r"noise 還多。",
             ),
         ),
         Text(
@@ -238,7 +258,8 @@ QUESTIONS = [
                 "a step in which the predicted noise has its sign turned", "預測的 noise 變號的一步"
             ),
             "noise_is_cut_off": Text(
-                r"the step with $\eta = 1$, since more noise has no effect", r"$\eta = 1$ 的一步，因為更多的 noise 沒有作用"
+                r"the step with $\eta = 1$, since more noise has no effect",
+                r"$\eta = 1$ 的一步，因為更多的 noise 沒有作用",
             ),
         },
         about=("largest_sigma",),
@@ -248,7 +269,8 @@ QUESTIONS = [
         "Annealed Langevin Dynamics",
         MISPRINTS,
         Text(
-            r"A slide trains with $t \gt 1$. What does a network that is trained so never see, and when is it asked about it?",
+            r"A slide trains with $t \gt 1$. What does a network that is trained so never see, and when is it asked "
+            r"about it?",
             r"投影片訓練時用 $t \gt 1$。這樣訓練的 network 從沒看過什麼？什麼時候會被問到？",
         ),
         (
@@ -257,18 +279,15 @@ QUESTIONS = [
                 r"時間從 1 算起： $t = 1$ 是最小的 noise，走到資料的最後一步問的就是它。",
             ),
         ),
-        Text(
-            "the least noise; in the last step of sampling", "最小的 noise；取樣的最後一步"
-        ),
+        Text("the least noise; in the last step of sampling", "最小的 noise；取樣的最後一步"),
         {
             "misses_largest_noise": Text(
                 "the largest noise; in the first step of sampling", "最大的 noise；取樣的第一步"
             ),
-            "misses_clean_data": Text(
-                "clean data; in the last step of sampling", "乾淨的資料；取樣的最後一步"
-            ),
+            "misses_clean_data": Text("clean data; in the last step of sampling", "乾淨的資料；取樣的最後一步"),
             "misprint_harmless": Text(
-                r"nothing: $t = 1$ is clean data, about which it is never asked", r"沒有： $t = 1$ 是乾淨的資料，從來不會被問到"
+                r"nothing: $t = 1$ is clean data, about which it is never asked",
+                r"沒有： $t = 1$ 是乾淨的資料，從來不會被問到",
             ),
         },
     ),
@@ -277,8 +296,10 @@ QUESTIONS = [
         "Stochastic Differential Equations",
         MISPRINTS,
         Text(
-            r"In the reverse SDE a slide prints $\mathbf f(x, t) dt$ inside a bracket that is multiplied by $dt$ once more. Somebody codes that with small $dt$. What becomes of the drift $\mathbf f$?",
-            r"投影片的反向 SDE 裡，括號內印了 $\mathbf f(x, t) dt$，括號外又乘了一次 $dt$。有人照著寫，用很小的 $dt$。drift $\mathbf f$ 會怎麼樣？",
+            r"In the reverse SDE a slide prints $\mathbf f(x, t) dt$ inside a bracket that is multiplied by $dt$ "
+            r"once more. Somebody codes that with small $dt$. What becomes of the drift $\mathbf f$?",
+            r"投影片的反向 SDE 裡，括號內印了 $\mathbf f(x, t) dt$，括號外又乘了一次 $dt$。有人照著寫，用很小的 "
+            r"$dt$。drift $\mathbf f$ 會怎麼樣？",
         ),
         (
             Text(

@@ -64,14 +64,22 @@ def _placed() -> tuple[Callable[..., float], dict[str, Callable[..., float | Non
     def other(cause: str) -> Callable[..., float | None]:
         return lambda **numbers: None if cause == numbers["cause"] else place(cause)(**numbers)
 
-    return lambda **numbers: place(numbers["cause"])(**numbers), {cause or "right_one_refused": other(cause) for cause in SHOWN}
+    return lambda **numbers: place(numbers["cause"])(**numbers), {
+        cause or "right_one_refused": other(cause) for cause in SHOWN
+    }
 
 
 def _words(cause: str, **numbers: Any) -> Numbers:
     """The mistake that is looked for, in the words of each language."""
     en, zh = {
-        "table_beta_on_subsequence": (r"takes the full table's $\beta_t$ into $\sigma_t$", r"的 $\sigma_t$ 用了完整的表裡的 $\beta_t$"),
-        "beta_outside_root": (r"has $\beta_t$ outside the root in $\sigma_t$, as on a slide", r"的 $\sigma_t$ 照投影片把 $\beta_t$ 寫在根號外"),
+        "table_beta_on_subsequence": (
+            r"takes the full table's $\beta_t$ into $\sigma_t$",
+            r"的 $\sigma_t$ 用了完整的表裡的 $\beta_t$",
+        ),
+        "beta_outside_root": (
+            r"has $\beta_t$ outside the root in $\sigma_t$, as on a slide",
+            r"的 $\sigma_t$ 照投影片把 $\beta_t$ 寫在根號外",
+        ),
     }[cause]
     return {"en": en, "zh": zh}
 
@@ -122,10 +130,13 @@ CURVE, OTHER_CURVES = _named(CURVES)
 SPREAD, OTHER_SPREADS = _named(SPREADS)
 OMEGA, OTHER_OMEGAS = _named(OMEGAS)
 RULER = Text(
-    r"The right $\sigma_t$ takes the $\beta_t$ of the pair, under the root. The table's is that of a single step, many times smaller, at all $t$ alike; "
-    r"outside the root a small $\beta_t$ gets smaller still, so that little is missing at large $t$ and nearly all at small $t$. Without $\eta$, or with its square, all is too large or too small by one factor.",
+    r"The right $\sigma_t$ takes the $\beta_t$ of the pair, under the root. The table's is that of a single step, "
+    r"many times smaller, at all $t$ alike; "
+    r"outside the root a small $\beta_t$ gets smaller still, so that little is missing at large $t$ and nearly all "
+    r"at small $t$. Without $\eta$, or with its square, all is too large or too small by one factor.",
     r"正確的 $\sigma_t$ 用這一對 step 的 $\beta_t$，而且在根號裡。表裡的 $\beta_t$ 是走一小步的，在所有 $t$ 都小很多；"
-    r"寫在根號外時，小的 $\beta_t$ 變得更小，所以 $t$ 大時差得少， $t$ 小時幾乎全沒了。沒有 $\eta$ 或 $\eta$ 平方，則是處處差同一個倍數。",
+    r"寫在根號外時，小的 $\beta_t$ 變得更小，所以 $t$ 大時差得少， $t$ 小時幾乎全沒了。沒有 $\eta$ 或 $\eta$ 平方，"
+    r"則是處處差同一個倍數。",
 )
 
 QUESTIONS = [
@@ -134,8 +145,10 @@ QUESTIONS = [
         SLIDE,
         EVIDENCE,
         Text(
-            r"Four samplers made $<S>$ steps of the linear schedule ($T = 1000$) with $\eta = <eta>$. Points are the recovered $\sigma_t$ of each step, the line is the right one. Which of the four <en>?",
-            r"四個 sampler 在 linear schedule（$T = 1000$）上走了 $<S>$ 步， $\eta = <eta>$。點是還原的每一步 $\sigma_t$，線是正確的。四個之中，哪一個<zh>？",
+            r"Four samplers made $<S>$ steps of the linear schedule ($T = 1000$) with $\eta = <eta>$. Points are the "
+            r"recovered $\sigma_t$ of each step, the line is the right one. Which of the four <en>?",
+            r"四個 sampler 在 linear schedule（$T = 1000$）上走了 $<S>$ 步， $\eta = <eta>$。點是還原的每一步 "
+            r"$\sigma_t$，線是正確的。四個之中，哪一個<zh>？",
         ),
         (RULER,),
         PLACE,
@@ -150,17 +163,22 @@ QUESTIONS = [
         SLIDE,
         EVIDENCE,
         Text(
-            "The data are Gaussian with standard deviation 0.5, and the noise predictor is exact. Four samplers give these distances from the data "
+            "The data are Gaussian with standard deviation 0.5, and the noise predictor is exact. Four samplers give "
+            "these distances from the data "
             "(the output's standard deviation minus 0.5, absolutely, times 1000). Which of the four <en>?\n\n"
             "| sampler | η | S = 10 | S = 50 | S = 1000 |\n|---|---|---|---|---|\n<table>",
-            "資料是標準差 0.5 的高斯分布，noise predictor 是精確的。四個 sampler 的輸出和資料的距離如下（輸出的標準差減 0.5 的絕對值，乘以 1000）。"
+            "資料是標準差 0.5 的高斯分布，noise predictor 是精確的。四個 sampler "
+            "的輸出和資料的距離如下（輸出的標準差減 0.5 的絕對值，乘以 1000）。"
             "四個之中，哪一個<zh>？\n\n| sampler | η | S = 10 | S = 50 | S = 1000 |\n|---|---|---|---|---|\n<table>",
         ),
         (
             Text(
-                r"At $\eta = 0$ no $\sigma_t$ enters. With all 1000 steps the table's $\beta_t$ is right, but with few it adds next to no noise, so $\eta = 1$ is like $\eta = 0$. "
-                r"Outside the root it is nearly right where steps are long, and next to nothing where they are short. Without $\eta$ both rows are alike.",
-                r"在 $\eta = 0$， $\sigma_t$ 不起作用。走完 1000 步時，表裡的 $\beta_t$ 是對的；步數少時它幾乎不加 noise，所以 $\eta = 1$ 像 $\eta = 0$。"
+                r"At $\eta = 0$ no $\sigma_t$ enters. With all 1000 steps the table's $\beta_t$ is right, but with "
+                r"few it adds next to no noise, so $\eta = 1$ is like $\eta = 0$. "
+                r"Outside the root it is nearly right where steps are long, and next to nothing where they are "
+                r"short. Without $\eta$ both rows are alike.",
+                r"在 $\eta = 0$， $\sigma_t$ 不起作用。走完 1000 步時，表裡的 $\beta_t$ 是對的；步數少時它幾乎不加 "
+                r"noise，所以 $\eta = 1$ 像 $\eta = 0$。"
                 r"寫在根號外則相反：步子大時幾乎正確，步子小時幾乎沒有 noise。沒有 $\eta$ 時，兩列相同。",
             ),
         ),
@@ -175,8 +193,10 @@ QUESTIONS = [
         SLIDE,
         EVIDENCE,
         Text(
-            r"A sampler made $<S>$ steps of the linear schedule ($T = 1000$) with $\eta = <eta>$. Points are the recovered $\sigma_t$ of each step, the line is the right one. What is wrong?",
-            r"一個 sampler 在 linear schedule（$T = 1000$）上走了 $<S>$ 步， $\eta = <eta>$。點是還原的每一步 $\sigma_t$，線是正確的。錯在哪裡？",
+            r"A sampler made $<S>$ steps of the linear schedule ($T = 1000$) with $\eta = <eta>$. Points are the "
+            r"recovered $\sigma_t$ of each step, the line is the right one. What is wrong?",
+            r"一個 sampler 在 linear schedule（$T = 1000$）上走了 $<S>$ 步， $\eta = <eta>$。點是還原的每一步 "
+            r"$\sigma_t$，線是正確的。錯在哪裡？",
         ),
         (RULER,),
         CURVE,
@@ -190,16 +210,23 @@ QUESTIONS = [
         SLIDE,
         EVIDENCE,
         Text(
-            r"The data are Gaussian with standard deviation 0.5, and the noise predictor is exact. With $<S>$ steps a right sampler puts out the standard deviation $<right_0>$ at $\eta = 0$ and $<right_1>$ at $\eta = 1$. "
+            r"The data are Gaussian with standard deviation 0.5, and the noise predictor is exact. With $<S>$ steps "
+            r"a right sampler puts out the standard deviation $<right_0>$ at $\eta = 0$ and $<right_1>$ at $\eta = "
+            r"1$. "
             r"A student's puts out $<got_0>$ and $<got_1>$. Which mistake fits?",
-            r"資料是標準差 0.5 的高斯分布，noise predictor 是精確的。走 $<S>$ 步，正確的 sampler 在 $\eta = 0$ 輸出的標準差是 $<right_0>$，在 $\eta = 1$ 是 $<right_1>$。"
+            r"資料是標準差 0.5 的高斯分布，noise predictor 是精確的。走 $<S>$ 步，正確的 sampler 在 $\eta = 0$ "
+            r"輸出的標準差是 $<right_0>$，在 $\eta = 1$ 是 $<right_1>$。"
             r"某位同學的輸出是 $<got_0>$ 和 $<got_1>$。哪個錯誤符合？",
         ),
         (
             Text(
-                r"At $\eta = 0$ only the start and the means count, at $\eta = 1$ the fresh noise does, too. So what is off at $\eta = 0$ is no matter of $\sigma_t$ (unless both are alike: then $\eta$ does not count); "
-                r"too small a $\sigma_t$ that the direction knows brings $\eta = 1$ towards $\eta = 0$; noise that is missing altogether leaves too little spread.",
-                r"在 $\eta = 0$ 只有起點和 mean 有作用，在 $\eta = 1$ 還有新的 noise。所以在 $\eta = 0$ 不對，就和 $\sigma_t$ 無關（除非兩個數相同，那是 $\eta$ 沒有作用）；"
+                r"At $\eta = 0$ only the start and the means count, at $\eta = 1$ the fresh noise does, too. So what "
+                r"is off at $\eta = 0$ is no matter of $\sigma_t$ (unless both are alike: then $\eta$ does not "
+                r"count); "
+                r"too small a $\sigma_t$ that the direction knows brings $\eta = 1$ towards $\eta = 0$; noise that "
+                r"is missing altogether leaves too little spread.",
+                r"在 $\eta = 0$ 只有起點和 mean 有作用，在 $\eta = 1$ 還有新的 noise。所以在 $\eta = 0$ 不對，就和 "
+                r"$\sigma_t$ 無關（除非兩個數相同，那是 $\eta$ 沒有作用）；"
                 r"$\sigma_t$ 太小、而方向那一項也用它時， $\eta = 1$ 會靠近 $\eta = 0$；noise 完全沒加，標準差就太小。",
             ),
         ),
@@ -214,12 +241,21 @@ QUESTIONS = [
         SLIDE,
         EVIDENCE,
         Text(
-            r"From a step of a sampler, from $\bar\alpha_t = <a>$ to $\bar\alpha_{\mathrm{prev}} = <p>$, these coefficients were recovered. What is wrong?"
-            "\n\n| | right | recovered |\n|---|---|---|\n| factor of $x_0$ | <omega_0> | <got_omega_0> |\n| factor of $x_t$ | <omega_t> | <got_omega_t> |\n| standard deviation of the noise | <sigma_t> | <got_sigma_t> |",
-            r"一個 sampler 從 $\bar\alpha_t = <a>$ 走到 $\bar\alpha_{\mathrm{prev}} = <p>$ 的那一步，還原的係數如下。錯在哪裡？"
-            "\n\n| | 正確 | 還原 |\n|---|---|---|\n| $x_0$ 的係數 | <omega_0> | <got_omega_0> |\n| $x_t$ 的係數 | <omega_t> | <got_omega_t> |\n| noise 的標準差 | <sigma_t> | <got_sigma_t> |",
+            r"From a step of a sampler, from $\bar\alpha_t = <a>$ to $\bar\alpha_{\mathrm{prev}} = <p>$, these "
+            r"coefficients were recovered. What is wrong?"
+            "\n\n| | right | recovered |\n|---|---|---|\n| factor of $x_0$ | <omega_0> | <got_omega_0> |\n| factor "
+            "of $x_t$ | <omega_t> | <got_omega_t> |\n| standard deviation of the noise | <sigma_t> | <got_sigma_t> |",
+            r"一個 sampler 從 $\bar\alpha_t = <a>$ 走到 $\bar\alpha_{\mathrm{prev}} = <p>$ 的那一步，還原的係數如下。"
+            r"錯在哪裡？"
+            "\n\n| | 正確 | 還原 |\n|---|---|---|\n| $x_0$ 的係數 | <omega_0> | <got_omega_0> |\n| $x_t$ 的係數 | "
+            "<omega_t> | <got_omega_t> |\n| noise 的標準差 | <sigma_t> | <got_sigma_t> |",
         ),
-        (formula(r"\omega_t^2 (1 - \bar\alpha_t) + \sigma_t^2 = 1 - \bar\alpha_{\mathrm{prev}}, \quad \omega_0 + \omega_t \sqrt{\bar\alpha_t} = \sqrt{\bar\alpha_{\mathrm{prev}}}"),),
+        (
+            formula(
+                r"\omega_t^2 (1 - \bar\alpha_t) + \sigma_t^2 = 1 - \bar\alpha_{\mathrm{prev}}, \quad \omega_0 + "
+                r"\omega_t \sqrt{\bar\alpha_t} = \sqrt{\bar\alpha_{\mathrm{prev}}}"
+            ),
+        ),
         OMEGA,
         OTHER_OMEGAS,
         [

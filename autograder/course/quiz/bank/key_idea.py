@@ -21,7 +21,8 @@ QUESTIONS = [
         DDIM,
         KEY_IDEAS,
         Text(
-            r"Why is the mean of $q_\sigma(x_{t-1} \mid x_t, x_0)$ chosen as a linear combination of $x_0$ and $x_t$, plus a bias?",
+            r"Why is the mean of $q_\sigma(x_{t-1} \mid x_t, x_0)$ chosen as a linear combination of $x_0$ and "
+            r"$x_t$, plus a bias?",
             r"為什麼 $q_\sigma(x_{t-1} \mid x_t, x_0)$ 的 mean 要取 $x_0$ 與 $x_t$ 的線性組合再加上一個 bias？",
         ),
         (
@@ -30,8 +31,10 @@ QUESTIONS = [
                 r"$x_{t-1}$ 必須由給定的 $x_t$ 和 $x_0$ 得到。",
             ),
             Text(
-                r"A linear map of a Gaussian with Gaussian noise added is Gaussian, so $q_\sigma(x_{t-1} \mid x_0)$ stays a Gaussian.",
-                r"高斯分布經過線性變換再加上高斯 noise 仍是高斯分布，所以 $q_\sigma(x_{t-1} \mid x_0)$ 保持是高斯分布。",
+                r"A linear map of a Gaussian with Gaussian noise added is Gaussian, so $q_\sigma(x_{t-1} \mid x_0)$ "
+                r"stays a Gaussian.",
+                r"高斯分布經過線性變換再加上高斯 noise 仍是高斯分布，所以 $q_\sigma(x_{t-1} \mid x_0)$ "
+                r"保持是高斯分布。",
             ),
             Text(
                 "Its mean and variance then follow in closed form, so that the coefficients can be solved for.",
@@ -42,9 +45,7 @@ QUESTIONS = [
             "any_map_is_gaussian": Text(
                 "Any function of a Gaussian is Gaussian.", "高斯分布經過任何函數都是高斯分布。"
             ),
-            "network_is_linear": Text(
-                "The network is linear in its input.", "Network 對輸入是線性的。"
-            ),
+            "network_is_linear": Text("The network is linear in its input.", "Network 對輸入是線性的。"),
         },
     ),
     Question(
@@ -52,8 +53,10 @@ QUESTIONS = [
         SLIDE,
         KEY_IDEAS,
         Text(
-            r"DDIM is designed so that $q_\sigma(x_t \mid x_0)$ stays that of DDPM. What is this good for, what in the training would notice if it were otherwise, and what is still free to choose?",
-            r"DDIM 的設計讓 $q_\sigma(x_t \mid x_0)$ 和 DDPM 相同。這樣做有什麼好處？如果不同，訓練的哪個部分會發現？還有什麼可以自由選擇？",
+            r"DDIM is designed so that $q_\sigma(x_t \mid x_0)$ stays that of DDPM. What is this good for, what in "
+            r"the training would notice if it were otherwise, and what is still free to choose?",
+            r"DDIM 的設計讓 $q_\sigma(x_t \mid x_0)$ 和 DDPM 相同。這樣做有什麼好處？如果不同，訓練的哪個部分會發現？"
+            r"還有什麼可以自由選擇？",
         ),
         (
             Text(
@@ -61,21 +64,19 @@ QUESTIONS = [
                 "訓練好的 noise predictor 可以直接沿用，不必重新訓練。",
             ),
             Text(
-                "The loss sees $x_t$ only as the jump makes it from $x_0$ and the noise; with another jump the network would be asked about states that it never saw.",
+                "The loss sees $x_t$ only as the jump makes it from $x_0$ and the noise; with another jump the "
+                "network would be asked about states that it never saw.",
                 "Loss 看到的 $x_t$ 只來自 $x_0$ 和 noise 的跳躍；跳躍不同，network 就會被問到從沒看過的狀態。",
             ),
             Text(
-                r"How neighbouring states belong together is free: $\sigma_t$ (or $\eta$), and the steps that are made.",
+                r"How neighbouring states belong together is free: $\sigma_t$ (or $\eta$), and the steps that are "
+                r"made.",
                 r"相鄰狀態之間的關係可以自由選擇： $\sigma_t$（或 $\eta$），以及要走哪些 step。",
             ),
         ),
         wrong={
-            "jump_for_quality": Text(
-                "It makes the images better.", "它讓影像變好。"
-            ),
-            "jump_for_markov": Text(
-                "It keeps the forward process Markovian.", "它讓正向過程保持 Markovian。"
-            ),
+            "jump_for_quality": Text("It makes the images better.", "它讓影像變好。"),
+            "jump_for_markov": Text("It keeps the forward process Markovian.", "它讓正向過程保持 Markovian。"),
         },
         about=("jump_kept",),
     ),
@@ -84,13 +85,16 @@ QUESTIONS = [
         "DDIM",
         KEY_IDEAS,
         Text(
-            r"What is the largest $\sigma_t$ of DDIM, why can it not be larger, and what does a step with it remember of the noise in $x_t$?",
-            r"DDIM 的 $\sigma_t$ 最大可以是多少？為什麼不能更大？用這個 $\sigma_t$ 走一步，還記得多少 $x_t$ 裡的 noise？",
+            r"What is the largest $\sigma_t$ of DDIM, why can it not be larger, and what does a step with it "
+            r"remember of the noise in $x_t$?",
+            r"DDIM 的 $\sigma_t$ 最大可以是多少？為什麼不能更大？用這個 $\sigma_t$ 走一步，還記得多少 $x_t$ 裡的 "
+            r"noise？",
         ),
         (
             formula(r"\sigma_t = \sqrt{1 - \bar\alpha_{t-1}}"),
             Text(
-                r"$1 - \bar\alpha_{t-1} - \sigma_t^2$ stands under a root: the fresh noise cannot be more than all the noise that $x_{t-1}$ is to have.",
+                r"$1 - \bar\alpha_{t-1} - \sigma_t^2$ stands under a root: the fresh noise cannot be more than all "
+                r"the noise that $x_{t-1}$ is to have.",
                 r"$1 - \bar\alpha_{t-1} - \sigma_t^2$ 在根號裡：新的 noise 不能比 $x_{t-1}$ 應有的全部 noise 還多。",
             ),
             Text(
@@ -113,25 +117,27 @@ QUESTIONS = [
         DDIM,
         KEY_IDEAS,
         Text(
-            "The lecture asks for a non-Markovian process. Which process of DDIM is it, the forward one or the reverse one that we run? "
+            "The lecture asks for a non-Markovian process. Which process of DDIM is it, the forward one or the "
+            "reverse one that we run? "
             "Say for each of the two what one step looks at.",
-            "課堂想找一個 non-Markovian process。在 DDIM 裡它是正向過程，還是我們實際走的反向過程？分別說明兩者的一步看了什麼。",
+            "課堂想找一個 non-Markovian process。在 DDIM 裡它是正向過程，還是我們實際走的反向過程？"
+            "分別說明兩者的一步看了什麼。",
         ),
         (
             Text("It is the forward process.", "是正向過程。"),
             Text(
-                r"There a step looks at the neighbouring state and at $x_0$ as well (unless $\sigma_t$ is that of DDPM).",
+                r"There a step looks at the neighbouring state and at $x_0$ as well (unless $\sigma_t$ is that of "
+                r"DDPM).",
                 r"正向的一步除了看相鄰的狀態，還要看 $x_0$（除非 $\sigma_t$ 是 DDPM 的）。",
             ),
             Text(
-                r"The reverse process that we run looks at $x_t$ alone: $x_0$ is replaced by the prediction from $x_t$.",
+                r"The reverse process that we run looks at $x_t$ alone: $x_0$ is replaced by the prediction from "
+                r"$x_t$.",
                 r"我們走的反向過程只看 $x_t$： $x_0$ 用由 $x_t$ 得到的預測代替。",
             ),
         ),
         wrong={
-            "reverse_is_not_markovian": Text(
-                "The reverse process, as a slide has it.", "反向過程，如投影片所寫。"
-            ),
+            "reverse_is_not_markovian": Text("The reverse process, as a slide has it.", "反向過程，如投影片所寫。"),
         },
         about=("forward_process", "markovian"),
     ),
@@ -140,9 +146,11 @@ QUESTIONS = [
         SLIDE,
         KEY_IDEAS,
         Text(
-            r"That every $q_\sigma(x_t \mid x_0)$ is the forward jump is proved by induction. Where does the induction begin, and why does it hold there? "
+            r"That every $q_\sigma(x_t \mid x_0)$ is the forward jump is proved by induction. Where does the "
+            r"induction begin, and why does it hold there? "
             "In which direction does it run, and what does one step of it do?",
-            r"每個 $q_\sigma(x_t \mid x_0)$ 都是正向跳躍，這是用歸納法證明的。歸納從哪裡開始？那裡為什麼成立？它往哪個方向走？每一步做什麼？",
+            r"每個 $q_\sigma(x_t \mid x_0)$ 都是正向跳躍，這是用歸納法證明的。歸納從哪裡開始？那裡為什麼成立？"
+            r"它往哪個方向走？每一步做什麼？",
         ),
         (
             Text(
@@ -151,13 +159,15 @@ QUESTIONS = [
             ),
             Text("It runs downwards, from $t$ to $t - 1$.", "往下走，從 $t$ 到 $t - 1$。"),
             Text(
-                r"A step integrates over $x_t$, which has the jump's distribution, and the coefficients are such that $x_{t-1}$ then has it, too.",
+                r"A step integrates over $x_t$, which has the jump's distribution, and the coefficients are such "
+                r"that $x_{t-1}$ then has it, too.",
                 r"每一步對 $x_t$ 積分（它的分布是跳躍的），而係數的選擇讓 $x_{t-1}$ 的分布也是跳躍的。",
             ),
         ),
         wrong={
             "induction_upwards": Text(
-                r"It begins at $x_0$ and runs upwards, as the forward chain of DDPM.", r"從 $x_0$ 開始往上走，和 DDPM 的正向 chain 一樣。"
+                r"It begins at $x_0$ and runs upwards, as the forward chain of DDPM.",
+                r"從 $x_0$ 開始往上走，和 DDPM 的正向 chain 一樣。",
             ),
         },
         about=("forward_process",),
@@ -167,8 +177,10 @@ QUESTIONS = [
         SLIDE,
         COEFFICIENTS,
         Text(
-            r"Let $x$ be Gaussian with standard deviation $<s>$, and $y$, given $x$, Gaussian with mean $<k> x + 1$ and standard deviation $<r>$. What is the variance of $y$?",
-            r"設 $x$ 是高斯分布，標準差 $<s>$；給定 $x$ 時， $y$ 是高斯分布，mean 是 $<k> x + 1$，標準差 $<r>$。$y$ 的 variance 是多少？",
+            r"Let $x$ be Gaussian with standard deviation $<s>$, and $y$, given $x$, Gaussian with mean $<k> x + 1$ "
+            r"and standard deviation $<r>$. What is the variance of $y$?",
+            r"設 $x$ 是高斯分布，標準差 $<s>$；給定 $x$ 時， $y$ 是高斯分布，mean 是 $<k> x + 1$，標準差 $<r>$。$y$ "
+            r"的 variance 是多少？",
         ),
         (formula(r"\sigma_y^2 + a^2 \sigma_x^2"),),
         lambda s, k, r: _marginal(1)(k, r, 1 - s**2),
@@ -184,9 +196,11 @@ QUESTIONS = [
         SLIDE,
         COEFFICIENTS,
         Text(
-            r"A step has $\omega_t = <omega_t>$ and $\sigma_t = <sigma>$, and $q_\sigma(x_t \mid x_0)$ is the forward jump with $\bar\alpha_t = <a>$. "
+            r"A step has $\omega_t = <omega_t>$ and $\sigma_t = <sigma>$, and $q_\sigma(x_t \mid x_0)$ is the "
+            r"forward jump with $\bar\alpha_t = <a>$. "
             r"What is the variance of $q_\sigma(x_{t-1} \mid x_0)$?",
-            r"某一步的 $\omega_t = <omega_t>$、 $\sigma_t = <sigma>$，而 $q_\sigma(x_t \mid x_0)$ 是 $\bar\alpha_t = <a>$ 的正向跳躍。"
+            r"某一步的 $\omega_t = <omega_t>$、 $\sigma_t = <sigma>$，而 $q_\sigma(x_t \mid x_0)$ 是 $\bar\alpha_t = "
+            r"<a>$ 的正向跳躍。"
             r"$q_\sigma(x_{t-1} \mid x_0)$ 的 variance 是多少？",
         ),
         (formula(r"\sigma_t^2 + \omega_t^2 (1 - \bar\alpha_t)"),),
@@ -203,9 +217,11 @@ QUESTIONS = [
         SLIDE,
         COEFFICIENTS,
         Text(
-            r"A step has $\omega_0 = <omega_0>$, $\omega_t = <omega_t>$ and $b = 0$, and $q_\sigma(x_t \mid x_0)$ is the forward jump with $\bar\alpha_t = <a>$. "
+            r"A step has $\omega_0 = <omega_0>$, $\omega_t = <omega_t>$ and $b = 0$, and $q_\sigma(x_t \mid x_0)$ is "
+            r"the forward jump with $\bar\alpha_t = <a>$. "
             r"What is the mean of $q_\sigma(x_{t-1} \mid x_0)$ for $x_0 = <x_0>$?",
-            r"某一步的 $\omega_0 = <omega_0>$、 $\omega_t = <omega_t>$、 $b = 0$，而 $q_\sigma(x_t \mid x_0)$ 是 $\bar\alpha_t = <a>$ 的正向跳躍。"
+            r"某一步的 $\omega_0 = <omega_0>$、 $\omega_t = <omega_t>$、 $b = 0$，而 $q_\sigma(x_t \mid x_0)$ 是 "
+            r"$\bar\alpha_t = <a>$ 的正向跳躍。"
             r"當 $x_0 = <x_0>$ 時， $q_\sigma(x_{t-1} \mid x_0)$ 的 mean 是多少？",
         ),
         (formula(r"\omega_0 x_0 + \omega_t \sqrt{\bar\alpha_t} x_0 + b"),),
@@ -222,8 +238,10 @@ QUESTIONS = [
         SLIDE,
         COEFFICIENTS,
         Text(
-            r"A DDIM step goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$ with $\sigma_t = <sigma>$. What is $\omega_t$, the factor of $x_t$?",
-            r"DDIM 的一步從 $\bar\alpha_t = <a>$ 走到 $\bar\alpha_{t-1} = <p>$， $\sigma_t = <sigma>$。$x_t$ 的係數 $\omega_t$ 是多少？",
+            r"A DDIM step goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$ with $\sigma_t = <sigma>$. What "
+            r"is $\omega_t$, the factor of $x_t$?",
+            r"DDIM 的一步從 $\bar\alpha_t = <a>$ 走到 $\bar\alpha_{t-1} = <p>$， $\sigma_t = <sigma>$。$x_t$ 的係數 "
+            r"$\omega_t$ 是多少？",
         ),
         (formula(r"\omega_t = \sqrt{\frac{1 - \bar\alpha_{t-1} - \sigma_t^2}{1 - \bar\alpha_t}}"),),
         **by_formula(
@@ -245,17 +263,18 @@ QUESTIONS = [
         SLIDE,
         COEFFICIENTS,
         Text(
-            r"A DDIM step goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$ with $\sigma_t = <sigma>$. What is $\omega_0$, the factor of $x_0$?",
-            r"DDIM 的一步從 $\bar\alpha_t = <a>$ 走到 $\bar\alpha_{t-1} = <p>$， $\sigma_t = <sigma>$。$x_0$ 的係數 $\omega_0$ 是多少？",
+            r"A DDIM step goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$ with $\sigma_t = <sigma>$. What "
+            r"is $\omega_0$, the factor of $x_0$?",
+            r"DDIM 的一步從 $\bar\alpha_t = <a>$ 走到 $\bar\alpha_{t-1} = <p>$， $\sigma_t = <sigma>$。$x_0$ 的係數 "
+            r"$\omega_0$ 是多少？",
         ),
         (
             formula(
-                r"\omega_0 = \sqrt{\bar\alpha_{t-1}} - \sqrt{\bar\alpha_t} \sqrt{\frac{1 - \bar\alpha_{t-1} - \sigma_t^2}{1 - \bar\alpha_t}}"
+                r"\omega_0 = \sqrt{\bar\alpha_{t-1}} - \sqrt{\bar\alpha_t} \sqrt{\frac{1 - \bar\alpha_{t-1} - "
+                r"\sigma_t^2}{1 - \bar\alpha_t}}"
             ),
         ),
-        **by_formula(
-            "ddim_coefficients", "a p sigma", "omega_0_bare", "negative_root", "omegas_swapped", part=0
-        ),
+        **by_formula("ddim_coefficients", "a p sigma", "omega_0_bare", "negative_root", "omegas_swapped", part=0),
         variants=[
             {"a": a, "p": p, "sigma": sigma}
             for a in (0.0784, 0.36, 0.64)
@@ -270,7 +289,8 @@ QUESTIONS = [
         "DDIM",
         COEFFICIENTS,
         Text(
-            r"A DDIM step goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$. What is the largest $\sigma_t$ that it can have?",
+            r"A DDIM step goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$. What is the largest $\sigma_t$ "
+            r"that it can have?",
             r"DDIM 的一步從 $\bar\alpha_t = <a>$ 走到 $\bar\alpha_{t-1} = <p>$。$\sigma_t$ 最大可以是多少？",
         ),
         (formula(r"\sqrt{1 - \bar\alpha_{t-1}}"),),
@@ -288,10 +308,17 @@ QUESTIONS = [
         "DDPM Reverse Process",
         COEFFICIENTS,
         Text(
-            r"A DDPM step goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$. What is the variance of $q(x_{t-1} \mid x_t, x_0)$?",
-            r"DDPM 的一步從 $\bar\alpha_t = <a>$ 走到 $\bar\alpha_{t-1} = <p>$。$q(x_{t-1} \mid x_t, x_0)$ 的 variance 是多少？",
+            r"A DDPM step goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$. What is the variance of "
+            r"$q(x_{t-1} \mid x_t, x_0)$?",
+            r"DDPM 的一步從 $\bar\alpha_t = <a>$ 走到 $\bar\alpha_{t-1} = <p>$。$q(x_{t-1} \mid x_t, x_0)$ 的 "
+            r"variance 是多少？",
         ),
-        (formula(r"\tilde\beta_t = \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t} \beta_t, \quad \beta_t = 1 - \frac{\bar\alpha_t}{\bar\alpha_{t-1}}"),),
+        (
+            formula(
+                r"\tilde\beta_t = \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t} \beta_t, \quad \beta_t = 1 - "
+                r"\frac{\bar\alpha_t}{\bar\alpha_{t-1}}"
+            ),
+        ),
         **by_formula("ddpm_posterior", "0 0 a p", "standard_deviation", "fixed_large", "beta_is_a_difference", part=1),
         variants=[
             {"a": a, "p": p}

@@ -33,15 +33,18 @@ QUESTIONS = [
         ),
         (
             Text(
-                r"$x \leftarrow x + \eta \nabla_x \log q(x) + \sqrt{2 \eta} \varepsilon$ has the score and nothing else of $q$.",
-                r"$x \leftarrow x + \eta \nabla_x \log q(x) + \sqrt{2 \eta} \varepsilon$ 裡只有 $q$ 的 score，沒有別的。",
+                r"$x \leftarrow x + \eta \nabla_x \log q(x) + \sqrt{2 \eta} \varepsilon$ has the score and nothing "
+                r"else of $q$.",
+                r"$x \leftarrow x + \eta \nabla_x \log q(x) + \sqrt{2 \eta} \varepsilon$ 裡只有 $q$ 的 score，"
+                r"沒有別的。",
             ),
         ),
         Text("its score at the present $x$", "它在目前 $x$ 的 score"),
         {
             "density_needed": Text("its value at the present $x$", "它在目前 $x$ 的值"),
             "step_refused": Text(
-                "its values before and after the step, to accept or refuse the step", "走之前和之後的值，以決定接受或拒絕這一步"
+                "its values before and after the step, to accept or refuse the step",
+                "走之前和之後的值，以決定接受或拒絕這一步",
             ),
             "samples_needed": Text("a few of its samples near the present $x$", "在目前 $x$ 附近的幾個 sample"),
         },
@@ -51,7 +54,8 @@ QUESTIONS = [
         SLIDE,
         LANGEVIN_IDEAS,
         Text(
-            "Somebody leaves out the noise term of Langevin dynamics, and makes very many small steps from many starting points. "
+            "Somebody leaves out the noise term of Langevin dynamics, and makes very many small steps from many "
+            "starting points. "
             "Where do the points end?",
             "有人把 Langevin dynamics 的 noise 項拿掉，從很多起點各走非常多小步。這些點最後會在哪裡？",
         ),
@@ -83,8 +87,10 @@ QUESTIONS = [
         ),
         (
             Text(
-                r"$\nabla \log q(x_t \mid x_0)$ is known, since the noise was added on purpose; its mean given $x_t$ is $\nabla \log q(x_t)$.",
-                r"因為 noise 是自己加的，所以 $\nabla \log q(x_t \mid x_0)$ 是已知的；給定 $x_t$ 時，它的平均就是 $\nabla \log q(x_t)$。",
+                r"$\nabla \log q(x_t \mid x_0)$ is known, since the noise was added on purpose; its mean given $x_t$ "
+                r"is $\nabla \log q(x_t)$.",
+                r"因為 noise 是自己加的，所以 $\nabla \log q(x_t \mid x_0)$ 是已知的；給定 $x_t$ 時，它的平均就是 "
+                r"$\nabla \log q(x_t)$。",
             ),
         ),
         Text(
@@ -92,11 +98,11 @@ QUESTIONS = [
             r"$q(x_t \mid x_0)$ 的 score，其中 noise 是自己加到每個 sample 上的",
         ),
         {
-            "density_estimated": Text(
-                "the slope of a histogram of the samples", "由 sample 畫出的 histogram 的斜率"
-            ),
+            "density_estimated": Text("the slope of a histogram of the samples", "由 sample 畫出的 histogram 的斜率"),
             "own_gradient": Text("the gradient of its own output", "它自己的輸出的 gradient"),
-            "prior_for_marginal": Text(r"the score of $\mathcal N(0, I)$, which is $-x$", r"$\mathcal N(0, I)$ 的 score，也就是 $-x$"),
+            "prior_for_marginal": Text(
+                r"the score of $\mathcal N(0, I)$, which is $-x$", r"$\mathcal N(0, I)$ 的 score，也就是 $-x$"
+            ),
         },
     ),
     Question(
@@ -104,21 +110,27 @@ QUESTIONS = [
         LEVELS,
         LANGEVIN_IDEAS,
         Text(
-            r"At one noise level, a network is held against $\nabla \log q(x_t)$ in one loss and against $\nabla \log q(x_t \mid x_0)$ in another. "
+            r"At one noise level, a network is held against $\nabla \log q(x_t)$ in one loss and against $\nabla "
+            r"\log q(x_t \mid x_0)$ in another. "
             "A slide writes “=” between the two. What is the same?",
-            r"在同一個 noise level，一個 loss 拿 network 和 $\nabla \log q(x_t)$ 比，另一個拿它和 $\nabla \log q(x_t \mid x_0)$ 比。"
+            r"在同一個 noise level，一個 loss 拿 network 和 $\nabla \log q(x_t)$ 比，另一個拿它和 $\nabla \log q(x_t "
+            r"\mid x_0)$ 比。"
             "投影片在兩者之間寫「=」。相同的是什麼？",
         ),
         (
             Text(
-                r"They differ by a constant without $\theta$: how much $\nabla \log q(x_t \mid x_0)$ varies around its mean. So the gradients are equal, the values are not.",
-                r"兩者差一個不含 $\theta$ 的常數，也就是 $\nabla \log q(x_t \mid x_0)$ 在它的平均附近的變動。所以 gradient 相同，值不同。",
+                r"They differ by a constant without $\theta$: how much $\nabla \log q(x_t \mid x_0)$ varies around "
+                r"its mean. So the gradients are equal, the values are not.",
+                r"兩者差一個不含 $\theta$ 的常數，也就是 $\nabla \log q(x_t \mid x_0)$ 在它的平均附近的變動。所以 "
+                r"gradient 相同，值不同。",
             ),
         ),
         Text("the best network, but not the value of the loss", "最好的 network 相同，但 loss 的值不同"),
         {
             "losses_equal": Text("the value of the loss, for every network", "對每個 network，loss 的值都相同"),
-            "both_reach_zero": Text("the value at the best network, which is 0", "最好的 network 的 loss 值相同，都是 0"),
+            "both_reach_zero": Text(
+                "the value at the best network, which is 0", "最好的 network 的 loss 值相同，都是 0"
+            ),
             "different_networks": Text("nothing: the best networks differ, too", "都不同：連最好的 network 也不同"),
         },
     ),
@@ -132,7 +144,8 @@ QUESTIONS = [
         ),
         (
             Text(
-                "With little noise, hardly any training point lies far from the data, and nothing is learnt where there are none.",
+                "With little noise, hardly any training point lies far from the data, and nothing is learnt where "
+                "there are none.",
                 "Noise 小的時候，幾乎沒有訓練點離資料很遠，而沒有點的地方什麼也學不到。",
             ),
         ),
@@ -147,7 +160,9 @@ QUESTIONS = [
             "inaccurate_everywhere": Text(
                 "everywhere alike, since the noise is the same everywhere", "到處都一樣，因為 noise 處處相同"
             ),
-            "small_noise_is_exact": Text("nowhere: so little noise does no harm", "沒有不準的地方：這麼小的 noise 沒有影響"),
+            "small_noise_is_exact": Text(
+                "nowhere: so little noise does no harm", "沒有不準的地方：這麼小的 noise 沒有影響"
+            ),
         },
     ),
     Question(
@@ -160,12 +175,14 @@ QUESTIONS = [
         ),
         (
             Text(
-                "Each level is used where its score is good: a large one everywhere but coarsely, a small one near the data alone.",
+                "Each level is used where its score is good: a large one everywhere but coarsely, a small one near "
+                "the data alone.",
                 "每個 noise level 都用在它的 score 好的地方：大的到處都可以但粗略，小的只有在資料附近才準。",
             ),
         ),
         Text(
-            "With much noise the score leads to the data from everywhere; near the data, one with little noise is more accurate.",
+            "With much noise the score leads to the data from everywhere; near the data, one with little noise is "
+            "more accurate.",
             "Noise 大時，score 從任何地方都能帶到資料附近；到了資料附近，noise 小的 score 比較準。",
         ),
         {
@@ -174,7 +191,8 @@ QUESTIONS = [
                 "Noise 大時 network 算得比較快，所以大部分的步數放在那裡。",
             ),
             "order_of_training": Text(
-                "The network was trained on the levels in this order.", "Network 就是照這個順序訓練各個 noise level 的。"
+                "The network was trained on the levels in this order.",
+                "Network 就是照這個順序訓練各個 noise level 的。",
             ),
             "large_noise_is_exact": Text(
                 "With much noise the score is that of the clean data; the small levels only smooth the result.",
@@ -192,7 +210,8 @@ QUESTIONS = [
         ),
         (
             Text(
-                r"The integral is over all $x_0$, weighted by how often each occurs: draw one, then draw from its Gaussian, whose standard deviation is $\sigma_t$.",
+                r"The integral is over all $x_0$, weighted by how often each occurs: draw one, then draw from its "
+                r"Gaussian, whose standard deviation is $\sigma_t$.",
                 r"積分是對所有 $x_0$，依出現的機會加權：先抽一個 $x_0$，再從它的高斯分布抽，標準差是 $\sigma_t$。",
             ),
         ),
@@ -220,8 +239,10 @@ QUESTIONS = [
         SLIDE,
         LANGEVIN_NUMBERS,
         Text(
-            r"Langevin dynamics is at $x = <x>$, where the score is $<s>$. With the step size $\eta = <h>$ and the noise $<z>$, where is it after one step?",
-            r"Langevin dynamics 走到 $x = <x>$，那裡的 score 是 $<s>$。Step size $\eta = <h>$，noise 是 $<z>$，走一步之後在哪裡？",
+            r"Langevin dynamics is at $x = <x>$, where the score is $<s>$. With the step size $\eta = <h>$ and the "
+            r"noise $<z>$, where is it after one step?",
+            r"Langevin dynamics 走到 $x = <x>$，那裡的 score 是 $<s>$。Step size $\eta = <h>$，noise 是 $<z>$，"
+            r"走一步之後在哪裡？",
         ),
         (formula(r"x + \eta \nabla_x \log q(x) + \sqrt{2 \eta} \varepsilon"),),
         lambda x, h, s, z: steps.langevin_step(x, s, h, z),
@@ -236,9 +257,12 @@ QUESTIONS = [
         "Stochastic Differential Equations",
         LANGEVIN_NUMBERS,
         Text(
-            r"The forward SDE has $\mathbf f(x, t) = -\frac12 \beta x$ and $g(t)^2 = \beta$, with $\beta = <beta>$. At $x = <x>$ the score is $<s>$. "
-            r"Where does one Euler–Maruyama step of the reverse SDE lead, by $dt = <dt>$ back in time, with the noise $<z>$?",
-            r"正向 SDE 的 $\mathbf f(x, t) = -\frac12 \beta x$、 $g(t)^2 = \beta$，其中 $\beta = <beta>$。在 $x = <x>$ 的 score 是 $<s>$。"
+            r"The forward SDE has $\mathbf f(x, t) = -\frac12 \beta x$ and $g(t)^2 = \beta$, with $\beta = <beta>$. "
+            r"At $x = <x>$ the score is $<s>$. "
+            r"Where does one Euler–Maruyama step of the reverse SDE lead, by $dt = <dt>$ back in time, with the "
+            r"noise $<z>$?",
+            r"正向 SDE 的 $\mathbf f(x, t) = -\frac12 \beta x$、 $g(t)^2 = \beta$，其中 $\beta = <beta>$。在 $x = "
+            r"<x>$ 的 score 是 $<s>$。"
             r"用 Euler–Maruyama 法走反向 SDE 的一步，時間倒退 $dt = <dt>$，noise 是 $<z>$，會走到哪裡？",
         ),
         (formula(r"x + \left(\tfrac12 \beta x + \beta \cdot \mathrm{score}\right) dt + \sqrt{\beta dt} z"),),
@@ -251,15 +275,19 @@ QUESTIONS = [
         LEVELS,
         LANGEVIN_NUMBERS,
         Text(
-            r"The data are $x_0 = <m>$ or $x_0 = -<m>$, equally often, and $q(x_t \mid x_0) = \mathcal N(x_0, \sigma_t^2)$ with $\sigma_t = <sigma>$. "
+            r"The data are $x_0 = <m>$ or $x_0 = -<m>$, equally often, and $q(x_t \mid x_0) = \mathcal N(x_0, "
+            r"\sigma_t^2)$ with $\sigma_t = <sigma>$. "
             r"What is the variance of $q(x_t)$?",
-            r"資料是 $x_0 = <m>$ 或 $x_0 = -<m>$，機會各半，而 $q(x_t \mid x_0) = \mathcal N(x_0, \sigma_t^2)$，其中 $\sigma_t = <sigma>$。"
+            r"資料是 $x_0 = <m>$ 或 $x_0 = -<m>$，機會各半，而 $q(x_t \mid x_0) = \mathcal N(x_0, \sigma_t^2)$，其中 "
+            r"$\sigma_t = <sigma>$。"
             r"$q(x_t)$ 的 variance 是多少？",
         ),
         (formula(r"\mathrm{Var}(x_t) = \mathrm{Var}(x_0) + \sigma_t^2"),),
-        lambda m, sigma: mixture.GaussianMixture(
-            np.full(2, 0.5), np.array([[m], [-m]], float), np.full((2, 1, 1), sigma**2)
-        ).moments()[1].item(),
+        lambda m, sigma: (
+            mixture.GaussianMixture(np.full(2, 0.5), np.array([[m], [-m]], float), np.full((2, 1, 1), sigma**2))
+            .moments()[1]
+            .item()
+        ),
         {
             "conditional_for_marginal": lambda m, sigma: sigma**2,
             "deviations_added": lambda m, sigma: (m + sigma) ** 2,
@@ -272,12 +300,18 @@ QUESTIONS = [
         LEVELS,
         LANGEVIN_NUMBERS,
         Text(
-            r"A noise predictor's answers are turned into scores. Its score-matching loss is the noise loss, up to a weight for each step. "
+            r"A noise predictor's answers are turned into scores. Its score-matching loss is the noise loss, up to a "
+            r"weight for each step. "
             r"How many times as large is the weight where $\bar\alpha_t = <a>$ as where $\bar\alpha_t = <b>$?",
             r"把 noise predictor 的答案換成 score。每一步的 score matching loss 是 noise 的 loss 乘上一個權重。"
             r"在 $\bar\alpha_t = <a>$ 的權重是在 $\bar\alpha_t = <b>$ 的幾倍？",
         ),
-        (formula(r"\left\lVert s_\theta + \frac{\varepsilon_t}{\sqrt{1 - \bar\alpha_t}} \right\rVert^2 = \frac{\lVert \varepsilon_t - \hat\varepsilon_\theta \rVert^2}{1 - \bar\alpha_t}"),),
+        (
+            formula(
+                r"\left\lVert s_\theta + \frac{\varepsilon_t}{\sqrt{1 - \bar\alpha_t}} \right\rVert^2 = \frac{\lVert "
+                r"\varepsilon_t - \hat\varepsilon_\theta \rVert^2}{1 - \bar\alpha_t}"
+            ),
+        ),
         lambda a, b: (steps.score_from_eps(1.0, a) / steps.score_from_eps(1.0, b)) ** 2,
         {
             "one_scale": lambda a, b: 1.0,
@@ -291,11 +325,18 @@ QUESTIONS = [
         LEVELS,
         LANGEVIN_NUMBERS,
         Text(
-            r"The data are Gaussian with mean 0 and variance $<v>$. They are noised by the forward jump, with $\bar\alpha_t = <a>$. "
+            r"The data are Gaussian with mean 0 and variance $<v>$. They are noised by the forward jump, with "
+            r"$\bar\alpha_t = <a>$. "
             r"What is the score of $q(x_t)$ at $x_t = <x_t>$?",
-            r"資料是高斯分布，mean 是 0，variance 是 $<v>$。用正向跳躍加噪， $\bar\alpha_t = <a>$。$q(x_t)$ 在 $x_t = <x_t>$ 的 score 是多少？",
+            r"資料是高斯分布，mean 是 0，variance 是 $<v>$。用正向跳躍加噪， $\bar\alpha_t = <a>$。$q(x_t)$ 在 $x_t "
+            r"= <x_t>$ 的 score 是多少？",
         ),
-        (formula(r"q(x_t) = \mathcal N(0, \bar\alpha_t v + 1 - \bar\alpha_t), \quad \nabla \log q(x_t) = -\frac{x_t}{\bar\alpha_t v + 1 - \bar\alpha_t}"),),
+        (
+            formula(
+                r"q(x_t) = \mathcal N(0, \bar\alpha_t v + 1 - \bar\alpha_t), \quad \nabla \log q(x_t) = "
+                r"-\frac{x_t}{\bar\alpha_t v + 1 - \bar\alpha_t}"
+            ),
+        ),
         lambda v, a, x_t: gaussian.GaussianData(0.0, v**0.5).score(np.float64(x_t), a),
         {
             "conditional_for_marginal": lambda v, a, x_t: -x_t / (1 - a),

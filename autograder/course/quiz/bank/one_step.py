@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from course.quiz.mistakes import by_formula, function
-from course.quiz.question import Question, Text, formula, grid
+from course.quiz.question import Question, Text, formula
 from course.quiz.strata import STEPS
 from oracle import steps
 
@@ -33,12 +33,15 @@ QUESTIONS = [
         "DDIM Reverse Process",
         STEPS,
         Text(
-            r"A DDIM step with $\sigma_t = 0$ goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$. At $x_t = <x_t>$ the network predicts the noise $<eps>$. What is $x_{t-1}$?",
-            r"$\sigma_t = 0$ 的 DDIM 從 $\bar\alpha_t = <a>$ 走一步到 $\bar\alpha_{t-1} = <p>$。在 $x_t = <x_t>$，network 預測的 noise 是 $<eps>$。$x_{t-1}$ 是多少？",
+            r"A DDIM step with $\sigma_t = 0$ goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$. At $x_t = "
+            r"<x_t>$ the network predicts the noise $<eps>$. What is $x_{t-1}$?",
+            r"$\sigma_t = 0$ 的 DDIM 從 $\bar\alpha_t = <a>$ 走一步到 $\bar\alpha_{t-1} = <p>$。在 $x_t = <x_t>$，"
+            r"network 預測的 noise 是 $<eps>$。$x_{t-1}$ 是多少？",
         ),
         (
             formula(
-                r"\sqrt{\bar\alpha_{t-1}} \frac{x_t - \sqrt{1 - \bar\alpha_t} \hat\varepsilon}{\sqrt{\bar\alpha_t}} + \sqrt{1 - \bar\alpha_{t-1}} \hat\varepsilon"
+                r"\sqrt{\bar\alpha_{t-1}} \frac{x_t - \sqrt{1 - \bar\alpha_t} \hat\varepsilon}{\sqrt{\bar\alpha_t}} "
+                r"+ \sqrt{1 - \bar\alpha_{t-1}} \hat\varepsilon"
             ),
         ),
         **by_formula(
@@ -57,21 +60,21 @@ QUESTIONS = [
         "DDIM Reverse Process",
         STEPS,
         Text(
-            r"A DDIM step with $\sigma_t = <sigma>$ goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$. At $x_t = <x_t>$ the network predicts the noise $<eps>$. "
+            r"A DDIM step with $\sigma_t = <sigma>$ goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$. At "
+            r"$x_t = <x_t>$ the network predicts the noise $<eps>$. "
             r"What is the mean $\tilde\mu$ of $x_{t-1}$?",
-            r"$\sigma_t = <sigma>$ 的 DDIM 從 $\bar\alpha_t = <a>$ 走一步到 $\bar\alpha_{t-1} = <p>$。在 $x_t = <x_t>$，network 預測的 noise 是 $<eps>$。"
+            r"$\sigma_t = <sigma>$ 的 DDIM 從 $\bar\alpha_t = <a>$ 走一步到 $\bar\alpha_{t-1} = <p>$。在 $x_t = "
+            r"<x_t>$，network 預測的 noise 是 $<eps>$。"
             r"$x_{t-1}$ 的 mean $\tilde\mu$ 是多少？",
         ),
         (
             formula(
-                r"\tilde\mu = \sqrt{\bar\alpha_{t-1}} \frac{x_t - \sqrt{1 - \bar\alpha_t} \hat\varepsilon}{\sqrt{\bar\alpha_t}} + \sqrt{1 - \bar\alpha_{t-1} - \sigma_t^2} \hat\varepsilon"
+                r"\tilde\mu = \sqrt{\bar\alpha_{t-1}} \frac{x_t - \sqrt{1 - \bar\alpha_t} "
+                r"\hat\varepsilon}{\sqrt{\bar\alpha_t}} + \sqrt{1 - \bar\alpha_{t-1} - \sigma_t^2} \hat\varepsilon"
             ),
         ),
         _mean(steps.ddim_coefficients),
-        {
-            cause: _mean(omegas(cause))
-            for cause in ("direction_ignores_sigma", "direction_not_rooted", "negative_root")
-        },
+        {cause: _mean(omegas(cause)) for cause in ("direction_ignores_sigma", "direction_not_rooted", "negative_root")},
         [
             {"x_t": round(a**0.5 * x_0 + (1 - a) ** 0.5 * eps, 9), "eps": eps, "a": a, "p": p, "sigma": sigma}
             for a, p, sigma in (
@@ -88,14 +91,25 @@ QUESTIONS = [
         "DDPM vs. DDIM",
         STEPS,
         Text(
-            r"A DDPM step has $\alpha_t = <alpha>$ and $\bar\alpha_t = <a>$. At $x_t = <x_t>$ the network predicts the noise $<eps>$. What is the mean $\tilde\mu$ of $x_{t-1}$?",
-            r"DDPM 的一步 $\alpha_t = <alpha>$、 $\bar\alpha_t = <a>$。在 $x_t = <x_t>$，network 預測的 noise 是 $<eps>$。$x_{t-1}$ 的 mean $\tilde\mu$ 是多少？",
+            r"A DDPM step has $\alpha_t = <alpha>$ and $\bar\alpha_t = <a>$. At $x_t = <x_t>$ the network predicts "
+            r"the noise $<eps>$. What is the mean $\tilde\mu$ of $x_{t-1}$?",
+            r"DDPM 的一步 $\alpha_t = <alpha>$、 $\bar\alpha_t = <a>$。在 $x_t = <x_t>$，network 預測的 noise 是 "
+            r"$<eps>$。$x_{t-1}$ 的 mean $\tilde\mu$ 是多少？",
         ),
-        (formula(r"\tilde\mu = \frac{1}{\sqrt{\alpha_t}} \left(x_t - \frac{1 - \alpha_t}{\sqrt{1 - \bar\alpha_t}} \hat\varepsilon\right)"),),
+        (
+            formula(
+                r"\tilde\mu = \frac{1}{\sqrt{\alpha_t}} \left(x_t - \frac{1 - \alpha_t}{\sqrt{1 - \bar\alpha_t}} "
+                r"\hat\varepsilon\right)"
+            ),
+        ),
         lambda x_t, eps, alpha, a: steps.ddpm_step(x_t, eps, a, a / alpha, 0.0),
         {
-            "inverts_one_step": lambda x_t, eps, alpha, a: function("ddpm_step")("inverts_one_step")(x_t, eps, a, a / alpha, 0.0),
-            "mean_is_x_0_pred": lambda x_t, eps, alpha, a: function("ddpm_step")("mean_is_x_0_pred")(x_t, eps, a, a / alpha, 0.0),
+            "inverts_one_step": lambda x_t, eps, alpha, a: function("ddpm_step")("inverts_one_step")(
+                x_t, eps, a, a / alpha, 0.0
+            ),
+            "mean_is_x_0_pred": lambda x_t, eps, alpha, a: function("ddpm_step")("mean_is_x_0_pred")(
+                x_t, eps, a, a / alpha, 0.0
+            ),
             "noise_not_rooted": lambda x_t, eps, alpha, a: (x_t - (1 - alpha) / (1 - a) * eps) / alpha**0.5,
         },
         [
@@ -111,12 +125,15 @@ QUESTIONS = [
         "Controlling Stochasticity",
         STEPS,
         Text(
-            r"DDIM with $\eta = <eta>$ makes a step from $\bar\alpha_t = <a>$ to $\bar\alpha_{\mathrm{prev}} = <p>$. What is $\sigma_t$?",
-            r"$\eta = <eta>$ 的 DDIM 從 $\bar\alpha_t = <a>$ 走一步到 $\bar\alpha_{\mathrm{prev}} = <p>$。$\sigma_t$ 是多少？",
+            r"DDIM with $\eta = <eta>$ makes a step from $\bar\alpha_t = <a>$ to $\bar\alpha_{\mathrm{prev}} = <p>$. "
+            r"What is $\sigma_t$?",
+            r"$\eta = <eta>$ 的 DDIM 從 $\bar\alpha_t = <a>$ 走一步到 $\bar\alpha_{\mathrm{prev}} = <p>$。$\sigma_t$ "
+            r"是多少？",
         ),
         (
             formula(
-                r"\sigma_t = \eta \sqrt{\frac{1 - \bar\alpha_{\mathrm{prev}}}{1 - \bar\alpha_t} \left(1 - \frac{\bar\alpha_t}{\bar\alpha_{\mathrm{prev}}}\right)}"
+                r"\sigma_t = \eta \sqrt{\frac{1 - \bar\alpha_{\mathrm{prev}}}{1 - \bar\alpha_t} \left(1 - "
+                r"\frac{\bar\alpha_t}{\bar\alpha_{\mathrm{prev}}}\right)}"
             ),
         ),
         **by_formula("ddim_sigma", "a p eta", "beta_outside_root", "variance_for_sigma", "eta_squared"),
@@ -132,9 +149,11 @@ QUESTIONS = [
         "Accelerating Sampling Process",
         STEPS,
         Text(
-            r"A sub-sequence goes from step $<t>$ straight to step $<prev>$. The table has $\bar\alpha_{<t>} = <a>$, $\bar\alpha_{<before>} = <q>$ and $\bar\alpha_{<prev>} = <p>$. "
+            r"A sub-sequence goes from step $<t>$ straight to step $<prev>$. The table has $\bar\alpha_{<t>} = <a>$, "
+            r"$\bar\alpha_{<before>} = <q>$ and $\bar\alpha_{<prev>} = <p>$. "
             r"Which $\beta_t$ belongs into $\sigma_t$?",
-            r"子序列從 step $<t>$ 直接走到 step $<prev>$。表裡的 $\bar\alpha_{<t>} = <a>$、 $\bar\alpha_{<before>} = <q>$、 $\bar\alpha_{<prev>} = <p>$。"
+            r"子序列從 step $<t>$ 直接走到 step $<prev>$。表裡的 $\bar\alpha_{<t>} = <a>$、 $\bar\alpha_{<before>} = "
+            r"<q>$、 $\bar\alpha_{<prev>} = <p>$。"
             r"$\sigma_t$ 裡要用的 $\beta_t$ 是多少？",
         ),
         (formula(r"\beta_t = 1 - \frac{\bar\alpha_t}{\bar\alpha_{\mathrm{prev}}}"),),

@@ -15,16 +15,20 @@ QUESTIONS = [
         TWEEDIE,
         SCORE_IDEAS,
         Text(
-            r"A noise predictor is as good as one can be that sees only $x_t$ and $t$. Its $x_{0 \mid t}$ is Tweedie's estimate, "
+            r"A noise predictor is as good as one can be that sees only $x_t$ and $t$. Its $x_{0 \mid t}$ is "
+            r"Tweedie's estimate, "
             r"divided by $\sqrt{\bar\alpha_t}$. The score of which density has to stand in Tweedie's formula for that?",
-            r"一個 noise predictor 只看得到 $x_t$ 和 $t$，並且已經好到不能再好。它的 $x_{0 \mid t}$ 就是 Tweedie's formula 的估計除以 "
+            r"一個 noise predictor 只看得到 $x_t$ 和 $t$，並且已經好到不能再好。它的 $x_{0 \mid t}$ 就是 Tweedie's "
+            r"formula 的估計除以 "
             r"$\sqrt{\bar\alpha_t}$。這時 Tweedie's formula 裡要放的是哪一個 density 的 score？",
         ),
         (
             Text(
-                r"Only $x_t$ is known, so what comes out is the mean over all $x_0$ that may have led to it. The score of "
+                r"Only $x_t$ is known, so what comes out is the mean over all $x_0$ that may have led to it. The "
+                r"score of "
                 r"$q(x_t \mid x_0)$ would take the very $x_0$ that is sought.",
-                r"已知的只有 $x_t$，所以得到的是所有可能走到 $x_t$ 的 $x_0$ 的平均。要用 $q(x_t \mid x_0)$ 的 score，就得先知道正要求的 $x_0$。",
+                r"已知的只有 $x_t$，所以得到的是所有可能走到 $x_t$ 的 $x_0$ 的平均。要用 $q(x_t \mid x_0)$ 的 score，"
+                r"就得先知道正要求的 $x_0$。",
             ),
         ),
         Text(r"$q(x_t)$, of the noisy data as a whole", r"$q(x_t)$，所有加噪資料的 density"),
@@ -44,12 +48,14 @@ QUESTIONS = [
         SLIDE,
         SCORE_IDEAS,
         Text(
-            r"Let $x_0$ be fixed, and look at the score of $q(x_t \mid x_0)$ as a function of $x_t$. Where is it zero, and where is it large?",
+            r"Let $x_0$ be fixed, and look at the score of $q(x_t \mid x_0)$ as a function of $x_t$. Where is it "
+            r"zero, and where is it large?",
             r"固定 $x_0$，把 $q(x_t \mid x_0)$ 的 score 看成 $x_t$ 的函數。它在哪裡是零？在哪裡大？",
         ),
         (
             Text(
-                r"The logarithm of a Gaussian is a parabola with its top at the mean. Its slope is zero there and grows with the distance.",
+                r"The logarithm of a Gaussian is a parabola with its top at the mean. Its slope is zero there and "
+                r"grows with the distance.",
                 r"高斯分布取 log 是一條拋物線，頂點在 mean。斜率在那裡是零，離得越遠越大。",
             ),
         ),
@@ -108,14 +114,18 @@ QUESTIONS = [
         SLIDE,
         SCORE_IDEAS,
         Text(
-            r"The clean data are $x_0 = <m>$ or $x_0 = -<m>$, equally often. A network is trained to the end with the mean squared error of the noise. "
+            r"The clean data are $x_0 = <m>$ or $x_0 = -<m>$, equally often. A network is trained to the end with "
+            r"the mean squared error of the noise. "
             r"What does it predict at $x_t = 0$?",
-            r"乾淨的資料是 $x_0 = <m>$ 或 $x_0 = -<m>$，機會各半。Network 用 noise 的 mean squared error 訓練到底。在 $x_t = 0$ 它會預測什麼？",
+            r"乾淨的資料是 $x_0 = <m>$ 或 $x_0 = -<m>$，機會各半。Network 用 noise 的 mean squared error 訓練到底。"
+            r"在 $x_t = 0$ 它會預測什麼？",
         ),
         (
             Text(
-                r"Squared errors are least at the mean $\mathbb E[\varepsilon \mid x_t]$. By symmetry the two noises that lead to 0 are opposite and equally likely.",
-                r"Squared error 最小的答案是 $\mathbb E[\varepsilon \mid x_t]$。由對稱性，走到 0 的兩個 noise 正負相反，機會相同。",
+                r"Squared errors are least at the mean $\mathbb E[\varepsilon \mid x_t]$. By symmetry the two noises "
+                r"that lead to 0 are opposite and equally likely.",
+                r"Squared error 最小的答案是 $\mathbb E[\varepsilon \mid x_t]$。由對稱性，走到 0 的兩個 noise "
+                r"正負相反，機會相同。",
             ),
         ),
         Text(
@@ -140,9 +150,7 @@ QUESTIONS = [
             r"Let $x_0 = <x_0>$, $\bar\alpha_t = <a>$ and $\varepsilon_t = <eps>$. What is $x_t$?",
             r"設 $x_0 = <x_0>$、$\bar\alpha_t = <a>$、$\varepsilon_t = <eps>$。$x_t$ 是多少？",
         ),
-        (
-            formula(r"x_t = \sqrt{\bar\alpha_t} x_0 + \sqrt{1 - \bar\alpha_t} \varepsilon_t"),
-        ),
+        (formula(r"x_t = \sqrt{\bar\alpha_t} x_0 + \sqrt{1 - \bar\alpha_t} \varepsilon_t"),),
         **by_formula("q_sample", "x_0 a eps", "noise_not_rooted", "factors_swapped", "noise_sign"),
         variants=grid(x_0=STATES, a=(0.36, 0.64), eps=STATES),
     ),
@@ -151,12 +159,12 @@ QUESTIONS = [
         TWEEDIE,
         SCORE_NUMBERS,
         Text(
-            r"At a step with $\bar\alpha_t = <a>$ the network sees $x_t = <x_t>$ and predicts the noise $<eps>$. What is $x_{0 \mid t}$?",
-            r"某一步 $\bar\alpha_t = <a>$，network 看到 $x_t = <x_t>$，預測的 noise 是 $<eps>$。$x_{0 \mid t}$ 是多少？",
+            r"At a step with $\bar\alpha_t = <a>$ the network sees $x_t = <x_t>$ and predicts the noise $<eps>$. "
+            r"What is $x_{0 \mid t}$?",
+            r"某一步 $\bar\alpha_t = <a>$，network 看到 $x_t = <x_t>$，預測的 noise 是 $<eps>$。$x_{0 \mid t}$ "
+            r"是多少？",
         ),
-        (
-            formula(r"x_{0 \mid t} = \frac{x_t - \sqrt{1 - \bar\alpha_t} \hat\varepsilon}{\sqrt{\bar\alpha_t}}"),
-        ),
+        (formula(r"x_{0 \mid t} = \frac{x_t - \sqrt{1 - \bar\alpha_t} \hat\varepsilon}{\sqrt{\bar\alpha_t}}"),),
         **by_formula("predict_x_0", "x_t a eps", "not_divided", "noise_sign", "noise_not_rooted"),
         variants=grid(x_t=(-1.4, -1, -0.2, 0.2, 0.5, 0.8, 1, 1.4, 1.6, 2), a=(0.36, 0.64), eps=STATES),
     ),
@@ -165,12 +173,12 @@ QUESTIONS = [
         SLIDE,
         SCORE_NUMBERS,
         Text(
-            r"The noise in $x_t$ is $\varepsilon_t = <eps>$, and $\bar\alpha_t = <a>$. What is the score of $q(x_t \mid x_0)$ at this $x_t$?",
-            r"$x_t$ 裡的 noise 是 $\varepsilon_t = <eps>$，且 $\bar\alpha_t = <a>$。$q(x_t \mid x_0)$ 在這個 $x_t$ 的 score 是多少？",
+            r"The noise in $x_t$ is $\varepsilon_t = <eps>$, and $\bar\alpha_t = <a>$. What is the score of $q(x_t "
+            r"\mid x_0)$ at this $x_t$?",
+            r"$x_t$ 裡的 noise 是 $\varepsilon_t = <eps>$，且 $\bar\alpha_t = <a>$。$q(x_t \mid x_0)$ 在這個 $x_t$ "
+            r"的 score 是多少？",
         ),
-        (
-            formula(r"\nabla_{x_t} \log q(x_t \mid x_0) = -\frac{\varepsilon_t}{\sqrt{1 - \bar\alpha_t}}"),
-        ),
+        (formula(r"\nabla_{x_t} \log q(x_t \mid x_0) = -\frac{\varepsilon_t}{\sqrt{1 - \bar\alpha_t}}"),),
         **by_formula("score_from_eps", "eps a", "score_sign", "score_not_rooted", "score_multiplied"),
         variants=grid(eps=(-1.2, -0.9, -0.6, -0.4, 0.3, 0.4, 0.6, 0.8, 1, 1.2, 1.6), a=(0.36, 0.64, 0.75, 0.84, 0.96)),
         about=("score",),
@@ -183,9 +191,7 @@ QUESTIONS = [
             r"Let $\bar\alpha_t = <a>$ and $x_0 = <x_0>$. What is the score of $q(x_t \mid x_0)$ at $x_t = <x_t>$?",
             r"設 $\bar\alpha_t = <a>$、$x_0 = <x_0>$。$q(x_t \mid x_0)$ 在 $x_t = <x_t>$ 的 score 是多少？",
         ),
-        (
-            formula(r"\nabla_{x_t} \log q(x_t \mid x_0) = -\frac{x_t - \sqrt{\bar\alpha_t} x_0}{1 - \bar\alpha_t}"),
-        ),
+        (formula(r"\nabla_{x_t} \log q(x_t \mid x_0) = -\frac{x_t - \sqrt{\bar\alpha_t} x_0}{1 - \bar\alpha_t}"),),
         lambda a, x_0, x_t: steps.score_from_eps(_noise(a, x_0, x_t), a),
         {
             "score_sign": lambda a, x_0, x_t: -steps.score_from_eps(_noise(a, x_0, x_t), a),
@@ -200,12 +206,11 @@ QUESTIONS = [
         TWEEDIE,
         SCORE_NUMBERS,
         Text(
-            r"At $x_t = <x_t>$ the score is $<s>$, and $\bar\alpha_t = <a>$. What does Tweedie's formula give for $x_0$?",
+            r"At $x_t = <x_t>$ the score is $<s>$, and $\bar\alpha_t = <a>$. What does Tweedie's formula give for "
+            r"$x_0$?",
             r"在 $x_t = <x_t>$ 的 score 是 $<s>$，且 $\bar\alpha_t = <a>$。由 Tweedie's formula 得到的 $x_0$ 是多少？",
         ),
-        (
-            formula(r"\sqrt{\bar\alpha_t} x_0 = x_t + (1 - \bar\alpha_t) \cdot \mathrm{score}"),
-        ),
+        (formula(r"\sqrt{\bar\alpha_t} x_0 = x_t + (1 - \bar\alpha_t) \cdot \mathrm{score}"),),
         lambda x_t, s, a: steps.tweedie_mean(x_t, s, 1 - a) / a**0.5,
         {
             "not_divided": lambda x_t, s, a: steps.tweedie_mean(x_t, s, 1 - a),
