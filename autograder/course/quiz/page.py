@@ -11,6 +11,7 @@ from course.quiz.papers import LETTERS, Paper
 from course.quiz.question import Language
 
 Sheet = Literal["papers", "key", "marking"]
+SQUARES = ", ".join(f"${root}^2 = {root**2:g}$" for root in (0.12, 0.16, 0.24, 0.28, 0.32, 0.36, 0.48, 0.64, 0.96))
 SHEETS: tuple[Sheet, ...] = ("papers", "key", "marking")
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -28,6 +29,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "notation": r"$\mathcal N(\mu, v)$ has the variance $v$, and $\sigma_t$ is a standard deviation. "
         r"$\bar\alpha_t$ is the product of the $\alpha$'s up to $t$, as in the lecture. "
         r"A step goes to $x_{t-1}$, or to $x_{\mathrm{prev}}$ where steps are left out.",
+        "squares": "Squares that may help:",
         "answer": "Answer",
         "table": "Table",
         "right": "Right",
@@ -56,6 +58,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "notation": r"$\mathcal N(\mu, v)$ 的 variance 是 $v$； $\sigma_t$ 是標準差。"
         r"$\bar\alpha_t$ 是從 $\alpha$ 一路連乘到 $t$ 的積，和課堂相同。"
         r"一步走到 $x_{t-1}$；跳過一些 step 時走到 $x_{\mathrm{prev}}$。",
+        "squares": "可能用得到的平方：",
         "answer": "答",
         "table": "表",
         "right": "正確答案",
@@ -94,4 +97,6 @@ def page(sheet: Sheet, papers: list[Paper], seed: int, language: Language) -> st
     here.filters["line"] = words.line
     here.filters["svg"] = Markup
     known = {"papers": papers, "seed": seed, "language": language, "sheet": sheet}
-    return here.get_template(f"{sheet}.html").render(known, w=WORDS[language], letters=LETTERS, told=told)
+    return here.get_template(f"{sheet}.html").render(
+        known, w=WORDS[language], letters=LETTERS, told=told, squares=SQUARES
+    )

@@ -151,7 +151,7 @@ QUESTIONS = [
         Text(
             r"A sub-sequence goes from step $<t>$ straight to step $<prev>$. The table has $\bar\alpha_{<t>} = <a>$, "
             r"$\bar\alpha_{<before>} = <q>$ and $\bar\alpha_{<prev>} = <p>$. "
-            r"Which $\beta_t$ belongs into $\sigma_t$?",
+            r"What is the $\beta_t$ that $\sigma_t$ takes?",
             r"子序列從 step $<t>$ 直接走到 step $<prev>$。表裡的 $\bar\alpha_{<t>} = <a>$、 $\bar\alpha_{<before>} = "
             r"<q>$、 $\bar\alpha_{<prev>} = <p>$。"
             r"$\sigma_t$ 裡要用的 $\beta_t$ 是多少？",
