@@ -189,7 +189,7 @@ def test_the_bank_is_whole():
         assert len(question.wrong) >= (1 if kind == "written" else 3), question.key
         assert all(len(asked.wrong) == 3 for asked in question.drawable if kind == "choice"), question.key
         assert (question.right is None) == (kind == "written")
-        assert len(question.drawable) >= (9 if kind == "number" else 1), question.key
+        assert len(question.drawable) >= (7 if kind == "number" else 1), question.key
 
 
 def test_both_languages_say_the_same():
