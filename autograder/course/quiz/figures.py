@@ -21,7 +21,7 @@ def panels(recovered: Sequence[Curve], right: Curve, said: str) -> str:
     y = Axis(0, high, HEIGHT - BOTTOM, TOP)
     line = "L".join(f"{x(t):.1f} {y(value):.1f}" for t, value in sorted(right))
     parts = [
-        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(said)}" style="width:{width / 16}rem">'
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{escape(said)}">'
     ]
     for number, curve in enumerate(recovered):
         parts.append(f'<g transform="translate({number % columns * WIDTH} {number // columns * HEIGHT})">')

@@ -37,6 +37,8 @@ SLIDES = {  # the headings of the lecture under which something is asked or stat
     "Controlling Stochasticity",
     "Accelerating Sampling Process",
     "DDIM Summary",
+    "Diffusion Models – Pros and Cons",
+    "想像你要在城市裡找餐廳",
     "Evaluation Metrics for Generative Models",
     "A. 關鍵差異：隨機 vs 確定性",
 }

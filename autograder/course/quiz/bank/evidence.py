@@ -131,12 +131,12 @@ SPREAD, OTHER_SPREADS = _named(SPREADS)
 OMEGA, OTHER_OMEGAS = _named(OMEGAS)
 RULER = Text(
     r"The right $\sigma_t$ takes the $\beta_t$ of the pair, under the root. The table's is that of a single step, "
-    r"many times smaller, at all $t$ alike; "
-    r"outside the root a small $\beta_t$ gets smaller still, so that little is missing at large $t$ and nearly all "
-    r"at small $t$. Without $\eta$, or with its square, all is too large or too small by one factor.",
-    r"正確的 $\sigma_t$ 用這一對 step 的 $\beta_t$，而且在根號裡。表裡的 $\beta_t$ 是走一小步的，在所有 $t$ 都小很多；"
-    r"寫在根號外時，小的 $\beta_t$ 變得更小，所以 $t$ 大時差得少， $t$ 小時幾乎全沒了。沒有 $\eta$ 或 $\eta$ 平方，"
-    r"則是處處差同一個倍數。",
+    r"many times smaller, at all $t$ alike; outside the root a small $\beta_t$ gets smaller still, so that little is "
+    r"missing at large $t$ and nearly all at small $t$. Without $\eta$, or with its square, all is too large or too "
+    "small by one factor.",
+    r"正確的 $\sigma_t$ 用這一對 step 的 $\beta_t$，而且在根號裡。表裡的 $\beta_t$ 是走一小步的，在所有 $t$ "
+    r"都小很多；寫在根號外時，小的 $\beta_t$ 變得更小，所以 $t$ 大時差得少， $t$ 小時幾乎全沒了。沒有 $\eta$ 或 "
+    r"$\eta$ 平方，則是處處差同一個倍數。",
 )
 
 QUESTIONS = [
@@ -174,12 +174,12 @@ QUESTIONS = [
         (
             Text(
                 r"At $\eta = 0$ no $\sigma_t$ enters. With all 1000 steps the table's $\beta_t$ is right, but with "
-                r"few it adds next to no noise, so $\eta = 1$ is like $\eta = 0$. "
-                r"Outside the root it is nearly right where steps are long, and next to nothing where they are "
-                r"short. Without $\eta$ both rows are alike.",
+                r"few it adds next to no noise, so $\eta = 1$ is like $\eta = 0$. Outside the root it is nearly "
+                r"right where steps are long, and next to nothing where they are short. Without $\eta$ both rows are "
+                "alike.",
                 r"在 $\eta = 0$， $\sigma_t$ 不起作用。走完 1000 步時，表裡的 $\beta_t$ 是對的；步數少時它幾乎不加 "
-                r"noise，所以 $\eta = 1$ 像 $\eta = 0$。"
-                r"寫在根號外則相反：步子大時幾乎正確，步子小時幾乎沒有 noise。沒有 $\eta$ 時，兩列相同。",
+                r"noise，所以 $\eta = 1$ 像 $\eta = 0$。寫在根號外則相反：步子大時幾乎正確，步子小時幾乎沒有 noise。"
+                r"沒有 $\eta$ 時，兩列相同。",
             ),
         ),
         PLACE,
@@ -210,24 +210,22 @@ QUESTIONS = [
         SLIDE,
         EVIDENCE,
         Text(
-            r"The data are Gaussian with standard deviation 0.5, and the noise predictor is exact. With $<S>$ steps "
-            r"a right sampler puts out the standard deviation $<right_0>$ at $\eta = 0$ and $<right_1>$ at $\eta = "
-            r"1$. "
-            r"A student's puts out $<got_0>$ and $<got_1>$. Which mistake fits?",
+            "The data are Gaussian with standard deviation 0.5, and the noise predictor is exact. With $<S>$ steps "
+            r"a right sampler puts out the standard deviation $<right_0>$ at $\eta = 0$ and $<right_1>$ at "
+            r"$\eta = 1$. A student's puts out $<got_0>$ and $<got_1>$. Which mistake fits?",
             r"資料是標準差 0.5 的高斯分布，noise predictor 是精確的。走 $<S>$ 步，正確的 sampler 在 $\eta = 0$ "
-            r"輸出的標準差是 $<right_0>$，在 $\eta = 1$ 是 $<right_1>$。"
-            r"某位同學的輸出是 $<got_0>$ 和 $<got_1>$。哪個錯誤符合？",
+            r"輸出的標準差是 $<right_0>$，在 $\eta = 1$ 是 $<right_1>$。某位同學的輸出是 $<got_0>$ 和 $<got_1>$。"
+            "哪個錯誤符合？",
         ),
         (
             Text(
                 r"At $\eta = 0$ only the start and the means count, at $\eta = 1$ the fresh noise does, too. So what "
                 r"is off at $\eta = 0$ is no matter of $\sigma_t$ (unless both are alike: then $\eta$ does not "
-                r"count); "
-                r"too small a $\sigma_t$ that the direction knows brings $\eta = 1$ towards $\eta = 0$; noise that "
-                r"is missing altogether leaves too little spread.",
+                r"count); too small a $\sigma_t$ that the direction knows brings $\eta = 1$ towards $\eta = 0$; "
+                "noise that is missing altogether leaves too little spread.",
                 r"在 $\eta = 0$ 只有起點和 mean 有作用，在 $\eta = 1$ 還有新的 noise。所以在 $\eta = 0$ 不對，就和 "
-                r"$\sigma_t$ 無關（除非兩個數相同，那是 $\eta$ 沒有作用）；"
-                r"$\sigma_t$ 太小、而方向那一項也用它時， $\eta = 1$ 會靠近 $\eta = 0$；noise 完全沒加，標準差就太小。",
+                r"$\sigma_t$ 無關（除非兩個數相同，那是 $\eta$ 沒有作用）；$\sigma_t$ 太小、而方向那一項也用它時， "
+                r"$\eta = 1$ 會靠近 $\eta = 0$；noise 完全沒加，標準差就太小。",
             ),
         ),
         SPREAD,

@@ -1,4 +1,4 @@
-"""One step: deterministic, with fresh noise, of DDPM, and what the pair of steps decides."""
+"""One step, in numbers: deterministic, with fresh noise, of DDPM, and what the pair of steps decides."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,6 @@ from course.quiz.question import Question, Text, formula
 from course.quiz.strata import STEPS
 from oracle import steps
 
-STATES = (-2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2)
 omegas = function("ddim_coefficients")
 
 
@@ -33,10 +32,10 @@ QUESTIONS = [
         "DDIM Reverse Process",
         STEPS,
         Text(
-            r"A DDIM step with $\sigma_t = 0$ goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$. At $x_t = "
-            r"<x_t>$ the network predicts the noise $<eps>$. What is $x_{t-1}$?",
+            r"A DDIM step with $\sigma_t = 0$ goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$. At "
+            "$x_t = <x_t>$ the network predicts the noise $<eps>$. What is $x_{t-1}$?",
             r"$\sigma_t = 0$ 的 DDIM 從 $\bar\alpha_t = <a>$ 走一步到 $\bar\alpha_{t-1} = <p>$。在 $x_t = <x_t>$，"
-            r"network 預測的 noise 是 $<eps>$。$x_{t-1}$ 是多少？",
+            "network 預測的 noise 是 $<eps>$。$x_{t-1}$ 是多少？",
         ),
         (
             formula(
@@ -61,11 +60,9 @@ QUESTIONS = [
         STEPS,
         Text(
             r"A DDIM step with $\sigma_t = <sigma>$ goes from $\bar\alpha_t = <a>$ to $\bar\alpha_{t-1} = <p>$. At "
-            r"$x_t = <x_t>$ the network predicts the noise $<eps>$. "
-            r"What is the mean $\tilde\mu$ of $x_{t-1}$?",
-            r"$\sigma_t = <sigma>$ 的 DDIM 從 $\bar\alpha_t = <a>$ 走一步到 $\bar\alpha_{t-1} = <p>$。在 $x_t = "
-            r"<x_t>$，network 預測的 noise 是 $<eps>$。"
-            r"$x_{t-1}$ 的 mean $\tilde\mu$ 是多少？",
+            r"$x_t = <x_t>$ the network predicts the noise $<eps>$. What is the mean $\tilde\mu$ of $x_{t-1}$?",
+            r"$\sigma_t = <sigma>$ 的 DDIM 從 $\bar\alpha_t = <a>$ 走一步到 $\bar\alpha_{t-1} = <p>$。在 "
+            r"$x_t = <x_t>$，network 預測的 noise 是 $<eps>$。$x_{t-1}$ 的 mean $\tilde\mu$ 是多少？",
         ),
         (
             formula(
@@ -128,7 +125,7 @@ QUESTIONS = [
             r"DDIM with $\eta = <eta>$ makes a step from $\bar\alpha_t = <a>$ to $\bar\alpha_{\mathrm{prev}} = <p>$. "
             r"What is $\sigma_t$?",
             r"$\eta = <eta>$ 的 DDIM 從 $\bar\alpha_t = <a>$ 走一步到 $\bar\alpha_{\mathrm{prev}} = <p>$。$\sigma_t$ "
-            r"是多少？",
+            "是多少？",
         ),
         (
             formula(
@@ -150,11 +147,10 @@ QUESTIONS = [
         STEPS,
         Text(
             r"A sub-sequence goes from step $<t>$ straight to step $<prev>$. The table has $\bar\alpha_{<t>} = <a>$, "
-            r"$\bar\alpha_{<before>} = <q>$ and $\bar\alpha_{<prev>} = <p>$. "
-            r"What is the $\beta_t$ that $\sigma_t$ takes?",
-            r"子序列從 step $<t>$ 直接走到 step $<prev>$。表裡的 $\bar\alpha_{<t>} = <a>$、 $\bar\alpha_{<before>} = "
-            r"<q>$、 $\bar\alpha_{<prev>} = <p>$。"
-            r"$\sigma_t$ 裡要用的 $\beta_t$ 是多少？",
+            r"$\bar\alpha_{<before>} = <q>$ and $\bar\alpha_{<prev>} = <p>$. What is the $\beta_t$ that $\sigma_t$ "
+            "takes?",
+            r"子序列從 step $<t>$ 直接走到 step $<prev>$。表裡的 $\bar\alpha_{<t>} = <a>$、 "
+            r"$\bar\alpha_{<before>} = <q>$、 $\bar\alpha_{<prev>} = <p>$。$\sigma_t$ 裡要用的 $\beta_t$ 是多少？",
         ),
         (formula(r"\beta_t = 1 - \frac{\bar\alpha_t}{\bar\alpha_{\mathrm{prev}}}"),),
         lambda t, before, prev, a, q, p: _beta(a, p),

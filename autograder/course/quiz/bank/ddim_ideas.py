@@ -1,11 +1,37 @@
-"""What DDPM and DDIM have in common and what not, and what sampling with few steps does."""
+"""What DDPM and DDIM have in common, and what not."""
 
 from course.quiz.question import Question, Text, formula
-from course.quiz.strata import DDIM_IDEAS, SAMPLING_IDEAS
+from course.quiz.strata import DDIM_IDEAS
 
-DDIM, ACCELERATING = "Denoising Diffusion Implicit Models (DDIM)", "Accelerating Sampling Process"
+DDIM = "Denoising Diffusion Implicit Models (DDIM)"
+
 
 QUESTIONS = [
+    Question(
+        "speed",
+        "Diffusion Models – Pros and Cons",
+        DDIM_IDEAS,
+        Text(
+            "A DDPM takes a minute for an image, and DDIM with the same network a second. What makes DDIM so much "
+            "faster?",
+            "DDPM 生成一張影像要一分鐘，DDIM 用同一個 network 只要一秒。DDIM 為什麼快這麼多？",
+        ),
+        (
+            Text(
+                "Nearly all the time is the network's, and DDIM leaves out most of the steps: it calls the network "
+                "less often.",
+                "時間幾乎都花在 network 上，而 DDIM 略過了大部分的 step，呼叫 network 的次數少很多。",
+            ),
+        ),
+        Text("It calls the network less often.", "它呼叫 network 的次數比較少。"),
+        {
+            "noise_takes_the_time": Text("It draws no noise.", "它不必抽 noise。"),
+            "steps_at_once": Text(
+                "It computes all steps of an image at the same time.", "它同時計算一張影像的所有 step。"
+            ),
+            "smaller_network": Text("Its network is used at a lower precision.", "它用比較低的精度跑 network。"),
+        },
+    ),
     Question(
         "markov",
         DDIM,
@@ -16,12 +42,12 @@ QUESTIONS = [
         ),
         (formula(r"q(x_t \mid x_{t-1}) = q(x_t \mid x_{t-1}, x_0)"),),
         Text(
-            r"Who knows $x_{t-1}$ learns nothing more about $x_t$ from $x_0$.",
+            r"Whoever knows $x_{t-1}$ learns nothing more about $x_t$ from $x_0$.",
             r"知道 $x_{t-1}$ 之後，再知道 $x_0$ 也不會多知道任何關於 $x_t$ 的事。",
         ),
         {
             "jump_for_markov": Text(
-                r"Who knows $x_0$ learns nothing more about $x_t$ from $x_{t-1}$.",
+                r"Whoever knows $x_0$ learns nothing more about $x_t$ from $x_{t-1}$.",
                 r"知道 $x_0$ 之後，再知道 $x_{t-1}$ 也不會多知道任何關於 $x_t$ 的事。",
             ),
             "states_independent": Text(
@@ -39,7 +65,7 @@ QUESTIONS = [
         DDIM_IDEAS,
         Text(
             r"In which order, and from what, does the forward process of DDIM draw $x_1, \dots, x_T$ from a given "
-            r"$x_0$?",
+            "$x_0$?",
             r"給定 $x_0$，DDIM 的正向過程依什麼順序、由什麼抽出 $x_1, \dots, x_T$？",
         ),
         (
@@ -93,7 +119,7 @@ QUESTIONS = [
             ),
             "both_defined": Text(
                 r"$q_\sigma(x_t \mid x_{t-1})$ and $q_\sigma(x_{t-1} \mid x_t, x_0)$ are both defined, each on its "
-                r"own.",
+                "own.",
                 r"$q_\sigma(x_t \mid x_{t-1})$ 和 $q_\sigma(x_{t-1} \mid x_t, x_0)$ 都是各自定義的。",
             ),
         },
@@ -103,13 +129,13 @@ QUESTIONS = [
         DDIM,
         DDIM_IDEAS,
         Text(
-            r"All $\sigma_t = 0$, and $x_0$ is given. What is random in the forward process of DDIM?",
+            r"All $\sigma_t$ are 0, and $x_0$ is given. What is random in the forward process of DDIM?",
             r"所有 $\sigma_t = 0$，並且給定 $x_0$。DDIM 的正向過程裡還有什麼是隨機的？",
         ),
         (
             Text(
-                r"$x_T$ is still drawn from the jump; $x_0$ and $x_T$ then decide all the others. The slide's "
-                r"“deterministic” is meant so.",
+                "$x_T$ is still drawn from the jump; $x_0$ and $x_T$ then decide all the others. The slide's "
+                "“deterministic” is meant so.",
                 r"$x_T$ 還是由跳躍抽出來的；之後 $x_0$ 和 $x_T$ 決定其他全部。投影片的 “deterministic” 是這個意思。",
             ),
         ),
@@ -129,13 +155,13 @@ QUESTIONS = [
         DDIM_IDEAS,
         Text(
             r"From one and the same $x_T$, images are made with $\eta = 0$: twice with 20 steps, and once with 50. "
-            r"What comes out?",
+            "What comes out?",
             r"從同一個 $x_T$ 出發，用 $\eta = 0$ 生成影像：20 步走兩次，50 步走一次。結果如何？",
         ),
         (
             Text(
                 r"At $\eta = 0$ each step is a function of $x_t$, so $x_T$ decides the image; more steps follow the "
-                r"same curve more closely.",
+                "same curve more closely.",
                 r"在 $\eta = 0$，每一步都是 $x_t$ 的函數，所以 $x_T$ 決定影像；步數多只是更貼近同一條曲線。",
             ),
         ),
@@ -188,15 +214,15 @@ QUESTIONS = [
         "Loss Function",
         DDIM_IDEAS,
         Text(
-            r"A noise predictor was trained for DDPM with $T = 1000$. It is to be used by DDIM with 20 steps and "
+            "A noise predictor was trained for DDPM with $T = 1000$. It is to be used by DDIM with 20 steps and "
             r"$\eta = 0$. What has to be trained?",
             r"一個 noise predictor 是為 $T = 1000$ 的 DDPM 訓練的。現在要用在 20 步、 $\eta = 0$ 的 DDIM。"
-            r"需要訓練什麼？",
+            "需要訓練什麼？",
         ),
         (
             Text(
-                r"The loss depends on the forward jump alone, and DDIM keeps the jump; the network is asked at 20 of "
-                r"the steps that it knows.",
+                "The loss depends on the forward jump alone, and DDIM keeps the jump; the network is asked at 20 of "
+                "the steps that it knows.",
                 r"Loss 只與正向跳躍有關，而 DDIM 保持跳躍；network 被問到的是它學過的 step 中的 20 個。",
             ),
         ),
@@ -210,127 +236,5 @@ QUESTIONS = [
             ),
         },
         about=("jump_kept",),
-    ),
-    Question(
-        "few_steps",
-        "A. 關鍵差異：隨機 vs 確定性",
-        SAMPLING_IDEAS,
-        Text(
-            r"Why does the quality suffer less from few steps at $\eta = 0$ than at $\eta = 1$?",
-            r"為什麼步數變少時，在 $\eta = 0$ 的品質不會像 $\eta = 1$ 掉那麼多？",
-        ),
-        (
-            Text(
-                r"A step puts the predicted $x_{0 \mid t}$ in the place of $x_0$. That is an error, and it grows "
-                r"with the size of the step.",
-                r"每一步用預測的 $x_{0 \mid t}$ 代替 $x_0$。這是一個誤差，步子越大誤差越大。",
-            ),
-            Text(
-                r"At $\eta = 1$ each step adds fresh noise: the path is crooked, and only small steps keep the error "
-                r"small.",
-                r"在 $\eta = 1$，每一步都加新的 noise：軌跡彎曲、迂迴，要小步才能控制誤差。",
-            ),
-            Text(
-                r"At $\eta = 0$ the path is a smooth curve (that of an ODE), which large steps follow with little "
-                r"error.",
-                r"在 $\eta = 0$，軌跡是平滑的曲線（一個 ODE 的解），大步也能跟得上。",
-            ),
-        ),
-        wrong={
-            "fewer_calls": Text(
-                r"At $\eta = 0$ the network is called less often.", r"在 $\eta = 0$，network 被呼叫的次數比較少。"
-            ),
-            "trained_for_eta": Text(r"The network was trained for $\eta = 0$.", r"Network 就是為 $\eta = 0$ 訓練的。"),
-        },
-        about=("few_steps",),
-    ),
-    Question(
-        "both_means",
-        "DDPM vs. DDIM",
-        SAMPLING_IDEAS,
-        Text(
-            r"Write the mean $\tilde\mu$ of $x_{t-1}$ with $x_t$ and $\hat\varepsilon$ alone, for DDPM and for DDIM "
-            r"with any $\sigma_t$. For which $\sigma_t$ are the two equal?",
-            r"只用 $x_t$ 和 $\hat\varepsilon$，寫出 DDPM 以及任意 $\sigma_t$ 的 DDIM 的 $x_{t-1}$ 的 mean "
-            r"$\tilde\mu$。在哪個 $\sigma_t$ 兩者相等？",
-        ),
-        (
-            formula(
-                r"\tilde\mu_{\mathrm{DDPM}} = \frac{1}{\sqrt{\alpha_t}} \left(x_t - \frac{1 - \alpha_t}{\sqrt{1 - "
-                r"\bar\alpha_t}} \hat\varepsilon\right)"
-            ),
-            formula(
-                r"\tilde\mu_{\mathrm{DDIM}} = \sqrt{\bar\alpha_{t-1}} \frac{x_t - \sqrt{1 - \bar\alpha_t} "
-                r"\hat\varepsilon}{\sqrt{\bar\alpha_t}} + \sqrt{1 - \bar\alpha_{t-1} - \sigma_t^2} \hat\varepsilon"
-            ),
-            formula(r"\sigma_t^2 = \tilde\beta_t = \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t} \beta_t"),
-        ),
-        wrong={
-            "equal_at_zero": Text(r"They are equal at $\sigma_t = 0$.", r"在 $\sigma_t = 0$ 時相等。"),
-            "alpha_bar_for_alpha": Text(
-                r"$\bar\alpha_t$ stands in the place of $\alpha_t$.", r"把 $\alpha_t$ 寫成 $\bar\alpha_t$。"
-            ),
-        },
-        about=("ddpm_mean", "ddim_mean", "special_case"),
-    ),
-    Question(
-        "when_markovian",
-        DDIM,
-        SAMPLING_IDEAS,
-        Text(
-            r"For which $\sigma_t$ is the forward process of DDIM Markovian? What drops out of which distribution "
-            r"then, and which process is it?",
-            r"在哪個 $\sigma_t$，DDIM 的正向過程是 Markovian？這時什麼從哪個分布裡消失？它是哪個過程？",
-        ),
-        (
-            Text(
-                r"For $\sigma_t^2 = \tilde\beta_t$, the variance of the posterior ($\eta = 1$).",
-                r"當 $\sigma_t^2 = \tilde\beta_t$，也就是 posterior 的 variance（$\eta = 1$）。",
-            ),
-            Text(
-                r"$x_0$ drops out of $q_\sigma(x_t \mid x_{t-1}, x_0)$.",
-                r"$x_0$ 從 $q_\sigma(x_t \mid x_{t-1}, x_0)$ 裡消失。",
-            ),
-            Text("It is the forward process of DDPM.", "它就是 DDPM 的正向過程。"),
-        ),
-        wrong={
-            "always_markovian": Text(
-                "It always is, since the jump is that of DDPM.", "永遠都是，因為跳躍和 DDPM 相同。"
-            ),
-            "markovian_at_zero": Text(
-                r"For $\sigma_t = 0$, since nothing is random then.", r"當 $\sigma_t = 0$，因為那時沒有隨機性。"
-            ),
-        },
-        about=("markovian", "special_case"),
-    ),
-    Question(
-        "use_of_determinism",
-        "DDIM Summary",
-        SAMPLING_IDEAS,
-        Text(
-            r"Name three things that hold or can be done at $\eta = 0$, and not at $\eta = 1$.",
-            r"說出三件在 $\eta = 0$ 成立或做得到、在 $\eta = 1$ 卻不行的事。",
-        ),
-        (
-            Text(
-                r"The same $x_T$ gives the same image, again and again.", r"同一個 $x_T$ 不管生成幾次都得到同一張影像。"
-            ),
-            Text(
-                r"The steps can be undone: an image can be taken back to its $x_T$, and between two $x_T$ one can "
-                r"pass smoothly.",
-                r"每一步都可以倒著走：影像可以走回它的 $x_T$，也可以在兩個 $x_T$ 之間平滑地變化。",
-            ),
-            Text(
-                "Few steps are nearly as good as many; the path is a smooth curve, the solution of an ODE.",
-                "少數幾步就和很多步差不多；軌跡是平滑的曲線，是一個 ODE 的解。",
-            ),
-        ),
-        wrong={
-            "no_retraining_at_zero_only": Text(
-                r"The network need not be trained again (which holds at every $\eta$).",
-                r"不必重新訓練 network（其實任何 $\eta$ 都不必）。",
-            ),
-        },
-        about=("determinism", "few_steps"),
     ),
 ]
