@@ -22,7 +22,7 @@ QUESTIONS = [
         {
             "score_is_random": Text("the score, which points the way", "指示方向的 score"),
             "start_for_noise": Text("the draw of the starting point", "抽出起點"),
-            "step_size_for_noise": Text("the size of the step", "step size"),
+            "step_size_for_noise": Text("the size of the step", "每一步的大小"),
         },
     ),
     Question(
