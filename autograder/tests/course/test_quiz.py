@@ -128,6 +128,8 @@ def test_the_right_chain_is_chosen_and_drawn():
         for cause, place in asked.wrong.items():
             wanted = [sigma for *_, sigma in quiz_answers.chain(cause, numbers["S"], numbers["eta"])]
             assert panels[int(place) - 1] == pytest.approx(wanted, abs=0.005)
+        for one, other in combinations(panels, 2):  # which an eye can tell apart
+            assert max(abs(a - b) for a, b in zip(one, other)) > 0.04
         assert {asked.right, *asked.wrong.values()} == {1, 2, 3, 4}
 
 

@@ -85,7 +85,7 @@ def test_the_key_and_the_marking_sheet_have_every_right_answer():
         key, marking = (PAGES[sheet, language].split("<article")[1:] for sheet in ("key", "marking"))
         for paper, of_key, of_marking in zip(MADE, key, marking):
             rows = re.findall(r'<tr><th scope="row">\d+</th>.*?</tr>', of_marking, re.DOTALL)
-            assert len(rows) == len(paper.items) == of_key.count('<section class="question"')
+            assert len(rows) == len(paper.items) == of_key.count('<div class="question"')
             for item, row in zip(paper.items, rows):
                 if item.letter:
                     assert f"<strong>{item.letter}</strong>" in row
@@ -114,7 +114,7 @@ def test_a_paper_begins_on_a_page_of_its_own_and_no_question_is_split(opened, tm
     pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
     assert 4 <= pages <= 16
     shown.page.emulate_media(media="print")
-    for name in ("section.question", "article.paper + article.paper"):
+    for name in (".question", "article.paper + article.paper"):
         rule = "breakInside" if "question" in name else "breakBefore"
         values = shown.page.eval_on_selector_all(name, f"all => all.map(one => getComputedStyle(one).{rule})")
         assert values and set(values) <= {"avoid", "page"}

@@ -29,7 +29,7 @@ QUESTIONS = [
             "steps_at_once": Text(
                 "It computes all steps of an image at the same time.", "它同時計算一張影像的所有 step。"
             ),
-            "smaller_network": Text("Its network is used at a lower precision.", "它用比較低的精度跑 network。"),
+            "lower_precision": Text("Its network is used at a lower precision.", "它用比較低的精度跑 network。"),
         },
     ),
     Question(
@@ -130,7 +130,7 @@ QUESTIONS = [
         DDIM_IDEAS,
         Text(
             r"All $\sigma_t$ are 0, and $x_0$ is given. What is random in the forward process of DDIM?",
-            r"所有 $\sigma_t = 0$，並且給定 $x_0$。DDIM 的正向過程裡還有什麼是隨機的？",
+            r"所有的 $\sigma_t$ 都是 0，並且給定 $x_0$。DDIM 的正向過程裡還有什麼是隨機的？",
         ),
         (
             Text(

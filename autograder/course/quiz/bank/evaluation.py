@@ -58,7 +58,7 @@ QUESTIONS = [
         {
             "few_images_are_worse": Text("The 100 images are worse than the 1,000.", "這 100 張影像比那 1,000 張差。"),
             "fid_is_chance": Text(
-                "It is chance: with other 100 images FID would be below 1.1 as often as above.",
+                "It is chance: with another 100 images FID would be below 1.1 as often as above.",
                 "只是運氣：換另外 100 張，FID 低於 1.1 和高於 1.1 的機會一樣大。",
             ),
             "fid_sums": Text(

@@ -131,12 +131,11 @@ SPREAD, OTHER_SPREADS = _named(SPREADS)
 OMEGA, OTHER_OMEGAS = _named(OMEGAS)
 RULER = Text(
     r"The right $\sigma_t$ takes the $\beta_t$ of the pair, under the root. The table's is that of a single step, "
-    r"many times smaller, at all $t$ alike; outside the root a small $\beta_t$ gets smaller still, so that little is "
-    r"missing at large $t$ and nearly all at small $t$. Without $\eta$, or with its square, all is too large or too "
-    "small by one factor.",
-    r"正確的 $\sigma_t$ 用這一對 step 的 $\beta_t$，而且在根號裡。表裡的 $\beta_t$ 是走一小步的，在所有 $t$ "
-    r"都小很多；寫在根號外時，小的 $\beta_t$ 變得更小，所以 $t$ 大時差得少， $t$ 小時幾乎全沒了。沒有 $\eta$ 或 "
-    r"$\eta$ 平方，則是處處差同一個倍數。",
+    r"many times smaller at every $t$; outside the root a small $\beta_t$ gets smaller still, so more is missing the "
+    r"smaller $t$ is. Without $\eta$, or with its square, all is too large or too small by one factor.",
+    r"正確的 $\sigma_t$ 用這一對 step 的 $\beta_t$，而且在根號裡。表裡的 $\beta_t$ 是走一小步的，在每個 $t$ "
+    r"都小很多；寫在根號外時，小的 $\beta_t$ 變得更小，所以 $t$ 越小差得越多。沒有 $\eta$ 或 $\eta$ 平方，"
+    "則是處處差同一個倍數。",
 )
 
 QUESTIONS = [
@@ -241,11 +240,11 @@ QUESTIONS = [
         Text(
             r"From a step of a sampler, from $\bar\alpha_t = <a>$ to $\bar\alpha_{\mathrm{prev}} = <p>$, these "
             r"coefficients were recovered. What is wrong?"
-            "\n\n| | right | recovered |\n|---|---|---|\n| factor of $x_0$ | <omega_0> | <got_omega_0> |\n| factor "
+            "\n\n| quantity | right | recovered |\n|---|---|---|\n| factor of $x_0$ | <omega_0> | <got_omega_0> |\n| factor "
             "of $x_t$ | <omega_t> | <got_omega_t> |\n| standard deviation of the noise | <sigma_t> | <got_sigma_t> |",
             r"一個 sampler 從 $\bar\alpha_t = <a>$ 走到 $\bar\alpha_{\mathrm{prev}} = <p>$ 的那一步，還原的係數如下。"
             r"錯在哪裡？"
-            "\n\n| | 正確 | 還原 |\n|---|---|---|\n| $x_0$ 的係數 | <omega_0> | <got_omega_0> |\n| $x_t$ 的係數 | "
+            "\n\n| 量 | 正確 | 還原 |\n|---|---|---|\n| $x_0$ 的係數 | <omega_0> | <got_omega_0> |\n| $x_t$ 的係數 | "
             "<omega_t> | <got_omega_t> |\n| noise 的標準差 | <sigma_t> | <got_sigma_t> |",
         ),
         (

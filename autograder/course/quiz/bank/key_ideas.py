@@ -148,8 +148,8 @@ QUESTIONS = [
             ),
             Text("It runs downwards, from $t$ to $t - 1$.", "往下走，從 $t$ 到 $t - 1$。"),
             Text(
-                "A step integrates over $x_t$, which has the jump's distribution, and the coefficients are such "
-                "that $x_{t-1}$ then has it, too.",
+                "A step integrates over $x_t$, which has the jump's distribution, and the coefficients are such that "
+                "$x_{t-1}$ then has it, too.",
                 r"每一步對 $x_t$ 積分（它的分布是跳躍的），而係數的選擇讓 $x_{t-1}$ 的分布也是跳躍的。",
             ),
         ),

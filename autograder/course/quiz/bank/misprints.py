@@ -16,9 +16,10 @@ QUESTIONS = [
         ),
         (
             Text(
-                "Rightly the two weights sum to almost 1. With the minus they nearly cancel, and the roots make both "
-                "terms small.",
-                "正確的兩個權重相加幾乎是 1。換成減號它們幾乎抵消，而根號讓兩項都變小。",
+                "Rightly the two weights sum to almost 1. A root below leaves them a factor of "
+                r"$\sqrt{1 - \bar\alpha_t}$, which is small where $t$ is; the minus takes away some more.",
+                r"正確的兩個權重相加幾乎是 1。分母變成根號，就多乘了 $\sqrt{1 - \bar\alpha_t}$， $t$ 小時它很小；"
+                "減號又再減掉一些。",
             ),
         ),
         Text("a value near 0; right is about 1", "接近 0；正確的約為 1"),

@@ -109,10 +109,10 @@ QUESTIONS = [
         SLIDE,
         SCORE_IDEAS,
         Text(
-            "The clean data are $x_0 = <m>$ or $x_0 = -<m>$, equally often. A network is trained to the end with "
-            "the mean squared error of the noise. What does it predict at $x_t = 0$?",
-            "乾淨的資料是 $x_0 = <m>$ 或 $x_0 = -<m>$，機會各半。Network 用 noise 的 mean squared error 訓練到底。"
-            "在 $x_t = 0$ 它會預測什麼？",
+            "The clean data are $x_0 = <m>$ or $x_0 = -<m>$, equally often. A network is trained to the end with the "
+            "mean squared error of the noise. What does it predict at $x_t = 0$?",
+            "乾淨的資料是 $x_0 = <m>$ 或 $x_0 = -<m>$，機會各半。Network 用 noise 的 mean squared error 訓練到底。在 "
+            "$x_t = 0$ 它會預測什麼？",
         ),
         (
             Text(
