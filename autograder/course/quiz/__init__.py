@@ -5,6 +5,7 @@ strata     the kinds of question that every paper has one of, by topic, kind, le
 mistakes   the misconceptions, in words, and what those give that the oracle knows as formulas
 bank/      the questions, by topic
 figures    what a question shows
+chains     what a sampler with one mistake does, for questions that show it
 papers     which questions with which numbers a paper has
 page       papers, keys and marking sheets as pages
 moodle     the questions for a Moodle course

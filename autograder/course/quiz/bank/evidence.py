@@ -1,20 +1,16 @@
 """What the steps and the outputs of a sampler tell: recovered curves, spreads, a table, one recovered step."""
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 
-import numpy as np
-
-from course.quiz.figures import Curve, panels
+from course.quiz.chains import curve, spread
+from course.quiz.figures import panels
 from course.quiz.mistakes import as_text, function
 from course.quiz.question import Answer, Language, Numbers, Question, Text, formula, grid
 from course.quiz.strata import EVIDENCE
-from oracle import gaussian, schedule, steps, wrong_chains
+from oracle import steps
 
 SLIDE = "Accelerating Sampling Process"
-T, DATA = 1000, gaussian.GaussianData(0.0, 0.5)
-ALPHA_BAR = schedule.linear_alpha_bar(T)
 ORDERS = ((0, 1, 2, 3), (1, 3, 0, 2), (2, 0, 3, 1), (3, 2, 1, 0), (1, 0, 2, 3), (2, 3, 0, 1))
 CURVES = ("table_beta_on_subsequence", "beta_outside_root", "eta_ignored", "eta_squared")
 SPREADS = ("starts_from_zeros", "beta_outside_root", "noise_missing", "eta_ignored")
@@ -22,28 +18,6 @@ SHOWN = ("", "table_beta_on_subsequence", "beta_outside_root", "eta_ignored")  #
 ASKED = ("table_beta_on_subsequence", "beta_outside_root")
 OMEGAS = ("direction_ignores_sigma", "negative_root", "omega_0_bare", "noise_missing")
 omegas = function("ddim_coefficients")
-
-
-@cache
-def chain(cause: str, S: int, eta: float) -> wrong_chains.Chain:
-    """The DDIM loop with one mistake, or the right one, on S even steps of the linear schedule."""
-    known = [("", wrong_chains.RIGHT["ddim_sample"][0]), *wrong_chains.CHAINS["ddim_sample"]]
-    return next(make for key, make in known if key == cause)(ALPHA_BAR, schedule.even_timesteps(T, S), eta)
-
-
-def curve(cause: str, S: int, eta: float) -> Curve:
-    """(t, σ_t) of each of its steps."""
-    return [(float(move.asked or 0), move.sigma) for move in chain(cause, S, eta).moves]
-
-
-def spread(cause: str, S: int, eta: float) -> float:
-    """The standard deviation of its output for the exact noise predictor of DATA: each step is linear in the state."""
-    made = chain(cause, S, eta)
-    one, variance = np.ones(1), 0.0 if made.start == "zeros" else 1.0
-    for move in made.moves:
-        slope = move.mean(one, DATA.eps(one, ALPHA_BAR[int(move.asked or 0)])).item()
-        variance = slope**2 * variance + move.sigma**2
-    return float(variance**0.5)
 
 
 def _named(causes: tuple[str, ...]) -> tuple[Callable[..., Answer], dict[str, Callable[..., Answer | None]]]:
