@@ -73,7 +73,9 @@ def _print(pages: list[Path]) -> int:
         pdf = path.with_suffix(".pdf")
         command = [program, "--headless", "--disable-gpu", *as_root, "--no-pdf-header-footer", f"--print-to-pdf={pdf}"]
         try:
-            subprocess.run([*command, path.resolve().as_uri()], capture_output=True, timeout=PATIENCE, check=True)
+            subprocess.run(
+                [*command, path.resolve().as_uri()], capture_output=True, timeout=PATIENCE, check=True, umask=0o077
+            )
         except (OSError, subprocess.SubprocessError) as error:
             pdf.unlink(missing_ok=True)
             say(

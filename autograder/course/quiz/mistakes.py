@@ -3,6 +3,7 @@
 A key that the grader's feedback knows has its English words there. The others are beliefs that no formula states.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -41,8 +42,9 @@ def by_formula(name: str, args: str, *causes: str, part: int | None = None) -> d
 
 
 def as_text(cause: str) -> Text:
-    """A misconception in words."""
-    return Text(HINTS[cause][0], CHINESE[cause]) if cause in CHINESE else BELIEFS[cause]
+    """A misconception in words, its symbols as formulas."""
+    words = Text(HINTS[cause][0], CHINESE[cause]) if cause in CHINESE else BELIEFS[cause]
+    return Text(*(SYMBOL.sub(lambda symbol: f"${SYMBOLS[symbol[0]]}$", each) for each in (words.en, words.zh)))
 
 
 def told(cause: str, answer: Answer) -> Text:
@@ -54,6 +56,25 @@ def _part(value: Any, part: int | None) -> Any:
     return value if part is None else value[part]
 
 
+SYMBOLS = {  # as words write them
+    "√ᾱ_t": r"\sqrt{\bar\alpha_t}",
+    "ᾱ_prev": r"\bar\alpha_{\mathrm{prev}}",
+    "ᾱ_t": r"\bar\alpha_t",
+    "ᾱ": r"\bar\alpha",
+    "α_t": r"\alpha_t",
+    "β_t": r"\beta_t",
+    "σ_t": r"\sigma_t",
+    "ω_t x_t": r"\omega_t x_t",
+    "ω_t": r"\omega_t",
+    "ω₀": r"\omega_0",
+    "x_0|t": r"x_{0 \mid t}",
+    "x_0_pred": r"x_{0 \mid t}",
+    "x_0": "x_0",
+    "x_t": "x_t",
+    "ε": r"\varepsilon",
+    "η": r"\eta",
+}
+SYMBOL = re.compile("|".join(map(re.escape, SYMBOLS)))
 CHINESE = {  # of the causes that `grader.causes.hints` has in English
     "alpha_bar_for_alpha": "該用這一對的 α_t 的地方用了 ᾱ_t",
     "alpha_bar_t_for_prev": "該用 ᾱ_prev 的地方用了 ᾱ_t",

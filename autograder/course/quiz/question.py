@@ -40,11 +40,15 @@ def formula(latex: str) -> Text:
 
 
 def shown(value: Any) -> str:
-    """A number as it is printed, with four digits at most where it is long; text as it is."""
+    """A number as it is printed in a formula, with four digits at most where it is long; text as it is.
+
+    Below 0 it is in braces, so that no space comes behind its sign.
+    """
     if isinstance(value, str):
         return value
     exact = round(float(value), 6) + 0.0  # no −0
-    return f"{exact:g}" if exact == round(exact, 4) else f"{exact:.4g}"
+    digits = f"{exact:g}" if exact == round(exact, 4) else f"{exact:.4g}"
+    return f"{{{digits}}}" if exact < 0 else digits
 
 
 def tolerance(right: float) -> float:

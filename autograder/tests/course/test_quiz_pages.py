@@ -260,6 +260,7 @@ def test_a_printer_prints_each_page(tmp_path):
     printer.chmod(0o755)
     code, said = quiz("--seed=1", "--papers=1", "--out", tmp_path / "out", PATH=f"{printer.parent}:/usr/bin:/bin")
     assert code == 0 and "PDF" not in said
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "out").iterdir())
     assert len(list((tmp_path / "out").glob("*.pdf"))) == len(list((tmp_path / "out").glob("*.html"))) == 6
 
 

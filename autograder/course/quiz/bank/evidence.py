@@ -215,15 +215,15 @@ QUESTIONS = [
             r"From a step of a sampler, from $\bar\alpha_t = <a>$ to $\bar\alpha_{\mathrm{prev}} = <p>$, these "
             "coefficients were recovered. What is wrong?\n\n"
             "| quantity | right | recovered |\n|---|---|---|\n"
-            "| factor of $x_0$ | <omega_0> | <got_omega_0> |\n"
-            "| factor of $x_t$ | <omega_t> | <got_omega_t> |\n"
-            "| standard deviation of the noise | <sigma_t> | <got_sigma_t> |",
+            "| factor of $x_0$ | $<omega_0>$ | $<got_omega_0>$ |\n"
+            "| factor of $x_t$ | $<omega_t>$ | $<got_omega_t>$ |\n"
+            "| standard deviation of the noise | $<sigma_t>$ | $<got_sigma_t>$ |",
             r"一個 sampler 從 $\bar\alpha_t = <a>$ 走到 $\bar\alpha_{\mathrm{prev}} = <p>$ 的那一步，還原的係數如下。"
             "錯在哪裡？\n\n"
             "| 量 | 正確 | 還原 |\n|---|---|---|\n"
-            "| $x_0$ 的係數 | <omega_0> | <got_omega_0> |\n"
-            "| $x_t$ 的係數 | <omega_t> | <got_omega_t> |\n"
-            "| noise 的標準差 | <sigma_t> | <got_sigma_t> |",
+            "| $x_0$ 的係數 | $<omega_0>$ | $<got_omega_0>$ |\n"
+            "| $x_t$ 的係數 | $<omega_t>$ | $<got_omega_t>$ |\n"
+            "| noise 的標準差 | $<sigma_t>$ | $<got_sigma_t>$ |",
         ),
         (
             formula(
