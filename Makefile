@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 RUN := PYTHONPATH=autograder $(BIN)/python -m
-.PHONY: help grade grade-all regrade test solution-check release public course new-task assets lint tiers paper-table trust bench
+.PHONY: help grade grade-all regrade quiz test solution-check release public course new-task assets lint tiers paper-table trust bench
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
@@ -18,6 +18,9 @@ grade-all: $(READY) ## mark a class: SUBMISSIONS=download-or-folder A=1|2 OUT=fo
 
 regrade: $(READY) ## what changed between two markings of a class: OLD=folder NEW=folder
 	$(RUN) course regrade "$(OLD)" "$(NEW)"
+
+quiz: $(READY) ## printable papers with keys, marking sheets and a file for Moodle: SEED=1 PAPERS=30 OUT=folder
+	$(RUN) course quiz --seed "$(or $(SEED),$(error give SEED=))" $(if $(PAPERS),--papers "$(PAPERS)" )--out "$(OUT)"
 
 test: $(READY) ## the visible tests on the solution and the tests of the harness
 	$(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
@@ -40,7 +43,6 @@ course: $(READY) ## write what is made in starter/ from autograder/course.toml: 
 
 assets: $(READY) ## make what is missing in assets/; TIER=gpu: a larger network for CIFAR-10, STEPS=, BATCH=
 	$(RUN) workshop assets $(if $(TIER),--tier $(TIER) )$(if $(STEPS),--steps $(STEPS) )$(if $(BATCH),--batch $(BATCH))
-
 lint: $(READY) ## ruff and the type checker
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
 tiers: $(READY) ## which known mistakes each tier of sampling quality sees; TIER=cpu|gpu

@@ -1,4 +1,4 @@
-"""The commands of a course during the term: `make grade`, `make grade-all`, `make regrade`."""
+"""The commands of a course during the term: `make grade`, `make grade-all`, `make regrade`, `make quiz`."""
 
 import signal
 import sys
@@ -63,6 +63,18 @@ def regrade(
     from course.marks.regrade import run
 
     raise typer.Exit(run(console, old, new))
+
+
+@app.command()
+def quiz(
+    seed: Annotated[str, typer.Option(help="a whole number; the same one gives the same papers")],
+    papers: Annotated[str, typer.Option(help="how many papers to make")] = "30",
+    out: Annotated[Path, typer.Option(help="where papers, keys, marking sheets and Moodle's files go")] = Path("out"),
+) -> None:
+    """Make printable papers, a key and a marking sheet for each; exit 1 where a PDF could not be printed."""
+    from course.quiz.command import run
+
+    raise typer.Exit(run(seed, papers, out))
 
 
 if __name__ == "__main__":

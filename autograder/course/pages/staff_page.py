@@ -7,10 +7,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from grader.outcomes import plain
 
 
-def environment() -> Environment:
-    """Of the templates beside this file: what is not theirs is escaped, and without characters that are not seen."""
+def environment(folder: Path = Path(__file__).parent) -> Environment:
+    """Of the templates in a folder: what is not theirs is escaped, and without characters that are not seen."""
     return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(folder),
         autoescape=True,
         finalize=lambda value: plain(value) if type(value) is str else value,
         undefined=StrictUndefined,

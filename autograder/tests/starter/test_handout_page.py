@@ -7,12 +7,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from course.pages.markdown import mathml
 from grader.causes.hints import HINTS
 from grader.paths import STARTER
 from grader.tasks import BY_ID
 from latex import formulas
 from workshop.starter import stubs
-from workshop.starter.handout import mathml, page
+from workshop.starter.handout import page
 
 PAGES = {"en": "README", "zh-TW": "README.zh-TW"}
 TEXT = {language: (STARTER / f"{name}.md").read_text("utf-8") for language, name in PAGES.items()}

@@ -1,0 +1,1 @@
+"""The questions, by topic. A module has QUESTIONS; `bank` puts them together."""
