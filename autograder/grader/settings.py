@@ -87,6 +87,8 @@ DEFAULTS = Settings()
 
 def load(path: Path = FILE) -> Settings:
     """The settings in a file. Raises BadSettings."""
+    if (former := path.with_name("settings.toml")).exists():
+        raise BadSettings(f"{former.name} is no longer read: move its lines into {path.name}, and delete it")
     try:
         found = course_file.read(path)
         settings = Settings.model_validate(found)

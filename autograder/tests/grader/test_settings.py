@@ -86,6 +86,12 @@ def test_what_does_not_go_together_is_one_sentence(tmp_path, text, said):
         settings.load(tmp_path / "course.toml")
 
 
+def test_settings_of_a_former_version_are_not_left_unread(tmp_path):
+    (tmp_path / "settings.toml").write_text('visibility = "hidden"')
+    with pytest.raises(BadSettings, match=r"^settings\.toml is no longer read: move its lines into course\.toml, and"):
+        settings.load(written(tmp_path, 'tier = "cpu"', 'tier = "gpu"'))
+
+
 def test_a_course_without_its_file_is_told_so(tmp_path):
     with pytest.raises(BadSettings, match="course.toml cannot be read: .*No such file"):
         settings.load(tmp_path / "course.toml")
