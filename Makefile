@@ -37,8 +37,8 @@ starter: $(READY) ## write what is generated in starter/: the two stubs, the han
 assets: $(READY) ## make what is missing in assets/; TIER=gpu: a larger network for CIFAR-10, STEPS=, BATCH=
 	$(RUN) workshop assets $(if $(TIER),--tier $(TIER) )$(if $(STEPS),--steps $(STEPS) )$(if $(BATCH),--batch $(BATCH))
 
-lint: $(READY) ## ruff and the type checker
-	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
+lint: $(READY) ## ruff, the type checker, and hadolint for the Dockerfile
+	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/hadolint autograder/Dockerfile
 tiers: $(READY) ## which known mistakes each tier of sampling quality sees; TIER=cpu|gpu
 	$(RUN) workshop tiers $(if $(TIER),--tier $(TIER))
 paper-table: $(READY) ## the DDIM paper's Table 1: WEIGHTS=, FEATURES=, DATA=cifar10|celeba, IMAGES=, STEPS="10 20", ETAS="0 1"
