@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 RUN := PYTHONPATH=autograder $(BIN)/python -m
-.PHONY: help grade grade-all regrade test solution-check release starter assets lint tiers paper-table trust bench
+.PHONY: help grade grade-all regrade test test-pythons solution-check release starter assets lint tiers paper-table trust bench
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
@@ -21,10 +21,10 @@ regrade: $(READY) ## what changed between two markings of a class: OLD=folder NE
 
 test: $(READY) ## the visible tests on the solution and the tests of the harness
 	$(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-
+test-pythons: $(READY) ## visible tests, marks and the quick half of the tests on each Python that is here and has a lock; TORCH_INDEX=
+	$(RUN) workshop test-pythons
 trust: $(READY) ## all corpora, attacks and mutants, on one page in OUT (an hour); ONLY=wheat|chaff|hostile|mutants
 	$(RUN) workshop trust --only "$(ONLY)" --out "$(OUT)"
-
 solution-check: $(READY) ## solution full marks, starter none, the corpora as declared, the zips clean
 	$(RUN) workshop solution-check
 
