@@ -30,7 +30,6 @@ solution-check: $(READY) ## solution full marks, starter none, the corpora as de
 
 release: $(READY) ## the two student zips and the two autograder zips, into OUT
 	$(RUN) workshop release --out "$(OUT)"
-
 starter: $(READY) ## write what is generated in starter/: the two stubs, the handout's pages, the causes of wrong answers
 	$(RUN) workshop starter
 
@@ -47,4 +46,5 @@ bench: $(READY) ## the performance figures
 	$(RUN) workshop bench
 
 $(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 10) or sys.exit("Python 3.10 or newer is needed: PYTHON=python3.12 names another one")'
 	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --editable '.[dev]' && touch $@

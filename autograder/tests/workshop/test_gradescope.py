@@ -516,3 +516,19 @@ def test_make_passes_a_submission_on_as_given():
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
     given = '-m course grade "my hand-in.zip" --assignment 1 --out "somewhere"'
     assert done.stdout.splitlines()[-1].endswith(given)
+
+
+def test_make_says_that_a_python_is_too_old(tmp_path):
+    """Before it makes an environment, which would stay in the way of a newer one."""
+    old = tmp_path / "old"
+    old.write_text(
+        f"#!/bin/sh\nexec {sys.executable} -c 'import sys; sys.version_info = (3, 9); exec(sys.argv[2])' \"$@\"\n"
+    )
+    old.chmod(0o755)
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    command = ["make", f"PYTHON={old}", "release"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2 and not (tmp_path / ".venv").exists()
+    assert done.stderr.splitlines()[0] == "Python 3.10 or newer is needed: PYTHON=python3.12 names another one"
