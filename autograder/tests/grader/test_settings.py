@@ -21,6 +21,8 @@ from grader.student.session import Session
 from workshop.release import zips
 from workshop.trust import corpus
 
+pytestmark = pytest.mark.slow
+
 BAD = {
     'visibility = "hiden"': "visibility is 'hiden': input should be 'visible', 'hidden', 'after_due_date'",
     "visibility = true": "visibility is True: input should be 'visible'",
