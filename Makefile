@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 RUN := PYTHONPATH=autograder $(BIN)/python -m
-.PHONY: help grade grade-all regrade quiz test solution-check release public course new-task assets lint tiers paper-table trust bench
+.PHONY: help grade grade-all regrade quiz test test-pythons solution-check release public course new-task assets lint tiers paper-table trust bench
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
@@ -24,10 +24,10 @@ quiz: $(READY) ## printable papers with keys, marking sheets and a file for Mood
 
 test: $(READY) ## the visible tests on the solution and the tests of the harness
 	$(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-
+test-pythons: $(READY) ## visible tests, marks and the quick half of the tests on each Python that is here and has a lock; TORCH_INDEX=
+	$(RUN) workshop test-pythons
 trust: $(READY) ## all corpora, attacks and mutants, on one page in OUT (an hour); ONLY=wheat|chaff|hostile|mutants
 	$(RUN) workshop trust --only "$(ONLY)" --out "$(OUT)"
-
 solution-check: $(READY) ## solution full marks, starter none, the corpora as declared, the zips clean
 	$(RUN) workshop solution-check
 
@@ -43,8 +43,8 @@ course: $(READY) ## write what is made in starter/ from autograder/course.toml: 
 
 assets: $(READY) ## make what is missing in assets/; TIER=gpu: a larger network for CIFAR-10, STEPS=, BATCH=
 	$(RUN) workshop assets $(if $(TIER),--tier $(TIER) )$(if $(STEPS),--steps $(STEPS) )$(if $(BATCH),--batch $(BATCH))
-lint: $(READY) ## ruff and the type checker
-	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
+lint: $(READY) ## ruff, the type checker, and hadolint for the Dockerfile
+	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/hadolint autograder/Dockerfile
 tiers: $(READY) ## which known mistakes each tier of sampling quality sees; TIER=cpu|gpu
 	$(RUN) workshop tiers $(if $(TIER),--tier $(TIER))
 paper-table: $(READY) ## the DDIM paper's Table 1: WEIGHTS=, FEATURES=, DATA=cifar10|celeba, IMAGES=, STEPS="10 20", ETAS="0 1"
@@ -53,4 +53,5 @@ bench: $(READY) ## the performance figures
 	$(RUN) workshop bench
 
 $(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 10) or sys.exit("Python 3.10 or newer is needed: PYTHON=python3.12 names another one")'
 	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --editable '.[dev]' && touch $@

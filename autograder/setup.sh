@@ -4,7 +4,7 @@
 # In the assignment's autograder settings ask for 1.5 GB of memory and 1 CPU.
 #
 #   GRADER_VENV    where the environment goes     /opt/diffusion-grader (not /root: no other uid can read there)
-#   GRADER_PYTHON  the Python that makes it       python3; one of 3.10 to 3.13
+#   GRADER_PYTHON  the Python that makes it       python3; one of 3.10 to 3.14
 #   TORCH_INDEX    where PyTorch's wheels are     its CPU index; set it empty for pip's own index
 set -euo pipefail
 umask 022
@@ -25,7 +25,7 @@ trap 'die "stopped at line $LINENO, at: $BASH_COMMAND"' ERR
 command -v "$python" >/dev/null || die "there is no $python; GRADER_PYTHON names another one"
 version=$("$python" -c 'import sys; print("%d%d" % sys.version_info[:2])')
 lock="$here/requirements/py$version.txt"
-[[ -f $lock ]] || die "there is no lock for $("$python" --version); set GRADER_PYTHON to a Python 3.10 to 3.13"
+[[ -f $lock ]] || die "there is no lock for $("$python" --version); set GRADER_PYTHON to a Python 3.10 to 3.14"
 
 # 1. What the system must have: a Python that can make environments, and libseccomp for the worker's filter.
 has_system_packages() {

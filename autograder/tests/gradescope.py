@@ -5,7 +5,7 @@ import json
 from grader.paths import AUTOGRADER
 
 SCHEMA = json.loads((AUTOGRADER / "tests" / "results.schema.json").read_text())
-SCRIPTS = [AUTOGRADER / "setup.sh", AUTOGRADER / "run_autograder"]
+SCRIPTS = [AUTOGRADER / name for name in ("setup.sh", "run_autograder", "run_host")]
 METADATA = {
     "id": 123456,
     "created_at": "2026-10-05T14:22:32.365935-07:00",

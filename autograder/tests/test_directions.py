@@ -73,6 +73,7 @@ def test_no_module_imports_itself_by_way_of_others():
     assert not left
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 does not know which package most modules are of")
 def test_what_ships_imports_only_what_setup_installs():
     """A package that is here and in no lock would be missed on Gradescope alone."""
     found = {

@@ -206,6 +206,14 @@ def trust(
 
 
 @app.command()
+def test_pythons() -> None:
+    """Run the visible tests, a marking and the quick half of the tests on each Python that has a lock and is here."""
+    from workshop.trust.pythons import run
+
+    raise typer.Exit(0 if run(console) else 1)
+
+
+@app.command()
 def hunt(
     submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py and score.py")] = SOLUTION,
     examples: Annotated[int, typer.Option(min=1, help="inputs of each check")] = 1000,

@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 # What a worker may need after the fork: all of the standard library that has no window and no side effect, and what
 # holds compiled code, since a worker gets only the source of modules later, from the library.
 APART = "antigravity this idlelib turtle turtledemo tkinter _tkinter lib2to3 test ensurepip venv __main__".split()
+APART += ["_ios_support"]  # which looks for its library with a compiler and a linker, on any system
 BESIDE = """
     numpy numpy.linalg numpy.random numpy.fft numpy.testing typing_extensions
     torch torch.nn torch.nn.functional torch.linalg torch.fft torch.special torch.distributions torch.func
@@ -40,10 +41,7 @@ def main(control_fd: int, folder: str) -> None:
     from grader.sandbox import confine, networks_main, worker
     from grader.sandbox.wire import Channel, Closed
 
-    for name in [*sorted(sys.stdlib_module_names - set(APART)), *BESIDE]:
-        with contextlib.suppress(ImportError), warnings.catch_warnings():  # of other systems, or deprecated
-            warnings.simplefilter("ignore")
-            importlib.import_module(name)
+    import_all()
     sys.path.remove(str(here))
     _forget_all_but({*sys.stdlib_module_names, *PACKAGES, "grader", "__main__"})
     _use_once()
@@ -71,6 +69,14 @@ def main(control_fd: int, folder: str) -> None:
         _end(pid)
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)  # torch takes half a second to take itself down
+
+
+def import_all() -> None:
+    """Import what a worker may need, as far as it is there."""
+    for name in [*sorted(sys.stdlib_module_names - set(APART)), *BESIDE]:
+        with contextlib.suppress(ImportError), warnings.catch_warnings():  # of other systems, or deprecated
+            warnings.simplefilter("ignore")
+            importlib.import_module(name)
 
 
 def _forget_all_but(packages: set[str]) -> None:

@@ -17,6 +17,8 @@ from grader.student.session import Session
 from grader.tasks import TASKS
 from workshop.trust.solution_check import marks, score
 
+pytestmark = pytest.mark.slow
+
 BODY = "    beta_t = 1.0 - alpha_bar_t / alpha_bar_prev\n    sigma_t"  # of ddim_sigma, in the solution
 HERE = {"2.1", "2.2", "2.7", "2.8", "2.9"}  # of Assignment 2, which has tasks in both files
 IN_SAMPLER = {task.task for task in TASKS if task.file == "sampler.py"} & HERE

@@ -31,6 +31,8 @@ from grader.sandbox.zygote import Zygote
 from grader.student.session import Session
 from gradescope import METADATA, SCHEMA, SCRIPTS, not_json
 
+pytestmark = pytest.mark.slow
+
 CHECKS = '''
 import numpy as np
 from gradescope_utils.autograder_utils.decorators import number

@@ -20,6 +20,8 @@ from oracle import edited_chains, edited_losses, edits, spellings, wrong_chains
 from oracle import misconceptions as formulas
 from workshop.trust import corpus
 
+pytestmark = pytest.mark.slow
+
 CHAFF = corpus.cases("chaff")
 VALUES = [(name, cause, f) for name, entries in formulas.FORMULAS.items() for cause, f in entries]
 LOOPS = [(name, cause, make) for name, entries in wrong_chains.CHAINS.items() for cause, make in entries]

@@ -29,6 +29,8 @@ from oracle import frechet
 from workshop.quality import tiers
 from workshop.trust import corpus
 
+pytestmark = pytest.mark.slow
+
 BLOCK = 80
 SMALL = quality.Tier("gpu", images=70, exact=(10,), block=BLOCK, blocks=2, noisy=(10,), batch=100)
 

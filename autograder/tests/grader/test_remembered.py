@@ -51,13 +51,16 @@ def test_the_solution_needs_no_network(tmp_path, monkeypatch):
 
 
 def test_answers_are_the_networks_own(zygote, monkeypatch):
-    """The file is made again: at η = 0 whole, at η = 1 the first questions of a few images alone, which take less."""
+    """The file is made again: at η = 0 whole, at η = 1 the first questions of a few images alone, which take less.
+
+    Another release of torch rounds otherwise: 2.13 is up to 0.0003 off the sketches of 2.14.
+    """
     kept, networks = load_file(PATH), zygote.predictor("cpu")
     monkeypatch.setattr(quality, "CPU", replace(quality.CPU, noisy=()))
     made = right_answers.record(networks)
     assert len(made) == 2 * len(quality.tau_of(10))
     for name, values in made.items():
-        near = NEAR / 10 if name.startswith("sketch") else 0.01  # float16 keeps three digits; numbers reach 5
+        near = NEAR / 2 if name.startswith("sketch") else 0.01  # float16 keeps three digits; numbers reach 5
         np.testing.assert_allclose(kept[name].astype(float), values.astype(float), atol=near)
     x_T, (name, _) = quality.noise(8), names("eps", quality.CPU.block, 1000)
     np.testing.assert_allclose(kept[name][:8].astype(float), networks.eps(x_T, AT_T[:8]), atol=0.01)

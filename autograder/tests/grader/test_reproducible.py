@@ -23,6 +23,8 @@ from grader.sandbox.zygote import Zygote
 from grader.student.session import Session
 from workshop.trust import hunt
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "assignment, tier, tasks", [(1, "cpu", {"1.3", "1.6"}), (2, "closed-form", {"2.3", "2.5", "2.9", "2.12"})]

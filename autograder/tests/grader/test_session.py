@@ -351,6 +351,15 @@ def test_the_student_files_and_torch_stay_out_of_the_graders_process(student):
     subprocess.run([sys.executable, "-c", code], cwd=AUTOGRADER, check=True)
 
 
+def test_no_module_of_python_that_the_zygote_imports_starts_a_program():
+    """On the Python that runs this; 3.13 has one that looks for a library with a compiler. torch for CUDA does, too."""
+    code = "import sys\nfrom grader.sandbox import zygote_main\nzygote_main.BESIDE.clear()\nseen = set()\n"
+    code += "sys.addaudithook(lambda event, _: seen.add(event))\nzygote_main.import_all()\n"
+    code += "print('import' in seen, *seen & {'os.exec', 'os.fork', 'os.posix_spawn', 'os.system', 'subprocess.Popen'})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=AUTOGRADER, capture_output=True, text=True)
+    assert done.stdout == "True\n", done.stderr
+
+
 # What becomes of a worker by another's hand
 
 

@@ -22,6 +22,8 @@ from grader.tasks import ROWS
 from workshop.release import zips
 from workshop.trust import corpus
 
+pytestmark = pytest.mark.slow
+
 COURSE = course_file.FILE.read_text("utf-8")
 BAD = {  # what is changed in the file as shipped, and what is said
     ('visibility = "visible"', 'visibility = "hiden"'): "visibility is 'hiden': input should be 'visible', 'hidden'",

@@ -269,6 +269,10 @@ def test_the_script_passes_on_what_the_runner_sets_and_nothing_else(tmp_path):
     assert lines[5:10] == [f"{tmp_path}/a b", "--out", f"{tmp_path}/out", "--assignment", "2"]
     assert "SECRET_TOKEN" not in said and all(f"{name}={value}" in lines for name, value in RUNNER.items())
     assert subprocess.run(typed[:2], capture_output=True, text=True).returncode == 2
+    fake.unlink()
+    done = subprocess.run(typed, env=environment, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stdout == "" and not (tmp_path / "out").exists()
+    assert done.stderr == f"run_host: there is no environment at {tmp_path}/venv; run setup.sh first\n"
 
 
 # Nothing hidden leaves

@@ -210,9 +210,10 @@ def test_the_zips_hold_what_they_should_at_their_top(zips):
     for n in (1, 2):
         graded = zips[f"assignment{n}-autograder.zip"]
         assert top_level(graded) == {
-            *"setup.sh run_autograder requirements autograder starter assets MANIFEST.json".split()
+            *"setup.sh run_autograder Dockerfile requirements autograder starter assets MANIFEST.json".split()
         }
-        assert top_level(graded, "autograder/") == {"oracle", "grader", "checks", "course.toml"}
+        rooms = {"oracle", "grader", "checks", "hosts"}
+        assert top_level(graded, "autograder/") == {*rooms, "course.toml", "run_host"}
         assert f"assignment{n}" in top_level(graded, "autograder/checks/")
         assert f"assignment{3 - n}" not in top_level(graded, "autograder/checks/")
         assert top_level(zips[f"assignment{n}-student.zip"]) == {f"assignment{n}"}
@@ -294,6 +295,8 @@ def test_a_student_gets_no_manifest_but_the_version(zips):
         ("starter/README.md", False),
         ("assets/image-bands.json", True),
         ("autograder/setup.sh", False),
+        ("autograder/Dockerfile", False),
+        ("autograder/hosts/marks.py", False),
     ],
 )
 def test_the_version_of_the_checks_changes_with_what_a_mark_depends_on(name, other, zips, tmp_path):
@@ -466,11 +469,10 @@ def test_the_locks_pin_every_dependency():
         needed = direct - {"torchvision", "hypothesis", "pyyaml", "pillow"}  # no marking needs them
         needed -= set() if name.endswith("py310.txt") else {"tomli"}  # newer ones have their own
         assert needed <= {line.split("==")[0] for line in lines}, name
-    shared = [
-        set(lines) - {line for line in lines if line.startswith(("exceptiongroup", "tomli"))}
-        for lines in locks.values()
-    ]
-    assert all(each == shared[0] for each in shared)  # the same versions, so the same marks, on every Python
+    apart = [{line for line in lines if not line.startswith(("exceptiongroup", "tomli"))} for lines in locks.values()]
+    newest = apart.pop()  # Python 3.14, for which that numpy has no wheel
+    assert all(each == apart[0] for each in apart)  # the same versions, so the same marks, on every Python
+    assert {line.split("==")[0] for line in newest ^ apart[0]} == {"numpy"}
 
 
 # The front door
@@ -514,3 +516,19 @@ def test_make_passes_a_submission_on_as_given():
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
     given = '-m course grade "my hand-in.zip" --assignment 1 --out "somewhere"'
     assert done.stdout.splitlines()[-1].endswith(given)
+
+
+def test_make_says_that_a_python_is_too_old(tmp_path):
+    """Before it makes an environment, which would stay in the way of a newer one."""
+    old = tmp_path / "old"
+    old.write_text(
+        f"#!/bin/sh\nexec {sys.executable} -c 'import sys; sys.version_info = (3, 9); exec(sys.argv[2])' \"$@\"\n"
+    )
+    old.chmod(0o755)
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    command = ["make", f"PYTHON={old}", "release"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2 and not (tmp_path / ".venv").exists()
+    assert done.stderr.splitlines()[0] == "Python 3.10 or newer is needed: PYTHON=python3.12 names another one"

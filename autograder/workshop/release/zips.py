@@ -25,8 +25,10 @@ STARTER += [f"explorer/{name}" for name in "*.py page.html page.css words.json".
 STARTER += [f"explorer/{name}.js" for name in "engine draw words show images page".split()]
 STARTER += "tests/causes.json tests/provided.json tests/*.py".split()
 AROUND = ".gitignore .github/workflows/tests.yml .devcontainer/devcontainer.json".split()  # a student's own repository
-SCRIPTS = "setup.sh run_autograder".split()
-LOCKS = [f"requirements/py3{minor}.txt" for minor in (10, 11, 12, 13)]
+LOCKS = [f"requirements/py3{minor}.txt" for minor in (10, 11, 12, 13, 14)]
+SETUP = [*"setup.sh run_autograder Dockerfile".split(), *LOCKS]  # of autograder/, at the top of its zip
+HOSTS = ["autograder/run_host", "autograder/hosts/*.py"]  # for an image made of the zip; no mark depends on them
+SCRIPTS = "setup.sh run_autograder autograder/run_host".split()  # which can be run
 IMAGES = ["README.md", "LICENSE-fashion-mnist", *(f"fashion-part/{name}.gz" for name in PART)]
 GIVEN = sorted({task.assignment for task in TASKS})
 ZIPS = [f"assignment{n}-{kind}.zip" for n in GIVEN for kind in ("student", "autograder")]
@@ -45,8 +47,8 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
         rows = {f"{folder}/{each}": f"starter/{each}" for each in [*starter(), *AROUND, f"tests/test_{folder}.py"]}
         rows |= {f"{folder}/assets/{each}": f"assets/{each}" for each in version.NETWORKS + IMAGES + TABLES}
     else:
-        kept = [*version.patterns(int(folder[-1])), *(f"starter/{each}" for each in starter())]
-        rows = {each: f"autograder/{each}" for each in SCRIPTS + LOCKS} | {each: each for each in kept}
+        kept = [*version.patterns(int(folder[-1])), *HOSTS, *(f"starter/{each}" for each in starter())]
+        rows = {each: f"autograder/{each}" for each in SETUP} | {each: each for each in kept}
         rows[version.MANIFEST] = version.MANIFEST  # made by `write`
     return {PurePosixPath(inside): home for inside, home in rows.items()}
 
