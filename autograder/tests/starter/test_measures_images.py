@@ -290,3 +290,13 @@ def test_a_way_that_makes_noise_is_far_from_the_test_set(monkeypatch):
     test_set, noise = picture.measure((picture.Way("nothing done", 0, lambda x_T: x_T),), 64).rows
     assert test_set[:2] == ("test set", "") and noise[:2] == ("nothing done", "0")
     assert float(test_set[2].split(" ± ")[0]) < 20 and float(noise[2].split(" ± ")[0]) > 50
+
+
+def test_what_the_handout_says_of_langevins_images_holds():
+    """Worse by a factor beyond both intervals than each way back; those are near the test set."""
+    fid, kid = column("langevin_images", "FID"), column("langevin_images", "KID")
+    (langevin,) = (name for name in fid if "Langevin" in name)
+    for name in fid:
+        if name != langevin:
+            assert fid[langevin][0] - fid[langevin][1] > 5 * fid[name][0] and below(fid[name], fid[langevin])
+            assert abs(kid[name][0]) < 2 * kid[name][1]
