@@ -4,6 +4,7 @@ They take minutes, so they were measured once, into assets/tables/.
 """
 
 import csv
+import json
 import runpy
 
 import pytest
@@ -48,6 +49,9 @@ def test_what_the_handout_says_of_there_and_back_holds():
     means = [mean for mean, _ in errors]
     assert means == sorted(means, reverse=True) and below(errors[1], errors[0]) and below(errors[2], errors[1])
     assert all(size + half < 1 for size, half in sizes)
+    paper = json.loads((STARTER / "diffusion" / "paper_table.json").read_text("utf-8"))["reconstruction"]
+    shown = [row[2] for row in kept("inversion")[1]]
+    assert shown == paper["error"][: len(shown)] and paper["error"][len(shown) :] == ["0.0001"] * 2  # S = 500, 1000
 
 
 def test_what_the_handout_says_of_time_holds():
