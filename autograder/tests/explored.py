@@ -155,6 +155,9 @@ def image_numbers_at(state, made):
     """The numbers that the page must show below its images, by the images that it shows."""
     eta, yours = state["eta"], made["images"]["png"]
     found = {f"off-{S}": off(row[eta], yours[-1][eta]) for S, row in zip(GRID.image_steps, yours)}
+    if state["S"] < len(made["inverted"]["png"]):
+        image, _, back = made["inverted"]["png"][state["S"]]
+        found["trio-error"] = off(image, back)
     if state["mistake"]:
         near = min(GRID.mistaken, key=lambda each: abs(each - GRID.etas[eta]))
         rows = made["mistaken"]["png"][state["mistake"]]

@@ -20,7 +20,7 @@ function renderImages(wrong) {
       const value = part(off, names.indexOf(at.mistake), i)[near], values = { name, S: each, eta: etas[near], off: text(value) };
       return { S: each, png: png[at.mistake][i][near], off: value, said: fill(word("say-mistaken"), values) };
     }));
-    $("mistaken-note").textContent = whole(fill(word("mistaken-note"), { eta: etas[near], etas: etas.join(", ") }));
+    $("mistaken-note").innerHTML = rich(fill(word("mistaken-note"), { eta: etas[near], etas: etas.join(", ") }));
   }
 }
 

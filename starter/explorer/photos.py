@@ -1,11 +1,12 @@
 """Images of the shipped network at each position of the sliders: yours, yours with a mistake, and there and back."""
 
 import base64
+import io
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
-from torchvision.io import encode_png
 
 from diffusion import data
 from diffusion.pictures import images, inversion, step_grid
@@ -53,9 +54,9 @@ def inverted(grid: Grid) -> dict:
     x_0, rows, errors = images.real(REAL), [], []
     for S in watched("inverted images", grid.image_steps):
         x_T = inversion.invert(x_0, S)
-        back = step_grid.sample(x_T, S, 0.0)
-        rows.append([png(data.to_pixels(each.cpu())) for each in (x_0, x_T, back)])
-        errors.append(inversion.error(x_0, back))
+        image, noise, back = (data.to_pixels(each.cpu()) for each in (x_0, x_T, step_grid.sample(x_T, S, 0.0)))
+        rows.append([png(each) for each in (image, noise, back)])
+        errors.append(apart(image, back))
     return {"png": rows, "errors": packed(np.array(errors)), "steps": grid.image_steps}
 
 
@@ -72,4 +73,6 @@ def apart(some: Tensor, others: Tensor) -> float:
 def png(pixels: Tensor) -> str:
     """Grey images (B, 1, H, W), one below the other, as a PNG in base64."""
     lined = torch.nn.functional.pad(pixels, (0, 0, 0, 1), value=LINE)
-    return base64.b64encode(encode_png(lined.reshape(1, -1, lined.shape[-1])[:, :-1], 9).numpy().tobytes()).decode()
+    buffer = io.BytesIO()
+    Image.fromarray(lined.reshape(-1, lined.shape[-1])[:-1].numpy()).save(buffer, "PNG", optimize=True)
+    return base64.b64encode(buffer.getvalue()).decode()

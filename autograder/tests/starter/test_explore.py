@@ -24,7 +24,6 @@ from explored import (
     grids,
     image_numbers_at,
     numbers_at,
-    off,
     spectrum,
     spread,
     tau_of,
@@ -104,7 +103,6 @@ def positions(count, seed):
 def wrong_numbers(seen, state, made):
     """The numbers on the page that are not the oracle's, or whose text is not their value, or that it does not know."""
     shown, want = seen.page.evaluate(SET, state), numbers_at(state) | image_numbers_at(state, made)
-    shown.pop("trio-error", None)  # of images before they are pixels: the next test looks at it
     faults = [f"{name}: only on one side" for name in {*want} ^ {*shown}]
     for name in {*want} & {*shown}:
         (got, text), value = shown[name], want[name]
@@ -120,14 +118,6 @@ def test_every_number_is_the_oracles_wherever_the_sliders_are(made_of, opened): 
         {"S": 1, "eta": 1, "schedule": "linear", "spacing": "even", "mistake": each, "step": 2} for each in MISTAKES
     ]
     assert [fault for state in places for fault in wrong_numbers(seen, state, made_of[1])] == []
-
-
-def test_the_error_of_the_images_there_and_back_is_theirs(made_of, opened):  # noqa: F811
-    """Up to what pixels cut off and round, 8 bits and what overshoots −1..1."""
-    seen, png = opened(made_of[0]), made_of[1]["inverted"]["png"]
-    for i, (image, _, back) in enumerate(png):
-        shown = seen.page.evaluate(SET, {"S": i})
-        assert shown["trio-error"][0] == pytest.approx(off(image, back), abs=0.01)
 
 
 def test_the_even_sequence_is_one_that_2_10_allows_and_the_quadratic_one_ends_at_T():

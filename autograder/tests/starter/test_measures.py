@@ -27,6 +27,7 @@ with pytest.MonkeyPatch.context() as patch:
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 QUICK = ("small_steps", "forward_chain", "annealed")
+OWN = ("score_images",)  # of two networks that a student trains in hours: the handout has no numbers of it
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +38,8 @@ def measured():
         return {name: modules[name].measure() for name in QUICK}
 
 
-def test_each_table_is_quick_or_kept():
-    assert sorted(MEASURED) == sorted([*QUICK, *KEPT])
+def test_each_table_is_quick_or_kept_or_of_networks_of_ones_own():
+    assert sorted(MEASURED) == sorted([*QUICK, *KEPT, *OWN])
 
 
 @pytest.mark.parametrize("name", KEPT)

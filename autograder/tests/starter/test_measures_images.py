@@ -4,6 +4,7 @@ They take minutes, so they were measured once, into assets/tables/.
 """
 
 import csv
+import json
 import runpy
 
 import pytest
@@ -48,6 +49,9 @@ def test_what_the_handout_says_of_there_and_back_holds():
     means = [mean for mean, _ in errors]
     assert means == sorted(means, reverse=True) and below(errors[1], errors[0]) and below(errors[2], errors[1])
     assert all(size + half < 1 for size, half in sizes)
+    paper = json.loads((STARTER / "diffusion" / "paper_table.json").read_text("utf-8"))["reconstruction"]
+    shown = [row[2] for row in kept("inversion")[1]]
+    assert shown == paper["error"][: len(shown)] and paper["error"][len(shown) :] == ["0.0001"] * 2  # S = 500, 1000
 
 
 def test_what_the_handout_says_of_time_holds():
@@ -290,3 +294,13 @@ def test_a_way_that_makes_noise_is_far_from_the_test_set(monkeypatch):
     test_set, noise = picture.measure((picture.Way("nothing done", 0, lambda x_T: x_T),), 64).rows
     assert test_set[:2] == ("test set", "") and noise[:2] == ("nothing done", "0")
     assert float(test_set[2].split(" ± ")[0]) < 20 and float(noise[2].split(" ± ")[0]) > 50
+
+
+def test_what_the_handout_says_of_langevins_images_holds():
+    """Worse by a factor beyond both intervals than each way back; those are near the test set."""
+    fid, kid = column("langevin_images", "FID"), column("langevin_images", "KID")
+    (langevin,) = (name for name in fid if "Langevin" in name)
+    for name in fid:
+        if name != langevin:
+            assert fid[langevin][0] - fid[langevin][1] > 5 * fid[name][0] and below(fid[name], fid[langevin])
+            assert abs(kid[name][0]) < 2 * kid[name][1]

@@ -15,7 +15,7 @@ from diffusion.schedule import linear_schedule
 
 STEPS = (10, 20, 50, 100, 200)
 PAPER = dict(zip(*(papers.PAPER["reconstruction"][each] for each in ("steps", "error"))))  # by the number of steps
-COUNT = 40  # images of the test set
+MEASURED, COUNT = (10, 20, 50, 100, 200), 40  # steps, and images of the test set
 CAPTION = r"""
 Left: real images that the network never saw. Then the $x_T$ that your ddim_invert finds for them in 200 steps, and
 what DDIM at η = 0 makes of it: the same image, the closer the more steps there and back. The error is the root of the
@@ -36,7 +36,7 @@ def error(x_0: Tensor, back: Tensor) -> float:
     return (x_0.cpu() - back.cpu()).square().mean().sqrt().item()
 
 
-def measure(which: tuple[int, ...] = tuple(PAPER), count: int = COUNT) -> Table:
+def measure(which: tuple[int, ...] = MEASURED, count: int = COUNT) -> Table:
     """The reconstruction error for each S (DDIM, Table 2: the mean square over pixels of 0..1), and the size of x_T."""
     rows, x_0 = [], images.real(list(range(count)))
     for S in which:

@@ -42,11 +42,9 @@ def by_sde(x_T: Tensor, S: int) -> Tensor:
 
 
 WAYS = (
-    Way("DDPM (1.6)", 1000, lambda x_T: annealed.ddpm(x_T)[-1]),
-    langevin(annealed.LEVELS, annealed.EACH, annealed.PART),
     Way("DDPM's noise (2.11, η = 1)", 100, lambda x_T: sample(x_T, 100, 1.0)),
     Way("reverse SDE (2.6)", 100, lambda x_T: by_sde(x_T, 100)),
-    langevin(20, 5, 0.3),
+    langevin(25, 4, 0.4),
     Way("DDIM (2.11, η = 0)", 100, lambda x_T: sample(x_T, 100, 0.0)),
 )
 
