@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
@@ -17,36 +16,12 @@ from course.quiz.bank.bank import BANK
 from course.quiz.papers import papers
 from course.quiz.question import Text, tolerance
 from course.quiz.strata import STRATA
+from elements import Elements
 from grader.paths import AUTOGRADER
 from grader.settings import LANGUAGES
 
 MADE = papers(1, 30)
 PAGES = {(sheet, language): page.page(sheet, MADE[:12], 1, language) for sheet in page.SHEETS for language in LANGUAGES}
-VOID = {"meta", "br", "hr", "img"}
-
-
-class Elements(HTMLParser):
-    """The elements of a page, (name, attributes), and its text; what is left open is an error."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.found, self.open, self.text = [], [], ""
-        self.feed(text)
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text += data
 
 
 # Pages
@@ -57,6 +32,7 @@ def test_a_page_is_whole_by_itself(sheet, language):
     """Nothing to load, no script, each place filled, every formula MathML, every id once."""
     text = PAGES[sheet, language]
     elements = Elements(text)
+    assert not elements.open
     names = [name for name, _ in elements.found]
     assert not {"script", "img", "link", "iframe"} & set(names)
     assert not re.search(r"https?://|url\(", text.replace("http://www.w3.org/1998/Math/MathML", ""))

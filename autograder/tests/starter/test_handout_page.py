@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
 
 from course.pages.markdown import mathml
+from elements import Elements
 from grader.causes.hints import HINTS
 from grader.paths import STARTER
 from grader.tasks import BY_ID
@@ -18,30 +18,6 @@ from workshop.starter.handout import page
 PAGES = {"en": "README", "zh-TW": "README.zh-TW"}
 TEXT = {language: (STARTER / f"{name}.md").read_text("utf-8") for language, name in PAGES.items()}
 HTML = {language: (STARTER / f"{name}.html").read_text("utf-8") for language, name in PAGES.items()}
-VOID = {"meta", "link", "img", "br", "hr", "input"}
-
-
-class Elements(HTMLParser):
-    """The elements of a page, (name, attributes), in order; `open` has those that were never closed."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.found, self.open, self.text = [], [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def all(self, *names):
-        return [attributes for tag, attributes in self.found if tag in names]
 
 
 # Two languages
