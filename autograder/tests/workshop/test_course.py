@@ -299,6 +299,23 @@ def test_a_task_that_cannot_be_laid_down_is_one_sentence(change, said):
 # Each part, alone
 
 
+def test_a_function_that_the_course_fills_in_is_no_answer_that_leaks(tmp_path, monkeypatch):
+    """Without 2.4, which 2.5 calls: a release with its answer is refused only where 2.4 is given."""
+    kept = [task for task in TASKS if task.task != "2.4"]
+    filled = stubs.stub_out(dropped.without((SOLUTION / "score.py").read_text("utf-8"), "score.py", kept), "score.py")
+    path = zips.write(tmp_path / "assignment2-student.zip", ROOT)
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()} | {"assignment2/score.py": filled.encode()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, data)
+    assert zips.problems(path) == ["assignment2/score.py holds the solution's answer to 2.4"]
+    monkeypatch.setattr(zips, "TASKS", kept)
+    assert zips.problems(path) == []
+
+
 def test_a_text_keeps_what_is_given():
     lines = "# A\n\n## 1\n\n### 1.1 x\ntext 1.1\n\n## 2\nat 2\n\n### 2.4 y\n\n#### more\n\n| 2.4 | a |\n| 2.10 | b |\n"
     kept = handout_text._without(lines.splitlines(keepends=True), {"2.4"})

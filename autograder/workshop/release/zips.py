@@ -4,6 +4,7 @@ import hashlib
 import json
 import stat
 import zipfile
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from grader import settings
@@ -15,6 +16,7 @@ from workshop.assets.real_images import PART
 from workshop.release.given import may_be_away, only
 from workshop.release.manifest import manifest
 from workshop.release.notebook import with_address
+from workshop.starter.dropped import filled_in
 
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
 HANDOUTS = {"en": ["README.md", "README.html"], "zh-TW": ["README.zh-TW.md", "README.zh-TW.html"]}
@@ -53,8 +55,9 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
     return {PurePosixPath(inside): home for inside, home in rows.items()}
 
 
+@cache
 def starter() -> list[str]:
-    """What a release has of the starter, with the handout in the course's languages."""
+    """What a release has of the starter, with the handout in the course's languages; asked for each file of a zip."""
     return STARTER + [name for language in settings.load().languages for name in HANDOUTS[language]]
 
 
@@ -113,7 +116,8 @@ def problems(path: Path) -> list[str]:
         files = {each.filename: (each.external_attr >> 16, archive.read(each)) for each in archive.infolist()}
     needed = [str(each) for each in allow_list(path.name) if "*" not in each.name]
     found = [f"{name} is missing" for name in needed if name not in files and not may_be_away(name)]
-    secrets = solution()
+    handed_out = {f"answer to {task}" for task in filled_in(TASKS)}  # by the course
+    secrets = {what: text for what, text in solution().items() if what not in handed_out}
     for name, (mode, data) in files.items():
         if not allowed(PurePosixPath(name), path.name) or not stat.S_ISREG(mode):
             found.append(f"{name} is not in the allow-list")
