@@ -17,9 +17,9 @@ from workshop.release.given import may_be_away, only
 from workshop.release.manifest import manifest
 from workshop.release.notebook import with_address
 from workshop.starter.dropped import filled_in
+from workshop.starter.handout_text import NAMES
 
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
-HANDOUTS = {"en": ["README.md", "README.html"], "zh-TW": ["README.zh-TW.md", "README.zh-TW.html"]}
 STARTER = "Makefile pyproject.toml assignment.ipynb AGENTS.md CLAUDE.md".split()
 STARTER += "assignment.py train.py sample.py evaluate.py figures.py measure.py explore.py submission.py *.py".split()
 STARTER += version.STARTER
@@ -58,7 +58,8 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
 @cache
 def starter() -> list[str]:
     """What a release has of the starter, with the handout in the course's languages; asked for each file of a zip."""
-    return STARTER + [name for language in settings.load().languages for name in HANDOUTS[language]]
+    handouts = [PurePosixPath(NAMES[language]) for language in settings.load().languages]
+    return STARTER + [str(each.with_suffix(kind)) for each in handouts for kind in (".md", ".html")]
 
 
 def allowed(name: PurePosixPath, zip_name: str) -> bool:

@@ -132,9 +132,8 @@ class _Handout:
         said = {name: self._mine(getattr(self.settings.rules, name)) for name in named if name not in missing}
         said |= {"ai": self._words["ai"].get(said["ai"], said["ai"])} if "ai" in said else {}
         lines = [(named[name], text) for name, text in said.items()]
-        lines += [(self._words["between"].join(named[name] for name in missing), self._words["unwritten"])] * bool(
-            missing
-        )
+        if missing:
+            lines.append((self._words["between"].join(named[name] for name in missing), self._words["unwritten"]))
         return [self._words["rule"].format(names=names[0].upper() + names[1:], text=text) for names, text in lines]
 
     def _of(self, assignment: int) -> list[Task]:
