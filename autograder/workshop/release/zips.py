@@ -58,8 +58,11 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
 @cache
 def starter() -> list[str]:
     """What a release has of the starter, with the handout in the course's languages; asked for each file of a zip."""
-    handouts = [PurePosixPath(NAMES[language]) for language in settings.load().languages]
-    return STARTER + [str(each.with_suffix(kind)) for each in handouts for kind in (".md", ".html")]
+    languages = settings.load().languages
+    handouts = [PurePosixPath(NAMES[language]) for language in languages]
+    pages = [str(each.with_suffix(kind)) for each in handouts for kind in (".md", ".html")]
+    said = [f"locale/{each.replace('-', '_')}/LC_MESSAGES/assignment.mo" for each in languages if each != "en"]
+    return STARTER + pages + said
 
 
 def allowed(name: PurePosixPath, zip_name: str) -> bool:

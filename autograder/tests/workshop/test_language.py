@@ -1,0 +1,26 @@
+"""The catalogue: complete, in step with the code, and the same values in both languages."""
+
+from workshop.language import catalogue
+
+
+def test_each_sentence_has_a_translation_with_the_same_values():
+    assert catalogue.faults() == []
+
+
+def test_the_catalogue_is_in_step_with_the_code():
+    before = catalogue.FILE.read_bytes()
+    try:
+        assert catalogue.write() == []
+    finally:
+        catalogue.FILE.write_bytes(before)
+
+
+def test_what_is_compiled_holds_the_sentences_of_its_own_folders_alone():
+    for path, folders in catalogue.SAID.items():
+        others = [folder for other, folders in catalogue.SAID.items() if other != path for folder in folders]
+        only_here = catalogue.sentences(folders).keys() - catalogue.sentences(others).keys()
+        content = catalogue.compiled()[path]
+        assert all(text.encode() in content for text in only_here)
+        assert not any(
+            text.encode() in content for text in catalogue.sentences(others).keys() - {*catalogue.sentences(folders)}
+        )

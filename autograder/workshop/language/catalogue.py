@@ -1,0 +1,116 @@
+"""Each sentence of the code that a student reads, its translation, and the compiled catalogues beside the code.
+
+A sentence is what stands in `phrase("…")`, and the first docstring of a test or of a check, which is its claim.
+"""
+
+import ast
+import io
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from grader.paths import AUTOGRADER, CHECKS, ROOT, STARTER
+
+FILE = Path(__file__).with_name("zh_TW.po")
+GRADER = AUTOGRADER / "grader"
+SAID = {  # each compiled catalogue, and the folders whose sentences it has
+    STARTER / "locale/zh_TW/LC_MESSAGES/assignment.mo": [STARTER],
+    GRADER / "locale/zh_TW/LC_MESSAGES/grader.mo": [GRADER, CHECKS],
+}
+KEYWORDS: dict[str, None] = {"phrase": None}
+WIDTH = 120
+HEADER = r"""msgid ""
+msgstr ""
+"Language: zh_TW\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+
+"""
+
+
+def compiled() -> dict[Path, bytes]:
+    """What each compiled catalogue holds."""
+    return {path: _compiled(folders) for path, folders in SAID.items()}
+
+
+def _compiled(folders: list[Path]) -> bytes:
+    whole, part = load(), Catalog("zh_TW", charset="utf-8")
+    for text in sentences(folders):
+        if (message := whole.get(text)) and message.string:
+            part.add(text, message.string)
+    target = io.BytesIO()
+    write_mo(target, part)
+    return target.getvalue()
+
+
+def sentences(folders: list[Path]) -> dict[str, list[tuple[str, int]]]:
+    """Each sentence of the modules in these folders, and where it stands: (name of the file, line)."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            for line, text in (*_in_calls(path), *_claims(path)):
+                found.setdefault(text, []).append((path.relative_to(ROOT).as_posix(), line))
+    return found
+
+
+def _in_calls(path: Path) -> Iterator[tuple[int, str]]:
+    """What stands in `phrase("…")`."""
+    for line, text, *_ in extract_from_file("python", path, keywords=KEYWORDS):
+        yield line, str(text)
+
+
+def _claims(path: Path) -> Iterator[tuple[int, str]]:
+    """The first paragraph of each test's docstring, on one line."""
+    if path.name.startswith("test_"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                if said := ast.get_docstring(node):
+                    yield node.lineno, " ".join(said.split("\n\n")[0].split())
+
+
+def load() -> Catalog:
+    """The catalogue as it is written."""
+    with FILE.open("rb") as file:
+        return read_po(file, "zh_TW", abort_invalid=True)
+
+
+def write() -> list[Path]:
+    """Bring the catalogue in step with the code: new sentences wait for a translation, old ones are dropped."""
+    before, after = load(), Catalog("zh_TW", charset="utf-8", header_comment="", fuzzy=False)
+    for text, places in sentences([folder for folders in SAID.values() for folder in folders]).items():
+        known = before.get(text)
+        names = dict.fromkeys(name for name, _ in places)
+        after.add(text, known.string if known else "", [(name, 0) for name in names], flags=_flags(text))
+    target = io.BytesIO()
+    write_po(target, after, width=WIDTH, omit_header=True, include_lineno=False)
+    content = HEADER.encode() + target.getvalue()
+    changed = [FILE] if FILE.read_bytes() != content else []
+    FILE.write_bytes(content)
+    return changed
+
+
+def _flags(text: str) -> set[str]:
+    return {"python-brace-format"} if names(text) else set()
+
+
+def names(text: str) -> set[str]:
+    """The names of the values in a sentence."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def faults() -> list[str]:
+    """What is wrong with the catalogue, a line each: a sentence without translation, or with other values."""
+    known = load()
+    found = []
+    for text, places in sentences([folder for folders in SAID.values() for folder in folders]).items():
+        message: Message | None = known.get(text)
+        if not message or not message.string:
+            found.append(f"{places[0][0]}, line {places[0][1]}: {text!r}")
+        elif names(str(message.string)) != names(text):
+            found.append(f"{places[0][0]}, line {places[0][1]}, which has other values: {text!r}")
+    return found
