@@ -7,6 +7,7 @@ import ast
 import io
 import string
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -24,6 +25,7 @@ SAID = {  # each compiled catalogue, and the folders whose sentences it has
 }
 KEYWORDS: dict[str, None] = {"phrase": None}
 WIDTH = 120
+LONG_AGO = datetime(1980, 1, 1, tzinfo=timezone.utc)  # the same bytes every time
 HEADER = r"""msgid ""
 msgstr ""
 "Language: zh_TW\n"
@@ -39,7 +41,7 @@ def compiled() -> dict[Path, bytes]:
 
 
 def _compiled(folders: list[Path]) -> bytes:
-    whole, part = load(), Catalog("zh_TW", charset="utf-8")
+    whole, part = load(), Catalog("zh_TW", charset="utf-8", creation_date=LONG_AGO, revision_date=LONG_AGO)
     for text in sentences(folders):
         if (message := whole.get(text)) and message.string:
             part.add(text, message.string)
