@@ -10,8 +10,9 @@ LOCALE = Path(__file__).with_name("locale")
 
 
 def phrase(text: str, /, **values: object) -> str:
-    """The sentence `text`, whose {names} are filled in, in the course's language."""
-    return _catalogue().gettext(text).format(**values)
+    """The sentence `text`, whose {names} are filled in where it has values, in the course's language."""
+    said = _catalogue().gettext(text)
+    return said.format(**values) if values else said
 
 
 @cache

@@ -419,6 +419,7 @@ def test_the_figures_are_in_the_story_order_and_each_has_its_module():
             "__init__",
             "discretized",
             "images",
+            "letters",
             "page",
             "table",
             "tau",

@@ -1,6 +1,6 @@
 """Each sentence of the code that a student reads, its translation, and the compiled catalogues beside the code.
 
-A sentence is what stands in `phrase("…")`, and the first docstring of a test or of a check, which is its claim.
+A sentence is what stands in `phrase("…")` or `label("…")`, and the first docstring of a test or of a check, which is its claim. The notebook's are in it, too.
 """
 
 import ast
@@ -16,6 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from grader.paths import AUTOGRADER, CHECKS, ROOT, STARTER
+from workshop.language import notebook
 
 FILE = Path(__file__).with_name("zh_TW.po")
 GRADER = AUTOGRADER / "grader"
@@ -23,7 +24,7 @@ SAID = {  # each compiled catalogue, and the folders whose sentences it has
     STARTER / "locale/zh_TW/LC_MESSAGES/assignment.mo": [STARTER],
     GRADER / "locale/zh_TW/LC_MESSAGES/grader.mo": [GRADER, CHECKS],
 }
-KEYWORDS: dict[str, None] = {"phrase": None}
+KEYWORDS: dict[str, None] = {"phrase": None, "label": None}
 WIDTH = 120
 LONG_AGO = datetime(1980, 1, 1, tzinfo=timezone.utc)  # the same bytes every time
 HEADER = r"""msgid ""
@@ -41,10 +42,10 @@ def compiled() -> dict[Path, bytes]:
 
 
 def _compiled(folders: list[Path]) -> bytes:
-    whole, part = load(), Catalog("zh_TW", charset="utf-8", creation_date=LONG_AGO, revision_date=LONG_AGO)
+    known, part = translations(), Catalog("zh_TW", charset="utf-8", creation_date=LONG_AGO, revision_date=LONG_AGO)
     for text in sentences(folders):
-        if (message := whole.get(text)) and message.string:
-            part.add(text, message.string)
+        if text in known:
+            part.add(text, known[text])
     target = io.BytesIO()
     write_mo(target, part)
     return target.getvalue()
@@ -54,14 +55,15 @@ def sentences(folders: list[Path]) -> dict[str, list[tuple[str, int]]]:
     """Each sentence of the modules in these folders, and where it stands: (name of the file, line)."""
     found: dict[str, list[tuple[str, int]]] = {}
     for folder in folders:
-        for path in sorted(folder.rglob("*.py")):
-            for line, text in (*_in_calls(path), *_claims(path)):
+        for path in sorted([*folder.rglob("*.py"), *folder.glob(notebook.SOURCE.name)]):
+            here = notebook.sentences() if path == notebook.SOURCE else (*_in_calls(path), *_claims(path))
+            for line, text in here:
                 found.setdefault(text, []).append((path.relative_to(ROOT).as_posix(), line))
     return found
 
 
 def _in_calls(path: Path) -> Iterator[tuple[int, str]]:
-    """What stands in `phrase("…")`."""
+    """What stands in `phrase("…")` and in `label("…")`, which is a phrase of a figure."""
     for line, text, *_ in extract_from_file("python", path, keywords=KEYWORDS):
         yield line, str(text)
 
@@ -73,6 +75,11 @@ def _claims(path: Path) -> Iterator[tuple[int, str]]:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 if said := ast.get_docstring(node):
                     yield node.lineno, " ".join(said.split("\n\n")[0].split())
+
+
+def translations() -> dict[str, str]:
+    """Each sentence that has one, and its translation."""
+    return {str(message.id): str(message.string) for message in load() if message.id and message.string}
 
 
 def load() -> Catalog:

@@ -18,7 +18,7 @@ from grader import settings
 from grader.paths import GRADED_FILES, SOLUTION, STARTER
 from grader.tasks import TASKS
 from workshop import regions
-from workshop.language import catalogue
+from workshop.language import catalogue, notebook
 from workshop.regions import RegionError
 from workshop.starter import dropped, handout, handout_text
 
@@ -59,6 +59,11 @@ def generate() -> dict[Path, bytes]:
     sources = {name: dropped.without((SOLUTION / name).read_text("utf-8"), name, TASKS) for name in GRADED_FILES}
     stubs = {STARTER / name: stub_out(text, name) for name, text in sources.items()}
     others = {
+        STARTER / notebook.NAMES[language]: notebook.translated(language, catalogue.translations())
+        for language in decided.languages
+        if language != "en"
+    }
+    others |= {
         STARTER / "AGENTS.md": handout_text.for_assistants(decided),
         STARTER / "diffusion" / "tasks.json": _table(),
         STARTER / "diffusion" / "languages.json": json.dumps(decided.languages) + "\n",

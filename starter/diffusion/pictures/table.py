@@ -4,8 +4,11 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 import numpy as np
+
+from diffusion.phrases import english
 
 # the modules of this folder that have a function `measure`
 MEASURED = ("small_steps", "forward_chain", "inversion", "step_grid", "duration", "few_images", "blind_spots")
@@ -22,18 +25,24 @@ class Table:
 
     def __str__(self) -> str:
         lines = [self.head, *self.rows]
-        widths = [max(map(len, column)) for column in zip(*lines)]
-        first, *others = widths
-        texts = [
-            "  ".join([f"{line[0]:<{first}}", *(f"{cell:>{w}}" for cell, w in zip(line[1:], others))]) for line in lines
-        ]
+        widths = [max(map(_width, column)) for column in zip(*lines)]
+        texts = []
+        for first, *others in lines:
+            spaces = [" " * (width - _width(cell)) for cell, width in zip([first, *others], widths)]
+            texts.append("  ".join([first + spaces[0], *(space + cell for cell, space in zip(others, spaces[1:]))]))
         return "\n".join([self.title, *texts])
 
     def csv(self) -> str:
-        """The head and the rows, to be kept in a file."""
+        """The head and the rows, to be kept in a file, in English whatever the terminal's language is."""
         file = io.StringIO()
-        csv.writer(file, lineterminator="\n").writerows([self.head, *self.rows])
+        lines = [[english(cell) for cell in line] for line in (self.head, *self.rows)]
+        csv.writer(file, lineterminator="\n").writerows(lines)
         return file.getvalue()
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal a text takes, of which a Chinese letter takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
