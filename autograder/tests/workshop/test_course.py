@@ -190,9 +190,11 @@ def test_a_student_of_assignment_1_alone_sees_nothing_of_2(first_alone):
             text = path.read_text("utf-8")
             assert not [row.function for row in later if re.search(rf"\b{row.function}\b", text)], name
             assert not re.search(r"(T=|TODO |task )2\.\d", text), name
-    cells = json.loads(texts["assignment.ipynb"].read_text("utf-8"))["cells"]
+    assert "assignment.ipynb" not in texts
+    book = texts["assignment.zh-TW.ipynb"].read_text("utf-8")
+    cells = json.loads(book)["cells"]
     assert 'ZIP = "https://example.edu/a/assignment1-student.zip"  #' in "".join(cells[1]["source"])
-    assert '"2.11"' not in texts["assignment.ipynb"].read_text("utf-8")
+    assert '"2.11"' not in book and "## 1. DDPM：noise" in book
     assert (home / "README.zh-TW.md").read_text("utf-8").startswith("# 從 DDPM 到 DDIM：作業一\n")
 
 

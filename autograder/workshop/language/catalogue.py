@@ -1,6 +1,7 @@
 """Each sentence of the code that a student reads, its translation, and the compiled catalogues beside the code.
 
-A sentence is what stands in `phrase("…")` or `label("…")`, and the first docstring of a test or of a check, which is its claim. The notebook's are in it, too.
+A sentence is what stands in `phrase("…")` or `label("…")`, and the first docstring of a test or of a check, which is
+its claim. The paragraphs, comments and messages of the notebook are sentences, too.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""The notebook in another language: its paragraphs, and in its code the comments and what it says, from the catalogue."""
+"""The notebook in another language: its paragraphs, and the comments and messages of its code, from the catalogue."""
 
 import json
 import re

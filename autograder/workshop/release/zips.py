@@ -12,8 +12,8 @@ from grader.marking import version
 from grader.paths import ROOT, SOLUTION
 from grader.tasks import TASKS
 from workshop import regions
-from workshop.language import notebook
 from workshop.assets.real_images import PART
+from workshop.language import notebook
 from workshop.release.given import may_be_away, only
 from workshop.release.manifest import manifest
 from workshop.release.notebook import with_address

@@ -63,12 +63,12 @@ def few_images(numbers: tuple[int, ...] = NUMBERS) -> Page:
     with page.panel(left):
         known = exact()
         draw(left, [[metrics.fid(gaussians(n, seed), known) for seed in range(DRAWS)] for n in numbers], numbers)
-        left.set_title("exact Gaussians", **STYLE)
+        left.set_title(label("exact Gaussians"), **STYLE)
     with page.panel(right):
         seen, reference = real(), metrics.shipped_reference()
         fids = [[metrics.fid(some(seen, n, seed), reference) for seed in range(DRAWS)] for n in numbers]
         draw(right, fids, numbers)
-        right.set_title("Fashion-MNIST, test set", **STYLE)
+        right.set_title(label("Fashion-MNIST, test set"), **STYLE)
     return page.finished()
 
 

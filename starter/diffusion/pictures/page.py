@@ -41,9 +41,9 @@ class Page(Figure):
         self.get_layout_engine().set(rect=(0, self.below, 1, 1 - self.below), w_pad=0.06, h_pad=0.06)
         inch = 1 / self.get_figheight()
         heading = label("Figure {number}. {title}", number=self.nth, title=self.title)
-        text = "\n".join(self._caption)
         self.text(0.02, self.below - 0.1 * inch, heading, va="top", weight="bold", fontsize=12)
-        self.text(0.02, self.below - (0.1 + 1.25 * LINE) * inch, text, va="top", fontsize=11, linespacing=1.25)
+        for number, line in enumerate(self._caption):  # one by one, as each font has a space of its own between lines
+            self.text(0.02, self.below - (0.1 + LINE * (1.9 + number)) * inch, line, **STYLE)
 
     @contextmanager
     def panel(self, axes: Axes, *others: Axes) -> Iterator[None]:
