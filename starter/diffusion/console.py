@@ -63,7 +63,7 @@ def width(text: str) -> int:
 
 
 def wrapped(text: str, columns: int) -> list[str]:
-    """A paragraph in lines of at most so many columns: they end at spaces and after wide letters, and no word is cut."""
+    """A paragraph in lines of at most so many columns: they end at spaces and after wide letters; no word is cut."""
     lines = [""]
     for piece in PIECE.findall(text.expandtabs()):
         if lines[-1] and width(lines[-1] + piece.rstrip()) > columns:
