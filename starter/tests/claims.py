@@ -110,17 +110,14 @@ def digits(numbers: Any) -> str:
 def spread(x: Tensor, mean: float, std: float, what: str, tol: float = 0.03) -> None:
     """The numbers of a large batch must have this mean and this standard deviation, within `tol`."""
     got = x.double().mean().item(), x.double().std().item()
-    check(
-        all(abs(g - w) <= tol for g, w in zip(got, (mean, std))),
-        "{what} must have mean {mean:.3g} and standard deviation {std:.3g}, give or take {tol:g}; "
-        "it has {got_mean:.3g} and {got_std:.3g}",
-        what=what,
-        mean=mean,
-        std=std,
-        tol=tol,
-        got_mean=round(got[0], 4),
-        got_std=round(got[1], 4),
-    )
+    if not all(abs(g - w) <= tol for g, w in zip(got, (mean, std))):
+        must = {"what": what, "mean": mean, "std": std, "tol": tol}
+        fail(
+            "{what} must have mean {mean:.3g} and standard deviation {std:.3g}, give or take {tol:g}; "
+            "it has {got[0]:.3g} and {got[1]:.3g}",
+            got=[round(number, 4) for number in got],
+            **must,
+        )
 
 
 def draws(states: list[Tensor], alpha_bars: list[float], stds: list[float]) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from diffusion import console
 from diffusion.phrases import phrase
-from summary import TASKS, Outcome, belongs, word, write_summary
+from summary import Outcome, word, write_summary
+from tasks import TASKS, belongs
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 SECONDS = 30  # of the processor, for one test; with right answers the slowest takes half a second

@@ -12,7 +12,7 @@ import torch
 
 from diffusion import faults
 from diffusion.phrases import phrase
-from summary import TASKS
+from tasks import TASKS
 
 OF = {row["function"]: task for task, row in TASKS.items()}
 called: set[str] = set()  # the tasks whose functions the present test has used, by itself or inside one another
