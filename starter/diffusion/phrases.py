@@ -12,6 +12,7 @@ import os
 import sys
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 STARTER = Path(__file__).resolve().parents[1]
 GIVEN = json.loads(Path(__file__).with_name("languages.json").read_text(encoding="utf-8"))  # by the course
@@ -26,20 +27,20 @@ class Phrase(str):
     english: str
 
 
-def phrase(text: str, /, **values: object) -> Phrase:
-    """The sentence `text`, whose {names} are filled in, in the language of the terminal."""
+def phrase(text: str, /, **values: Any) -> Phrase:
+    """The sentence `text`, whose {names} are filled in where it has values, in the language of the terminal."""
     said = Phrase(_filled(catalogue().gettext(text), values))
     said.english = _filled(text, {name: english(value) for name, value in values.items()})
     return said
 
 
-def english(said: object) -> object:
-    """The English of what `phrase` made; anything else as it is."""
+def english(said: Any) -> Any:
+    """The same in English, where it is a phrase."""
     return getattr(said, "english", said)
 
 
-def _filled(text: str, values: dict[str, object]) -> str:
-    return text.format(**values) if values else text
+def _filled(text: str, values: dict[str, Any]) -> str:
+    return text.format(**values) if values else text  # which may have the braces of a formula
 
 
 @lru_cache(1)

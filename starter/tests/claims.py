@@ -200,7 +200,7 @@ def refuses(call: Callable[[], Any], word: str) -> None:
     try:
         call()
     except ValueError as error:
-        said = str(english(error.args[0] if error.args else ""))
+        said = str(english(error.args[0])) if error.args else ""
         check(word in said, "the ValueError should speak of {word!r}; it says: {said}", word=word, said=said)
     else:
         fail("expected a ValueError, as in the file that you were given; no points hang on it")

@@ -78,7 +78,7 @@ def write_wrong(terminal, task: str, outcomes: list[Outcome], first: list[str]) 
         say(terminal, phrase("it uses {names}, which must be repaired first", names=names), indent=2)
     else:
         write_claims(terminal, [o for o in outcomes if o.status == "wrong"])
-        failures = {o.test: str(english(o.said)) for o in outcomes if o.status == "wrong"}
+        failures = {o.test: english(o.said) for o in outcomes if o.status == "wrong"}
         if sentence := likely(task, failures, passed=sum(o.status == "done" for o in outcomes)):
             say(terminal, sentence, indent=2, bold=True)
 
