@@ -1,6 +1,7 @@
 """Each sentence of the code that a student reads, its translation, and the compiled catalogues beside the code.
 
-A sentence is what stands in `phrase("…")`, and the first docstring of a test or of a check, which is its claim.
+A sentence is what stands in `phrase("…")`, in a check's `expect(condition, "…")` or in the `Hint("…")` of a cause, and
+the first docstring of a test or of a check, which is its claim.
 """
 
 import ast
@@ -21,9 +22,9 @@ FILE = Path(__file__).with_name("zh_TW.po")
 GRADER = AUTOGRADER / "grader"
 SAID = {  # each compiled catalogue, and the folders whose sentences it has
     STARTER / "locale/zh_TW/LC_MESSAGES/assignment.mo": [STARTER],
-    GRADER / "locale/zh_TW/LC_MESSAGES/grader.mo": [GRADER, CHECKS],
+    GRADER / "locale/zh_TW/LC_MESSAGES/grader.mo": [GRADER, CHECKS, AUTOGRADER / "hosts"],
 }
-KEYWORDS: dict[str, None] = {"phrase": None}
+KEYWORDS = {"phrase": None, "Hint": None, "expect": (2,)}  # and which of its arguments; the first, where it is None
 WIDTH = 120
 LONG_AGO = datetime(1980, 1, 1, tzinfo=timezone.utc)  # the same bytes every time
 HEADER = r"""msgid ""
@@ -61,7 +62,7 @@ def sentences(folders: list[Path]) -> dict[str, list[tuple[str, int]]]:
 
 
 def _in_calls(path: Path) -> Iterator[tuple[int, str]]:
-    """What stands in `phrase("…")`."""
+    """What stands in `phrase("…")`, or in another of the keywords."""
     for line, text, *_ in extract_from_file("python", path, keywords=KEYWORDS):
         yield line, str(text)
 

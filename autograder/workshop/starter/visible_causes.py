@@ -16,6 +16,7 @@ import numpy as np
 
 from grader.causes import hints
 from grader.paths import GRADED_FILES, SOLUTION, STARTER
+from grader.phrases import phrase
 from grader.tasks import BY_FUNCTION, TASKS
 from oracle import misconceptions, wrong_chains
 from workshop.starter import visible_run
@@ -75,8 +76,9 @@ def told(mistakes: list[Mistake], task: str) -> list[Mistake]:
 
 
 def words(mistake: Mistake) -> str:
-    """The cause in words, and where to read on."""
-    return f"{hints.words(mistake.cause)}; read {hints.places(mistake.cause, mistake.task)}"
+    """The cause in English, and where to read on; the tests say it in the language of the terminal."""
+    places = hints.places(mistake.cause, mistake.task)
+    return phrase("{cause}; read {places}", cause=hints.words(mistake.cause), places=places).english
 
 
 def of_catalogue() -> Iterator[Mistake]:
