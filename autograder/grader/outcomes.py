@@ -206,13 +206,14 @@ def not_imported(file: str, report: Any, sources: dict[str, bytes]) -> Raised:
     kind, message, place = _parts(report, sources)
     message = re.sub(r"/[^\s'\"]*/|0x[0-9a-f]+", "…", message)  # a folder or an address is another one each time
     said = ": ".join(filter(None, (_kind(kind), message[:MESSAGE]))) + _at(place)
-    failed, who = phrase("{file} could not be imported", file=file), str(phrase("it"))
-    if place and place[0] != file:
-        who = place[0]
-        failed = phrase("{file} could not be imported, because of {other}, which it imports", file=file, other=who)
+    failed, other = phrase("{file} could not be imported", file=file), place[0] if place else file
+    if other != file:
+        failed = phrase("{file} could not be imported, because of {other}, which it imports", file=file, other=other)
     if why := imports.reason(kind, message, place[2] if place else ""):
         return Raised(phrase("{failed}: {why}. ({said})", failed=failed, why=why, said=said))
-    sentence = phrase("{failed}: {who} raised {said}.", failed=failed, who=who, said=said)
+    sentence = phrase("{failed}: it raised {said}.", failed=failed, said=said)
+    if other != file:
+        sentence = phrase("{failed}: {other} raised {said}.", failed=failed, other=other, said=said)
     if issubclass(_class(kind), NEW):
         python = "{}.{}".format(*sys.version_info)
         sentence = phrase("{sentence} (The grader's Python is {python}.)", sentence=sentence, python=python)
