@@ -14,6 +14,9 @@ from grader.transcript.evidence import Evidence
 
 UNFINISHED = phrase("Not run: the marking ended before this check.")
 FAULT = phrase("This check could not be done: a fault of the grader, not yours. Tell the course staff.")
+OTHER_POINTS = phrase(
+    "Not run: elsewhere the GPU tier gave other points to this check, by another release or other settings."
+)
 MAX_OUTPUT = 90_000  # Gradescope cuts the middle out of an output above 100,000 characters
 
 
@@ -112,6 +115,11 @@ class Results:
 def uncounted(output: str) -> str:
     """What is said of a check in results of a marking that has not ended."""
     return phrase("Not counted, since the marking did not end. Known by then: {said}", said=output)
+
+
+def with_those_of_a_gpu(points: float) -> str:
+    """What is said above all checks where some of them ran elsewhere."""
+    return phrase("{points:g} points, with those of the GPU tier, which ran elsewhere.", points=points)
 
 
 def encoded(body: dict[str, Any], indent: int | None = 1) -> bytes:
