@@ -47,9 +47,9 @@ def draw(name: str) -> Page:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("figures"), help="a folder; default figures")
-    parser.add_argument("--only", metavar="N", help="one figure, by its number; default all")
+    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("figures"), help=phrase("a folder; default figures"))
+    parser.add_argument("--only", metavar="N", help=phrase("one figure, by its number; default all"))
     return parser.parse_args()
 
 

@@ -4,22 +4,29 @@ import gettext
 from functools import cache
 from pathlib import Path
 
-from grader import course_file
-
 LOCALE = Path(__file__).with_name("locale")
 
 
-def phrase(text: str, /, **values: object) -> str:
-    """The sentence `text`, whose {names} are filled in where it has values, in the course's language."""
-    said = _catalogue().gettext(text)
-    return said.format(**values) if values else said
+class Phrase(str):
+    """A sentence as it is said; `english` is the same one in English, for what is no marking."""
+
+    english: str
+
+
+def phrase(text: str, /, **values: object) -> Phrase:
+    """The sentence `text`, whose {names} are filled in, in the course's language."""
+    said = Phrase(_catalogue().gettext(text).format(**values))
+    said.english = text.format(**{name: getattr(value, "english", value) for name, value in values.items()})
+    return said
 
 
 @cache
 def _catalogue() -> gettext.NullTranslations:
     """The sentences of the language; where the course's file cannot be read, `settings` says so."""
     try:
-        languages = course_file.read().get("languages") or ["en"]
-        return gettext.translation("grader", LOCALE, [str(languages[0]).replace("-", "_")], fallback=True)
-    except (OSError, ValueError, TypeError, AttributeError, KeyError):
+        from grader import course_file  # it takes a package, which may be missing where `claim` speaks
+
+        name = course_file.language(course_file.read()).replace("-", "_")
+        return gettext.translation("grader", LOCALE, [name], fallback=True)
+    except (ImportError, OSError, ValueError, TypeError, AttributeError, KeyError):
         return gettext.NullTranslations()

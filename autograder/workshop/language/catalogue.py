@@ -1,7 +1,8 @@
 """Each sentence of the code that a student reads, its translation, and the compiled catalogues beside the code.
 
-A sentence is what stands in `phrase("…")` or `label("…")`, and the first docstring of a test or of a check, which is
-its claim. The paragraphs, comments and messages of the notebook are sentences, too.
+A sentence is what stands in `phrase("…")`, or in another of `SAYING`; a module's docstring where it says
+`phrase(__doc__)`; the first docstring of a test or of a check, which is its claim; and a paragraph, comment or message
+of the notebook.
 """
 
 import ast
@@ -12,7 +13,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -22,10 +22,10 @@ from workshop.language import notebook
 FILE = Path(__file__).with_name("zh_TW.po")
 GRADER = AUTOGRADER / "grader"
 SAID = {  # each compiled catalogue, and the folders whose sentences it has
-    STARTER / "locale/zh_TW/LC_MESSAGES/assignment.mo": [STARTER],
-    GRADER / "locale/zh_TW/LC_MESSAGES/grader.mo": [GRADER, CHECKS],
+    STARTER / "locale/zh_TW/LC_MESSAGES/assignment.mo": [STARTER, GRADER / "causes"],  # causes.json has their words
+    GRADER / "locale/zh_TW/LC_MESSAGES/grader.mo": [GRADER, CHECKS, AUTOGRADER / "hosts"],
 }
-KEYWORDS: dict[str, None] = {"phrase": None, "label": None}
+SAYING = {"phrase": 0, "label": 0, "Hint": 0, "fail": 0, "check": 1, "expect": 1}  # which argument is a sentence
 WIDTH = 120
 LONG_AGO = datetime(1980, 1, 1, tzinfo=timezone.utc)  # the same bytes every time
 HEADER = r"""msgid ""
@@ -63,10 +63,18 @@ def sentences(folders: list[Path]) -> dict[str, list[tuple[str, int]]]:
     return found
 
 
-def _in_calls(path: Path) -> Iterator[tuple[int, str]]:
-    """What stands in `phrase("…")` and in `label("…")`, which is a phrase of a figure."""
-    for line, text, *_ in extract_from_file("python", path, keywords=KEYWORDS):
-        yield line, str(text)
+def _in_calls(path: Path) -> list[tuple[int, str]]:
+    """What is said by a call, in the order of the lines."""
+    tree = ast.parse(path.read_text("utf-8"))
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING:
+            match node.args[SAYING[node.func.id] :]:
+                case [ast.Constant(value=str(text)), *_]:
+                    found.append((node.lineno, text))
+                case [ast.Name(id="__doc__"), *_]:
+                    found.append((1, ast.get_docstring(tree, clean=False) or ""))
+    return sorted(found)
 
 
 def _claims(path: Path) -> Iterator[tuple[int, str]]:

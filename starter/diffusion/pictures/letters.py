@@ -8,15 +8,15 @@ from typing import Any
 from matplotlib import font_manager, rcParams
 from matplotlib.textpath import TextPath
 
+from diffusion.console import ENDS, OPENS, WIDE
 from diffusion.phrases import english, language, phrase
 
 FONTS = ("Noto Sans CJK TC", "Noto Sans TC", "Source Han Sans TC", "Microsoft JhengHei", "PingFang TC", "PingFang HK")
 FONTS += ("Heiti TC", "Noto Sans CJK HK", "Noto Sans CJK JP", "Noto Sans CJK SC", "Source Han Sans", "Arial Unicode MS")
 FONTS += ("WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback", "AR PL UMing TW", "PMingLiU")
-CHINESE = r"\u2e80-\u9fff\uff00-\uff60"  # letters and punctuation, each as wide as it is high
-WIDE = re.compile(f"[{CHINESE}]")
-WORD = rf"(?:\$[^$\s]*\$|[^\s{CHINESE}]){{1,34}}"  # formulas whole
-PIECE = re.compile(rf"[（「]*(?:[{CHINESE}]|{WORD})[，。、；：？！）」]*\s*")  # what stays on one line
+CHINESE = re.compile(f"[{WIDE}]")  # as wide as it is high
+WORD = rf"(?:\$[^$\s]*\$|[^\s{WIDE}]){{1,34}}"  # formulas whole
+PIECE = re.compile(rf"[{OPENS}]*(?:[{WIDE}]|{WORD})[{ENDS}]*\s*")  # what stays on one line
 SPACE = TextPath((0, 0), "i i", size=11).get_extents().width - TextPath((0, 0), "ii", size=11).get_extents().width
 
 
@@ -39,9 +39,8 @@ def can_be_written() -> bool:
     if found := next((name for name in FONTS if name in installed), None):
         rcParams["font.family"] = [found, *rcParams["font.family"]]  # first, as text with formulas has one font only
     else:
-        print(
-            phrase("This machine has no font with Chinese letters, so the figures have English words."), file=sys.stderr
-        )
+        said = phrase("This machine has no font with Chinese letters, so the figures have English words.")
+        print(said, file=sys.stderr)
     return found is not None
 
 
@@ -59,5 +58,6 @@ def wrapped(text: str, width: float) -> list[str]:
 @cache
 def _width(piece: str) -> float:
     """How wide a part of a line is, in points."""
-    word = WIDE.sub("", piece).strip()
-    return 11 * len(WIDE.findall(piece)) + (TextPath((0, 0), word, size=11).get_extents().width + SPACE if word else 0)
+    word = CHINESE.sub("", piece).strip()
+    ink = TextPath((0, 0), word, size=11).get_extents().width + SPACE if word else 0
+    return 11 * len(CHINESE.findall(piece)) + ink

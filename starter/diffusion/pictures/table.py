@@ -4,10 +4,10 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from unicodedata import east_asian_width
 
 import numpy as np
 
+from diffusion.console import width
 from diffusion.phrases import english
 
 # the modules of this folder that have a function `measure`
@@ -25,11 +25,11 @@ class Table:
 
     def __str__(self) -> str:
         lines = [self.head, *self.rows]
-        widths = [max(map(_width, column)) for column in zip(*lines)]
-        texts = []
-        for first, *others in lines:
-            spaces = [" " * (width - _width(cell)) for cell, width in zip([first, *others], widths)]
-            texts.append("  ".join([first + spaces[0], *(space + cell for cell, space in zip(others, spaces[1:]))]))
+        first, *others = [max(map(width, column)) for column in zip(*lines)]
+        texts = [
+            "  ".join([_padded(line[0], -first), *(_padded(cell, w) for cell, w in zip(line[1:], others))])
+            for line in lines
+        ]
         return "\n".join([self.title, *texts])
 
     def csv(self) -> str:
@@ -40,9 +40,10 @@ class Table:
         return file.getvalue()
 
 
-def _width(text: str) -> int:
-    """How many columns of a terminal a text takes, of which a Chinese letter takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+def _padded(text: str, columns: int) -> str:
+    """A text with spaces before it that make it so many columns wide; or after it, where columns is negative."""
+    spaces = " " * (abs(columns) - width(text))
+    return text + spaces if columns < 0 else spaces + text
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
