@@ -1,7 +1,5 @@
 """The catalogue: complete, in step with the code, and the same values in both languages."""
 
-import io
-
 from babel.messages.mofile import read_mo
 
 from workshop.language import catalogue
@@ -21,5 +19,6 @@ def test_the_catalogue_is_in_step_with_the_code():
 
 def test_what_is_compiled_holds_the_sentences_of_its_own_folders_alone():
     for path, folders in catalogue.SAID.items():
-        held = {message.id for message in read_mo(io.BytesIO(catalogue.compiled()[path])) if message.id}
-        assert held == catalogue.sentences(folders).keys()
+        assert path.read_bytes() == catalogue.compiled()[path]
+        with path.open("rb") as file:
+            assert {str(message.id) for message in read_mo(file) if message.id} == catalogue.sentences(folders).keys()
