@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from diffusion import environment
 from diffusion.environment import BASE, HERE, IMAGES, Refused
+from diffusion.phrases import phrase
 
 
 class Command(NamedTuple):
@@ -30,28 +31,36 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "test": Command(
-        "the visible tests: T=1.4 one task, T=1.4,1.5 two, A=2 one assignment",
+        phrase("the visible tests: T=1.4 one task, T=1.4,1.5 two, A=2 one assignment"),
         "pytest",
         {"T": "--task", "A": "--assignment"},
         BASE,
     ),
-    "submission": Command("checks your two files and makes the zip that you hand in", "submission.py", needs=BASE),
-    "figures": Command("the lecture's pictures, drawn by your functions", "figures.py"),
-    "measure": Command(
-        "what the lecture says, in numbers, by your functions: N=step_grid one table", "measure.py", {"N": "--only"}
+    "submission": Command(
+        phrase("checks your two files and makes the zip that you hand in"), "submission.py", needs=BASE
     ),
-    "explore": Command("explore.html, a page with sliders that shows what your DDIM does", "explore.py"),
+    "figures": Command(phrase("the lecture's pictures, drawn by your functions"), "figures.py"),
+    "measure": Command(
+        phrase("what the lecture says, in numbers, by your functions: N=step_grid one table"),
+        "measure.py",
+        {"N": "--only"},
+    ),
+    "explore": Command(phrase("explore.html, a page with sliders that shows what your DDIM does"), "explore.py"),
     "train": Command(
-        "your own network: DATA=fashion (an hour), moons or swissroll (a minute), LOSS=score; goes on where it was",
+        phrase(
+            "your own network: DATA=fashion (an hour), moons or swissroll (a minute), LOSS=score; goes on where it was"
+        ),
         "train.py",
         {"DATA": "--data", "LOSS": "--loss"},
     ),
     "sample": Command(
-        "samples.png: S=20 ETA=0, or DDPM=1; DATA=moons with the network of train DATA=moons",
+        phrase("samples.png: S=20 ETA=0, or DDPM=1; DATA=moons with the network of train DATA=moons"),
         "sample.py",
         {"S": "--steps", "ETA": "--eta", "DDPM": "--ddpm", "DATA": "--data"},
     ),
-    "evaluate": Command("FID, KID and IS for each S and eta, in runs/evaluate; goes on where it was", "evaluate.py"),
+    "evaluate": Command(
+        phrase("FID, KID and IS for each S and eta, in runs/evaluate; goes on where it was"), "evaluate.py"
+    ),
 }
 FLAGS = {"--ddpm"}  # options without a value
 
@@ -64,11 +73,13 @@ HERE_ARE = {
 def main(name: str = "help", *words: str) -> int:
     """Run a command, in this Python or in that of .venv; returns its exit code. Raises Refused."""
     if name in ("help", "-h", "--help"):
-        print("make COMMAND, or without make: python assignment.py COMMAND\n")
+        print(phrase("make COMMAND, or without make: python assignment.py COMMAND") + "\n")
         print("\n".join(f"{name:<12}{command.does}" for name, command in HERE_ARE.items()))
         return 0
     if name not in HERE_ARE:
-        raise Refused(f"there is no command {name}; there are help, {', '.join(HERE_ARE)}")
+        raise Refused(
+            phrase("there is no command {name}; there are help, {others}", name=name, others=", ".join(HERE_ARE))
+        )
     command, options = COMMANDS[name], options_of(name, words)
     if environment.missing(command.needs):
         if not environment.within_venv():
@@ -95,15 +106,23 @@ def options_of(name: str, words: tuple[str, ...]) -> list[str]:
             option = known[key]
             options += [] if not value else [option] if option in FLAGS else [option, value]
         elif key != "PYTHON":
-            takes = f"it takes {', '.join(f'{each}=' for each in known)}" if known else "it takes no such word"
-            raise Refused(f"{name} does not know {word}; {takes}")
+            if not known:
+                raise Refused(phrase("{name} does not know {word}; it takes no such word", name=name, word=word))
+            takes = ", ".join(f"{each}=" for each in known)
+            raise Refused(phrase("{name} does not know {word}; it takes {takes}", name=name, word=word, takes=takes))
     return options
 
 
 if __name__ == "__main__":
     if sys.version_info < environment.OLDEST:
         here, oldest = map(environment.dotted, (sys.version_info, environment.OLDEST))
-        sys.exit(f"assignment.py: expected Python {oldest} or newer, this is {here}; {environment.OTHER}")
+        said = phrase(
+            "expected Python {oldest} or newer, this is {here}; {other}",
+            oldest=oldest,
+            here=here,
+            other=environment.OTHER,
+        )
+        sys.exit(f"assignment.py: {said}")
     from diffusion import console
 
     console.spell_out()
@@ -112,4 +131,4 @@ if __name__ == "__main__":
     except Refused as reason:
         sys.exit(f"assignment.py: {reason}")
     except KeyboardInterrupt:
-        sys.exit("assignment.py: stopped; the same command goes on")
+        sys.exit(f"assignment.py: {phrase('stopped; the same command goes on')}")

@@ -29,6 +29,7 @@ try:
     from diffusion.assets import NoAsset, find
     from diffusion.checkpoints import BadCheckpoint
     from diffusion.data import NoData
+    from diffusion.phrases import phrase
     from diffusion.results import OtherSettings, Results
     from diffusion.sampling import draw_x_T, generators, open_network, state_shape
     from diffusion.schedule import linear_schedule
@@ -51,22 +52,32 @@ def main() -> None:
     network, trained_on = open_network(args.network, device)
     name = args.data or trained_on
     if trained_on in toy.SETS:
-        raise Refused(f"{args.network} draws points, and FID, KID and IS are of images; sample.py shows points")
+        raise Refused(
+            phrase("{path} draws points, and FID, KID and IS are of images; sample.py shows points", path=args.network)
+        )
     if name != "fashion" and not args.features:
-        raise Refused(f"the shipped feature network knows Fashion-MNIST only; for {name} give Inception's --features")
+        raise Refused(
+            phrase(
+                "the shipped feature network knows Fashion-MNIST only; for {name} give Inception's --features",
+                name=name,
+            )
+        )
     extractor = metrics.inception(args.features, device) if args.features else metrics.shipped_extractor(device)
     shape = state_shape(network, name)
     metrics.require(args.images, metrics.extract(extractor, torch.zeros(1, *shape, dtype=torch.uint8))[0].shape[1])
     alpha_bar = linear_schedule().to(device)
     T = len(alpha_bar) - 1
     if not all(1 <= S <= T for S in args.steps) or not all(0 <= eta <= 1 for eta in args.etas):
-        raise Refused(f"expected every S in 1 … {T} and every eta in 0 … 1")
+        raise Refused(phrase("expected every S in 1 … {T} and every eta in 0 … 1", T=T))
     decisive = settings(args, name)
     results = Results(args.out, decisive)
     real = reference(args, decisive, extractor)
     missing = [(S, eta) for S in args.steps for eta in args.etas if not results.has(S, eta)]
     if missing and len(missing) < len(args.steps) * len(args.etas):
-        print(f"{args.out} has some of the table already; {len(missing)} cells are left to do", file=sys.stderr)
+        done = phrase(
+            "{folder} has some of the table already; {count} cells are left to do", folder=args.out, count=len(missing)
+        )
+        print(done, file=sys.stderr)
     calls = sum(S for S, _ in missing) * args.images
     with tqdm(total=calls, unit="call", unit_scale=True, mininterval=2, disable=not calls) as bar:
 
@@ -96,7 +107,9 @@ def sample(eps_model, shape: tuple[int, int, int], alpha_bar: Tensor, S: int, et
         x_T = draw_x_T(shape, min(batch, args.images - first), from_x_T).to(alpha_bar.device)
         x_0 = ddim_sample(eps_model, x_T, alpha_bar, tau, eta, from_steps)
         if x_0.shape != x_T.shape or not x_0.isfinite().all():
-            raise Refused(f"ddim_sample gave no images, or NaN, at S = {S}, η = {eta:g}; make test says more")
+            raise Refused(
+                phrase("ddim_sample gave no images, or NaN, at S = {S}, η = {eta:g}; make test says more", S=S, eta=eta)
+            )
         pixels.append(data.to_pixels(x_0).cpu())
     return torch.cat(pixels)
 
@@ -107,7 +120,7 @@ def reference(args: argparse.Namespace, decisive: dict, extractor: metrics.Extra
         return metrics.shipped_reference()
     path = args.out / f"reference-{decisive['data']}-{decisive['features']}.safetensors"
     if not path.exists():
-        print(f"{path} is missing: it is made once, from all training images", file=sys.stderr)
+        print(phrase("{path} is missing: it is made once, from all training images", path=path), file=sys.stderr)
         checkpoints.write(path, metrics.reference(data.load(decisive["data"])[0], extractor))
     return metrics.Reference.of(checkpoints.read(path)[0])
 
@@ -124,16 +137,26 @@ def settings(args: argparse.Namespace, name: str) -> dict[str, str | int]:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, nargs="+", default=[5, 10, 20, 50, 100], help="S; default 5 10 20 50 100")
-    parser.add_argument("--etas", type=float, nargs="+", default=[0.0, 0.2, 0.5, 1.0], help="default 0 0.2 0.5 1")
-    parser.add_argument("--images", type=int, default=2000, help="of each cell; default 2000")
-    parser.add_argument("--network", type=Path, help="as train.py wrote it; default the one of the assignment")
-    parser.add_argument("--data", choices=data.NAMES, help="to compare with; default what the network was trained on")
-    parser.add_argument("--features", type=Path, help="torch-fidelity's Inception weights; default the shipped network")
-    parser.add_argument("--out", type=Path, default=Path("runs/evaluate"), help="a folder; default runs/evaluate")
-    parser.add_argument("--seed", type=int, default=0, help="default 0")
-    parser.add_argument("--batch", type=int, help="images at a time; default 1000 with CUDA, 250 without")
+    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--steps", type=int, nargs="+", default=[5, 10, 20, 50, 100], help=phrase("S; default 5 10 20 50 100")
+    )
+    parser.add_argument(
+        "--etas", type=float, nargs="+", default=[0.0, 0.2, 0.5, 1.0], help=phrase("default 0 0.2 0.5 1")
+    )
+    parser.add_argument("--images", type=int, default=2000, help=phrase("of each cell; default 2000"))
+    parser.add_argument("--network", type=Path, help=phrase("as train.py wrote it; default the one of the assignment"))
+    parser.add_argument(
+        "--data", choices=data.NAMES, help=phrase("to compare with; default what the network was trained on")
+    )
+    parser.add_argument(
+        "--features", type=Path, help=phrase("torch-fidelity's Inception weights; default the shipped network")
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs/evaluate"), help=phrase("a folder; default runs/evaluate")
+    )
+    parser.add_argument("--seed", type=int, default=0, help=phrase("default 0"))
+    parser.add_argument("--batch", type=int, help=phrase("images at a time; default 1000 with CUDA, 250 without"))
     return parser.parse_args()
 
 
@@ -143,6 +166,6 @@ if __name__ == "__main__":
     except (Refused, OtherSettings, metrics.TooFewImages, NoAsset, NoData, BadCheckpoint, OSError) as error:
         sys.exit(f"evaluate.py: {error}")
     except KeyboardInterrupt:
-        sys.exit("evaluate.py: stopped; the same command goes on after the last finished cell")
+        sys.exit(f"evaluate.py: {phrase('stopped; the same command goes on after the last finished cell')}")
     except Exception as error:
         sys.exit(f"evaluate.py: {faults.sentence(error)}")

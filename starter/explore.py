@@ -16,6 +16,7 @@ try:
     import torch
 
     from diffusion.checkpoints import replace
+    from diffusion.phrases import phrase
     from explorer.grid import Grid
     from explorer.page import page
     from explorer.parts import made
@@ -27,7 +28,7 @@ def main() -> None:
     console.spell_out()
     out = arguments().out
     if not out.parent.is_dir():
-        sys.exit(f"explore.py: there is no folder {out.parent}")
+        sys.exit(f"explore.py: {phrase('there is no folder {folder}', folder=out.parent)}")
     torch.set_num_threads(1)  # the tensors are small, and more threads wait for each other
     grid = Grid()
     parts = made(grid)
@@ -35,12 +36,12 @@ def main() -> None:
     replace(out, html)
     for reason in dict.fromkeys(part["waits"]["said"] for part in parts.values() if "waits" in part):
         print(reason)
-    print(f"{out}: {len(html) / 1e6:.1f} MB; open it in a browser")
+    print(phrase("{path}: {size:.1f} MB; open it in a browser", path=out, size=len(html) / 1e6))
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("explore.html"), help="a file; default explore.html")
+    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("explore.html"), help=phrase("a file; default explore.html"))
     return parser.parse_args()
 
 

@@ -17,6 +17,7 @@ from diffusion import console, faults
 try:
     import torch
 
+    from diffusion.phrases import phrase
     from diffusion.pictures.page import ORDER, Page
     from diffusion.pictures.yours import is_here
 except Exception as error:
@@ -28,7 +29,8 @@ def main() -> None:
     args = arguments()
     names = {str(number): name for number, name in enumerate(ORDER, 1) if is_here(name)}
     if args.only and args.only not in names:
-        sys.exit(f"figures.py: there is no figure {args.only}; there are {', '.join(names)}")
+        said = phrase("there is no figure {number}; there are {others}", number=args.only, others=", ".join(names))
+        sys.exit(f"figures.py: {said}")
     torch.set_num_threads(1)  # the tensors are small, and more threads wait for each other
     args.out.mkdir(parents=True, exist_ok=True)
     for name in [names[args.only]] if args.only else names.values():
@@ -45,9 +47,9 @@ def draw(name: str) -> Page:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("figures"), help="a folder; default figures")
-    parser.add_argument("--only", metavar="N", help="one figure, by its number; default all")
+    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("figures"), help=phrase("a folder; default figures"))
+    parser.add_argument("--only", metavar="N", help=phrase("one figure, by its number; default all"))
     return parser.parse_args()
 
 

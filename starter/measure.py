@@ -19,6 +19,7 @@ try:
     from diffusion.assets import NoAsset
     from diffusion.checkpoints import BadCheckpoint, replace
     from diffusion.data import NoData
+    from diffusion.phrases import phrase
     from diffusion.pictures.table import MEASURED
     from diffusion.pictures.yours import Waits, is_here
 except Exception as error:
@@ -49,9 +50,9 @@ def main() -> int:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("runs/measure"), help="a folder; default runs/measure")
-    parser.add_argument("--only", choices=TABLES, help="one table; default all")
+    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("runs/measure"), help=phrase("a folder; default runs/measure"))
+    parser.add_argument("--only", choices=TABLES, help=phrase("one table; default all"))
     return parser.parse_args()
 
 

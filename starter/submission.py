@@ -21,7 +21,8 @@ import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from diffusion import console
+from diffusion import console, phrases
+from diffusion.phrases import phrase
 
 HERE = Path(__file__).resolve().parent
 FILES = ("sampler.py", "score.py")
@@ -53,19 +54,29 @@ os._exit({WENT_WELL})
 
 def main() -> int:
     """Write the zip, look at what is in it, say what is wrong; returns the exit code."""
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     console.spell_out()
+    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.parse_args()
     if missing := [name for name in FILES if not (HERE / name).is_file()]:
-        print(f"submission.py: {' and '.join(missing)} missing in {HERE}; nothing was written")
+        said = phrase("{names} missing in {folder}; nothing was written", names=listed(missing), folder=HERE)
+        print(f"submission.py: {said}")
         return 1
     write()
     if absent := [name for name in ("torch", "numpy", "pytest") if not find_spec(name)]:
-        how = f"there is no {absent[0]} here; type: python assignment.py submission"
-        print(f"submission.py: {ZIP.name} is written, but not looked at: {how}")
+        said = phrase(
+            "{zip} is written, but not looked at: there is no {package} here; type: python assignment.py submission",
+            zip=ZIP.name,
+            package=absent[0],
+        )
+        print(f"submission.py: {said}")
         return 1
     wrong = [fault for name in FILES if (fault := read(name))]
     wrong += [
-        f"diffusion/{name} is not as you received it, and the grader takes it fresh; put what you need into sampler.py"
+        phrase(
+            "diffusion/{name} is not as you received it, and the grader takes it fresh; "
+            "put what you need into sampler.py",
+            name=name,
+        )
         for name in changed()
     ]
     if not wrong:
@@ -73,17 +84,26 @@ def main() -> int:
         wrong = list(dict.fromkeys(fault for name, process in started if (fault := end(name, process))))
     tests = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=HERE).returncode
     if tests == 1:
-        wrong.append("a visible test fails; what is printed above says which and why")
+        wrong.append(phrase("a visible test fails; what is printed above says which and why"))
     elif tests:
-        wrong.append(f"the visible tests could not be run (pytest's exit code {tests})")
-    print(f"\n{ZIP.name} has {' and '.join(FILES)}. Hidden tests decide the mark, not the table above.")
+        wrong.append(phrase("the visible tests could not be run (pytest's exit code {code})", code=tests))
+    files = listed(list(FILES))
+    print(
+        "\n"
+        + phrase("{zip} has {files}. Hidden tests decide the mark, not the table above.", zip=ZIP.name, files=files)
+    )
     for fault in wrong:
-        print(f"WRONG: {fault}. Repair it, then make submission again.")
+        print(phrase("WRONG: {fault}. Repair it, then make submission again.", fault=fault))
     if todo := unfinished():
-        print(f"TO DO: {', '.join(todo)}; there are no points for these yet")
+        print(phrase("TO DO: {tasks}; there are no points for these yet", tasks=", ".join(todo)))
     if not wrong and not todo:
-        print("The visible tests find nothing wrong: hand it in.")
+        print(phrase("The visible tests find nothing wrong: hand it in."))
     return 1 if wrong else 0
+
+
+def listed(names: list[str]) -> str:
+    """One name, or two with "and" between them."""
+    return phrase("{first} and {second}", first=names[0], second=names[1]) if len(names) > 1 else names[0]
 
 
 def write() -> None:
@@ -99,22 +119,39 @@ def read(name: str) -> str:
     """What is wrong with the text of a file, "" where nothing is: too large, no Python, an import that will fail."""
     content = (HERE / name).read_bytes()
     if len(content) > MAX_BYTES:
-        return f"{name} is larger than {MAX_BYTES >> 20} MiB, which the grader refuses"
-    graders = f"the grader's Python is {GRADERS[0]}.{GRADERS[1]}"
+        return phrase("{name} is larger than {limit} MiB, which the grader refuses", name=name, limit=MAX_BYTES >> 20)
+    graders = ".".join(map(str, GRADERS))
     try:
         tree = ast.parse(content, name)
     except (SyntaxError, ValueError) as error:  # ValueError: a zero byte, or letters that are no UTF-8
-        return f"{name}, line {getattr(error, 'lineno', None) or 1}: {getattr(error, 'msg', error)}"
+        line, said = getattr(error, "lineno", None) or 1, getattr(error, "msg", error)
+        return phrase("{name}, line {line}: {said}", name=name, line=line, said=said)
     try:
         ast.parse(content, name, feature_version=GRADERS)
     except SyntaxError as error:
-        return f"{name}, line {error.lineno or 1}: {error.msg}, and {graders}"
+        return phrase(
+            "{name}, line {line}: {said}, and the grader's Python is {graders}",
+            name=name,
+            line=error.lineno or 1,
+            said=error.msg,
+            graders=graders,
+        )
     if line := newer_f_string(content):
-        return f"{name}, line {line}: such an f-string needs Python 3.12, and {graders}"
+        return phrase(
+            "{name}, line {line}: such an f-string needs Python 3.12, and the grader's Python is {graders}",
+            name=name,
+            line=line,
+            graders=graders,
+        )
     for node in ast.walk(tree):
         for module in imported(node):
             if module.split(".")[0] not in PACKAGES or module in NOT_THERE:
-                return f"{name}, line {node.lineno}: the grader does not have {module}; do without this import"
+                return phrase(
+                    "{name}, line {line}: the grader does not have {module}; do without this import",
+                    name=name,
+                    line=node.lineno,
+                    module=module,
+                )
     return ""
 
 
@@ -171,7 +208,7 @@ def start(name: str) -> subprocess.Popen:
     """Import a file in a process of its own."""
     command = [sys.executable, "-c", IMPORT, name.removesuffix(".py"), str(HERE)]
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "LANGUAGE": phrases.language()}
     return subprocess.Popen(command, cwd=HERE, env=environment, encoding="utf-8", errors="replace", **pipes)
 
 
@@ -182,11 +219,16 @@ def end(name: str, process: subprocess.Popen) -> str:
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
-        return f"{name} does more than define functions: its import does not end within {SECONDS} s"
+        return phrase(
+            "{name} does more than define functions: its import does not end within {seconds} s",
+            name=name,
+            seconds=SECONDS,
+        )
     if process.returncode == RAISED:
-        return f"{name} cannot be imported. {said.strip().splitlines()[-1]}"
-    code = process.returncode
-    return "" if code == WENT_WELL else f"{name} ends Python when it is imported (exit code {code})"
+        return phrase("{name} cannot be imported. {why}", name=name, why=said.strip().splitlines()[-1])
+    if process.returncode == WENT_WELL:
+        return ""
+    return phrase("{name} ends Python when it is imported (exit code {code})", name=name, code=process.returncode)
 
 
 if __name__ == "__main__":
@@ -195,4 +237,4 @@ if __name__ == "__main__":
     except OSError as error:
         sys.exit(f"submission.py: {error}")
     except KeyboardInterrupt:
-        sys.exit("submission.py: stopped before your files were looked at")
+        sys.exit(f"submission.py: {phrase('stopped before your files were looked at')}")

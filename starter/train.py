@@ -27,6 +27,7 @@ try:
 
     from diffusion import checkpoints, data, processes, toy
     from diffusion.mlp import NoiseMLP
+    from diffusion.phrases import phrase
     from diffusion.recipe import Recipe, Refused
     from diffusion.schedule import linear_schedule
     from diffusion.training import Training
@@ -60,6 +61,7 @@ DEFAULTS = {  # steps, batch, Adam's highest learning rate, decay of the weights
 def main() -> None:
     console.spell_out()
     args = arguments()
+    word = phrase("points") if args.kind == "points" else phrase("images")
     device = processes.join()
     with processes.rank_0_first():
         recipe = Recipe(args.data, args.steps, args.batch, args.lr, ema=args.ema, seed=args.seed, match=args.loss)
@@ -70,30 +72,52 @@ def main() -> None:
     loss = LOSSES[args.loss]
     training = Training(network.to(device), loss, x_0.to(device), linear_schedule(), recipe, args.out)
     if processes.RANK == 0:
-        print(f"{len(x_0):,} training {args.kind}; from step {training.step:,} to {recipe.steps:,}", flush=True)
+        start = phrase(
+            "{count:,} training {kind}; from step {step:,} to {steps:,}",
+            count=len(x_0),
+            kind=word,
+            step=training.step,
+            steps=recipe.steps,
+        )
+        print(start, flush=True)
     with progress(training) as report:
         training.run(report)
     if processes.RANK == 0:
         path, record = args.out / "network.safetensors", about(training, device)
         checkpoints.save_network(path, training.ema.module, record)
-        print(f"{path}: loss {record['loss']:.4f} after {record['images_seen']:,} {args.kind}")
+        seen = record["images_seen"]
+        print(
+            phrase(
+                "{path}: loss {loss:.4f} after {count:,} {kind}", path=path, loss=record["loss"], count=seen, kind=word
+            )
+        )
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", choices=[*toy.SETS, *data.NAMES], default="fashion", help="default fashion")
-    parser.add_argument("--loss", choices=LOSSES, default="noise", help="noise, by task 1.3, or score, by 2.3")
-    parser.add_argument("--out", type=Path, help="a folder; default runs/fashion, or what --data and --loss say")
-    parser.add_argument("--steps", type=int, help="default 9000 for images, 6000 for points")
-    parser.add_argument("--batch", type=int, help="items a step, over all processes; default 64 images or 512 points")
-    parser.add_argument("--lr", type=float, help="Adam's highest learning rate; default 1.5e-3 images, 4e-3 points")
-    parser.add_argument("--seed", type=int, default=0, help="default 0")
-    unet = parser.add_argument_group("the network for images, a U-Net")
-    unet.add_argument("--patch", type=int, default=2, help="pixels to a side; default 2, DDPM has 1")
-    unet.add_argument("--channels", type=int, nargs="+", default=[32, 64], help="of each level; default 32 64")
-    unet.add_argument("--blocks", type=int, nargs="+", default=[1, 2], help="of each level; default 1 2")
-    unet.add_argument("--attention", type=int, nargs="+", default=[0, 1], help="0 or 1 for each level; default 0 1")
-    unet.add_argument("--dropout", type=float, default=0.0, help="default 0, DDPM has 0.1")
+    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", choices=[*toy.SETS, *data.NAMES], default="fashion", help=phrase("default fashion"))
+    parser.add_argument(
+        "--loss", choices=LOSSES, default="noise", help=phrase("what the loss compares: the noise, or the score")
+    )
+    parser.add_argument(
+        "--out", type=Path, help=phrase("a folder; default runs/fashion, or what --data and --loss say")
+    )
+    parser.add_argument("--steps", type=int, help=phrase("default 9000 for images, 6000 for points"))
+    parser.add_argument(
+        "--batch", type=int, help=phrase("items a step, over all processes; default 64 images or 512 points")
+    )
+    parser.add_argument(
+        "--lr", type=float, help=phrase("Adam's highest learning rate; default 1.5e-3 images, 4e-3 points")
+    )
+    parser.add_argument("--seed", type=int, default=0, help=phrase("default 0"))
+    unet = parser.add_argument_group(phrase("the network for images, a U-Net"))
+    unet.add_argument("--patch", type=int, default=2, help=phrase("pixels to a side; default 2, DDPM has 1"))
+    unet.add_argument("--channels", type=int, nargs="+", default=[32, 64], help=phrase("of each level; default 32 64"))
+    unet.add_argument("--blocks", type=int, nargs="+", default=[1, 2], help=phrase("of each level; default 1 2"))
+    unet.add_argument(
+        "--attention", type=int, nargs="+", default=[0, 1], help=phrase("0 or 1 for each level; default 0 1")
+    )
+    unet.add_argument("--dropout", type=float, default=0.0, help=phrase("default 0, DDPM has 0.1"))
     args = parser.parse_args()
     args.kind = "points" if args.data in toy.SETS else "images"
     args.out = args.out or Path("runs") / (args.data if args.loss == "noise" else f"{args.data}-{args.loss}")
@@ -119,7 +143,7 @@ def build(x_0: Tensor, args: argparse.Namespace) -> nn.Module:
         network = UNet(colours, args.patch, args.channels, args.blocks, args.attention, args.dropout)
         network.check_size(*size)
     except ValueError as error:
-        raise Refused(str(error)) from error
+        raise Refused(error.args[0]) from error
     return network
 
 
@@ -138,7 +162,14 @@ def progress(training: Training) -> Iterator[Callable[[int, float, float], None]
                 bar.update(step - bar.n)
             elif processes.RANK == 0 and time.monotonic() - said >= 60:
                 said, left = time.monotonic(), seconds / step * (steps - step) / 60
-                print(f"step {step} of {steps}, loss {loss:.4f}, {left:.0f} minutes left", file=sys.stderr, flush=True)
+                line = phrase(
+                    "step {step} of {steps}, loss {loss:.4f}, {left:.0f} minutes left",
+                    step=step,
+                    steps=steps,
+                    loss=loss,
+                    left=left,
+                )
+                print(line, file=sys.stderr, flush=True)
 
         yield report
 
@@ -166,7 +197,7 @@ if __name__ == "__main__":
     except (Refused, data.NoData, checkpoints.BadCheckpoint, OSError) as error:
         fault = f"train.py: {error}"
     except KeyboardInterrupt:
-        fault = "train.py: stopped; the same command goes on from the last checkpoint"
+        fault = f"train.py: {phrase('stopped; the same command goes on from the last checkpoint')}"
     except Exception as error:
         fault = f"train.py: {faults.sentence(error)}"
     processes.leave(fault)

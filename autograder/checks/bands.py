@@ -13,7 +13,7 @@ import numpy as np
 
 from checks import cases, images
 from checks.judge import expect
-from grader.checking import ASSETS
+from grader.checking import ASSETS, phrase
 from oracle import normal, samplers, schedule
 from oracle.arrays import Array
 
@@ -60,15 +60,22 @@ def fits(x_0: Array, S: int, which: str) -> None:
     classes, distances = _placed(x_0)
     for k, share in enumerate(band["classes"]):
         count = int(np.sum(classes == k))
-        much = "more" if count > share * n else "fewer"
-        right = normal.share_fits(count, n, share, slack)
-        expect(right, f"{which}, {count} of {n} samples are of class {k}, {much} than a right sampler gives.")
-    for column, rows, where in zip(distances.T, band["distances"], (f"{LOUD} loudest", "quieter")):
+        right, many = normal.share_fits(count, n, share, slack), count > share * n
+        said = {"which": which, "count": count, "n": n, "k": k}
+        expect(
+            right or not many,
+            "{which}, {count} of {n} samples are of class {k}, more than a right sampler gives.",
+            **said,
+        )
+        expect(right, "{which}, {count} of {n} samples are of class {k}, fewer than a right sampler gives.", **said)
+    directions = phrase("in its {count} loudest directions", count=LOUD), phrase("in its quieter directions")
+    for column, rows, where in zip(distances.T, band["distances"], directions):
         for limit, share in rows:
             count = int(np.sum(column <= limit))
-            near = "near" if count > share * n else "far from"
-            right = normal.share_fits(count, n, share, slack)
-            expect(right, f"{which}, too many samples lie {near} the mean of their class, in its {where} directions.")
+            right, many = normal.share_fits(count, n, share, slack), count > share * n
+            said = {"which": which, "where": where}
+            expect(right or not many, "{which}, too many samples lie near the mean of their class, {where}.", **said)
+            expect(right, "{which}, too many samples lie far from the mean of their class, {where}.", **said)
 
 
 def _placed(x_0: Array) -> tuple[np.ndarray, Array]:

@@ -12,9 +12,9 @@ import numpy as np
 
 from checks import cases
 from checks.cases import IMAGES, POINTS, SCHEDULES, SHAPES
-from checks.judge import EXACT, ROUGH, SINGLE, close, expect, kept, numbers
+from checks.judge import EXACT, ROUGH, SINGLE, asked_plainly, close, expect, for_shape, kept, numbers
 from checks.promises import items_asked
-from grader.checking import Examiner, Returned, model_of_a_loss
+from grader.checking import Examiner, Returned, model_of_a_loss, phrase
 from oracle import steps
 from oracle.arrays import Array
 from oracle.losses import Loss
@@ -59,7 +59,7 @@ class LossChecks:
         for shape in SHAPES:
             case = self.case(shape)
             value = student(self.function, *case.arguments).value
-            close(value, case.loss, f"The loss for shape {shape}", 1 + case.loss)
+            close(value, case.loss, for_shape(phrase("The loss"), shape), 1 + case.loss)
             items_asked(case.examiner, case.x_t, case.t, ROUGH)
 
     def gradient(self, student: Any) -> None:
@@ -68,21 +68,21 @@ class LossChecks:
             returned = student(self.function, *case.arguments)
             scale = np.abs(case.gradient).max()
             found, elsewhere = _gradient(returned, case)
-            close(found, case.gradient, "The gradient of the loss", scale)
-            close(elsewhere, 0 * elsewhere, "The gradient where the model was asked about something else", scale)
-            close(returned.value, case.loss, "The loss", 1 + case.loss)
+            close(found, case.gradient, phrase("The gradient of the loss"), scale)
+            other = phrase("The gradient where the model was asked about something else")
+            close(elsewhere, 0 * elsewhere, other, scale)
+            close(returned.value, case.loss, phrase("The loss"), 1 + case.loss)
 
     def model_call(self, student: Any) -> None:
         for dtype, tolerance in ((np.float64, EXACT), (np.float32, SINGLE)):
             case = self.case(POINTS, dtype, size=10)  # so that a clip shows
             returned = student(self.function, *case.arguments)
-            close(returned.value, case.loss, "The loss", 10 * (1 + case.loss), tolerance)
+            close(returned.value, case.loss, phrase("The loss"), 10 * (1 + case.loss), tolerance)
             asked = items_asked(case.examiner, case.x_t, case.t, tolerance)
             expect(-1 not in asked, "The model got an x_t or a t that no item of the batch has.")
             for call in case.examiner.calls:
-                right = call.t_as_asked == f"int64 of shape ({len(call.x)},)"
-                expect(right, f"The model got t as {call.t_as_asked}; expected int64 of shape (B,).")
-                kept(returned, case.x_0, call.x, "The x_t that the model got")
+                asked_plainly(call)
+                kept(returned, case.x_0, call.x, phrase("The x_t that the model got"))
 
 
 def _gradient(returned: Returned, case: Case) -> tuple[Array, Array]:
@@ -92,8 +92,9 @@ def _gradient(returned: Returned, case: Case) -> tuple[Array, Array]:
     found, answers = returned.gradients or [], [call.answer for call in case.examiner.calls]
     reached = len(found) == len(answers) and any(part is not None for part in found)
     expect(reached, "No gradient of the loss reaches the model: it must not be detached, or made without one.")
+    what = phrase("The gradient at the model's answer")
     parts = [
-        np.zeros(answer.shape) if part is None else numbers(part, answer.shape, "The gradient at the model's answer")
+        np.zeros(answer.shape) if part is None else numbers(part, answer.shape, what)
         for part, answer in zip(found, answers)
     ]
     total = np.zeros((len(case.t) + 1, *case.gradient.shape[1:]))  # the last row is that of −1

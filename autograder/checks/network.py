@@ -16,7 +16,7 @@ from safetensors.numpy import load_file
 
 from checks import cases
 from checks.judge import expect, numbers
-from grader.checking import ASSETS, Examiner, Networks, Seed
+from grader.checking import ASSETS, Examiner, Networks, Seed, phrase
 from oracle import frechet, samplers, schedule
 from oracle.arrays import Array
 
@@ -26,7 +26,7 @@ SEED = 7000  # of the generator that a student draws from
 DRAWN = 384  # pure noise is drawn for so many images at once
 FIRST = 32  # images of a tier that are compared one by one; more of them are there for the FID that is told
 CLOSE = 0.02  # of the range [−1, 1]: rounding in float32, seen through all steps of the network
-BETTER = " (Better than right is wrong, too: perhaps the steps add too little noise.)"
+BETTER = phrase(" (Better than right is wrong, too: perhaps the steps add too little noise.)")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,13 @@ def equal_the_right_ones(x_0: Array, network: Networks, S: int, show: Callable[[
     right = samplers.ddim_sample(eps_model, start, LINEAR, tau_of(S), 0.0, lambda: 0 * start)
     show(right)
     off = np.abs(x_0[:FIRST] - right).max(axis=(1, 2, 3)) > CLOSE
-    expect(not off.any(), f"At S = {S}, η = 0, {off.sum()} of {FIRST} images are not the right sampler's.")
+    expect(
+        not off.any(),
+        "At S = {S}, η = 0, {count} of {all} images are not the right sampler's.",
+        S=S,
+        count=off.sum(),
+        all=FIRST,
+    )
 
 
 def fid(features: Array) -> float:
@@ -118,12 +124,23 @@ def in_bands(x_0: Array, network: Networks, tier: Tier, S: int) -> str:
         "FID": geometric_mean([fid(network.features(block)) for block in blocks]),
         "roughness": geometric_mean([roughness(block) for block in blocks]),
     }
-    for name, value in found.items():
-        low, high = band(tier, S, name)
-        where = f"{value:.3g}, {'above' if value > high else 'below'} the {low:.3g} to {high:.3g} of right samplers"
-        advice = BETTER if name == "FID" and value < low else ""
-        expect(low <= value <= high, f"At S = {S}, η = 1, the {name} of the images is {where}.{advice}")
-    return f"{found['FID']:.1f} and roughness {found['roughness']:.3f} at S = {S}, η = 1"
+    for name, said in (("FID", "FID"), ("roughness", phrase("roughness"))):
+        (low, high), value = band(tier, S, name), found[name]
+        figures = {"S": S, "name": said, "value": value, "low": low, "high": high}
+        expect(
+            value <= high,
+            "At S = {S}, η = 1, the {name} of the images is {value:.3g}, "
+            "above the {low:.3g} to {high:.3g} of right samplers.",
+            **figures,
+        )
+        expect(
+            value >= low,
+            "At S = {S}, η = 1, the {name} of the images is {value:.3g}, "
+            "below the {low:.3g} to {high:.3g} of right samplers.{advice}",
+            advice=BETTER if name == "FID" else "",
+            **figures,
+        )
+    return phrase("{FID:.1f} and roughness {roughness:.3f} at S = {S}, η = 1", S=S, **found)
 
 
 def band(tier: Tier, S: int, name: str) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from checks.judge import expect
-from grader.checking import Wrong
+from grader.checking import Wrong, phrase
 from oracle.arrays import Array, f64
 from oracle.normal import moments_fit, shape_fits
 
@@ -42,24 +42,29 @@ def standard_normal(residual: Array, known: list[Array], drawn: list[Array], whe
     ratio = math.sqrt(float(fresh @ fresh) / r.size)
     if ratio <= 1e-6:
         repeated = any(abs(float(r @ z)) > (1 - 1e-9) * np.linalg.norm(r) * np.linalg.norm(z) > 0 for z in before)
-        said = "the noise is that of the step before, but must be fresh" if repeated else "no fresh noise was added"
-        raise Wrong(f"{where}, {said}.")
-    if moments_fit(fresh, []):
-        raise Wrong(f"{where}, the mean is wrong, or the noise is not fresh.")
+        expect(not repeated, "{where}, the noise is that of the step before, but must be fresh.", where=where)
+        raise Wrong(phrase("{where}, no fresh noise was added.", where=where))
+    expect(not moments_fit(fresh, []), "{where}, the mean is wrong, or the noise is not fresh.", where=where)
     raise Wrong(
-        f"{where}, what is added to the right mean is {times(ratio)} as the noise must be: "
-        "look at σ_t, at the mean, and whether each number gets noise of its own."
+        phrase(
+            "{where}, what is added to the right mean is {size} as the noise must be: "
+            "look at σ_t, at the mean, and whether each number gets noise of its own.",
+            where=where,
+            size=times(ratio),
+        )
     )
 
 
 def times(ratio: float) -> str:
     """How large something wrong is, in words; never "1 times"."""
-    return f"{ratio:.2g} times as large" if f"{ratio:.2g}" != "1" else "nearly, but not, as large"
+    if f"{ratio:.2g}" == "1":
+        return phrase("nearly, but not, as large")
+    return phrase("{ratio:.2g} times as large", ratio=ratio)
 
 
 def normal_shape(residuals: Array, what: str) -> None:
     """Fail unless the numbers, pooled, have the distribution function of N(0, 1)."""
-    expect(shape_fits(residuals), f"{what} is not distributed as standard normal noise is.")
+    expect(shape_fits(residuals), "{what} is not distributed as standard normal noise is.", what=what)
 
 
 def fresh_everywhere(drawn: ArrayLike, what: str) -> None:
@@ -70,7 +75,12 @@ def fresh_everywhere(drawn: ArrayLike, what: str) -> None:
     pooled = f64(drawn)
     items = pooled[:: -(-len(pooled) // 10)].reshape(-1, pooled[0][0].size)
     alike = np.abs(np.triu(items @ items.T, 1)) / np.linalg.norm(items, axis=1)
-    expect(alike.max() <= 8.2, f"{what} is not fresh: two items, or the same item in two steps, got the same noise.")
-    size = times(math.sqrt(float(np.mean(pooled**2))))
-    expect(moments_fit(pooled.ravel(), []), f"{what} is {size} as it must be, all steps together.")
-    expect(moments_fit(pooled.ravel(), [np.ones(pooled.size)]), f"{what} has a mean, all steps together, but must not.")
+    expect(
+        alike.max() <= 8.2,
+        "{what} is not fresh: two items, or the same item in two steps, got the same noise.",
+        what=what,
+    )
+    size, right = times(math.sqrt(float(np.mean(pooled**2)))), moments_fit(pooled.ravel(), [])
+    expect(right, "{what} is {size} as it must be, all steps together.", what=what, size=size)
+    right = moments_fit(pooled.ravel(), [np.ones(pooled.size)])
+    expect(right, "{what} has a mean, all steps together, but must not.", what=what)

@@ -53,16 +53,20 @@ def items_asked(examiner: Examiner, x_t: Array, t: np.ndarray, tolerance: float)
 def draws_from_generator(run: Callable[[Seed | None, int], Array], what: str) -> None:
     """Fail unless the result of run(generator, global_seed) depends on its generator alone, or on torch's for None."""
     first = repeated(lambda: run(Seed(1), 1), what)
-    expect(np.array_equal(first, run(Seed(1), 2)), f"With one generator, {what} changed with torch's global seed.")
-    expect(not np.allclose(first, run(Seed(2), 1)), f"Another seed of the generator gave the same {what}.")
+    same = np.array_equal(first, run(Seed(1), 2))
+    expect(same, "With one generator, {what} changed with torch's global seed.", what=what)
+    same = np.allclose(first, run(Seed(2), 1))
+    expect(not same, "Another seed of the generator gave the same {what}.", what=what)
     without = run(None, 1)
-    expect(np.array_equal(without, run(None, 1)), f"Without a generator, torch's global seed did not fix {what}.")
-    expect(not np.allclose(without, run(None, 2)), f"Without a generator, {what} does not come from torch's own.")
+    same = np.array_equal(without, run(None, 1))
+    expect(same, "Without a generator, torch's global seed did not fix {what}.", what=what)
+    same = np.allclose(without, run(None, 2))
+    expect(not same, "Without a generator, {what} does not come from torch's own.", what=what)
 
 
 def repeated(run: Callable[[], Array], what: str) -> Array:
     """The result of a run; fails where a second one, with the same arguments and the same seeds, gives another."""
     first = run()
-    sentence = f"With the same arguments and seeds, {what} came out differently the second time."
-    expect(np.array_equal(first, run()), sentence)
+    same = np.array_equal(first, run())
+    expect(same, "With the same arguments and seeds, {what} came out differently the second time.", what=what)
     return first

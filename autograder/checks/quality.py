@@ -11,7 +11,7 @@ import numpy as np
 
 from checks import images
 from checks.judge import close, expect, numbers
-from grader.checking import Loses, Wrong
+from grader.checking import Loses, phrase
 from oracle import normal, samplers
 from oracle.arrays import Array
 from oracle.gaussian import w2
@@ -52,11 +52,18 @@ def chain_fits(
     fits = w2(0, np.sqrt(variance), 0, std) <= NEAR * right
     show(far**2, right**2, fits)
     times = f"{(far / right) ** 2:.3g}"
-    expect(fits or times != "1", f"{which}, your steps end as far from the images as right ones, but somewhere else.")
+    expect(
+        fits or times != "1",
+        "{which}, your steps end as far from the images as right ones, but somewhere else.",
+        which=which,
+    )
     expect(
         fits,
-        f"{which}, a chain of your steps ends at a squared W2 distance of {far**2:.3g} from the images, "
-        f"{times} times a right chain's. (Nearer is wrong, too: a right chain has one distance.)",
+        "{which}, a chain of your steps ends at a squared W2 distance of {square:.3g} from the images, "
+        "{times} times a right chain's. (Nearer is wrong, too: a right chain has one distance.)",
+        which=which,
+        square=far**2,
+        times=times,
     )
     return far**2
 
@@ -82,15 +89,24 @@ def samples_fit(x_0: Array, x_T: Array, mean: Array, std: Array, which: str) -> 
     False-alarm rate below 1e-9 for a right sampler: see `oracle.normal`.
     """
     if not np.any(std):
-        close(x_0, mean, f"{which}, x_0", np.abs(x_T).max() + np.abs(mean).max())
+        close(x_0, mean, phrase("{which}, x_0", which=which), np.abs(x_T).max() + np.abs(mean).max())
         return
     residuals = (x_0 - mean) / std
     for first in range(0, PARTS * EACH, EACH):
         part = slice(first, first + EACH)
         r = residuals[:, part].ravel()
-        if not normal.moments_fit(r, [np.ones(r.size), x_T[:, part].ravel()]):
-            spread = f"lies {np.sqrt(np.mean(r**2)):.3g} times as far from the right mean as it must"
-            raise Wrong(
-                f"{which}, x_0 {'has another mean than it must have' if normal.moments_fit(r, []) else spread}, "
-                f"given x_T (principal directions {first + 1} to {first + EACH} of the images)."
-            )
+        right = normal.moments_fit(r, [np.ones(r.size), x_T[:, part].ravel()])
+        said = {"which": which, "first": first + 1, "last": first + EACH}
+        expect(
+            right or not normal.moments_fit(r, []),
+            "{which}, x_0 has another mean than it must have, "
+            "given x_T (principal directions {first} to {last} of the images).",
+            **said,
+        )
+        expect(
+            right,
+            "{which}, x_0 lies {times:.3g} times as far from the right mean as it must, "
+            "given x_T (principal directions {first} to {last} of the images).",
+            times=np.sqrt(np.mean(r**2)),
+            **said,
+        )

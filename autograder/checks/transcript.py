@@ -10,7 +10,7 @@ import numpy as np
 
 from checks import noise
 from checks.judge import ROUGH, close, expect, numbers
-from grader.checking import Examiner, Returned
+from grader.checking import Call, Examiner, Returned, phrase
 from oracle import samplers, steps
 from oracle.arrays import Array, along_first_axis, f64
 from oracle.gaussian import GaussianData
@@ -36,13 +36,22 @@ class Step:
 
     @property
     def where(self) -> str:
-        return f"In the step from t = {self.t} to {self.t_prev}"
+        return phrase("In the step from t = {t} to {t_next}", t=self.t, t_next=self.t_prev)
+
+    @property
+    def after(self) -> str:
+        return state_after(self.t, self.t_prev)
 
     @property
     def scale(self) -> float:
         """How large the numbers are that make up x_prev, for tolerances of rounding."""
         size = np.abs(self.x_t).max() + np.abs(self.eps).max()
         return float(1 + size * np.sqrt(self.alpha_bar_prev / self.alpha_bar_t))
+
+
+def state_after(t: int, t_next: int) -> str:
+    """The state that a step puts out, in words."""
+    return phrase("The state after the step from t = {t} to {t_next}", t=t, t_next=t_next)
 
 
 def noise_predictor(
@@ -65,16 +74,27 @@ def noise_predictor(
 def called_in_order(examiner: Examiner, steps_wanted: list[int]) -> None:
     """Fail unless the model was asked once at each wanted step, in that order, every item at the same t."""
     count, wanted = len(examiner.calls), len(steps_wanted)
-    expect(count == wanted, f"The model was called {count} times instead of {wanted}.")
+    expect(count == wanted, "The model was called {count} times instead of {wanted}.", count=count, wanted=wanted)
     for number, (call, t) in enumerate(zip(examiner.calls, steps_wanted), start=1):
-        expect((call.t == t).all(), f"Call {number} of {wanted} asked the model at another t than this step needs.")
+        expect(
+            (call.t == t).all(),
+            "Call {number} of {wanted} asked the model at another t than this step needs.",
+            number=number,
+            wanted=wanted,
+        )
+
+
+def keeps_dtype(call: Call, x_T: np.ndarray) -> None:
+    """Fail unless the model was asked about a state of the dtype of x_T."""
+    right = call.x.dtype == x_T.dtype
+    expect(right, "The model got {got} states from a {dtype} x_T.", got=call.x.dtype, dtype=x_T.dtype)
 
 
 def steps_taken(examiner: Examiner, returned: Returned, alpha_bar: Array, tau: np.ndarray) -> list[Step]:
     """The steps of a finished sampler, noisiest first; fails where their number or their t is wrong."""
     pairs = samplers.step_pairs(alpha_bar, tau)
     called_in_order(examiner, [t for t, *_ in pairs])
-    x_0 = numbers(returned.value, examiner.shape, "What it returned")
+    x_0 = numbers(returned.value, examiner.shape, phrase("What it returned"))
     return [
         Step(*pair, f64(call.x), f64(call.answer), f64(x_prev))
         for pair, (call, x_prev) in zip(pairs, examiner.transitions(x_0))
@@ -85,7 +105,7 @@ def is_deterministic(taken: list[Step], tolerance: float = ROUGH) -> None:
     """Fail unless every step is the DDIM step at η = 0."""
     for step in taken:
         want = steps.ddim_step(step.x_t, step.eps, step.alpha_bar_t, step.alpha_bar_prev, 0.0, 0 * step.x_t)
-        close(step.x_prev, want, f"The state after {step.where[3:]}", step.scale, tolerance)
+        close(step.x_prev, want, step.after, step.scale, tolerance)
 
 
 def is_stochastic(taken: list[Step], eta: float) -> None:
@@ -96,10 +116,10 @@ def is_stochastic(taken: list[Step], eta: float) -> None:
     *noisy, last = taken  # where σ = 0, and nothing is drawn
     drawn = _noise(noisy, eta) if noisy else np.zeros((0, 1))
     mean = steps.ddim_step(last.x_t, last.eps, last.alpha_bar_t, last.alpha_bar_prev, eta, 0 * last.x_t)
-    close(last.x_prev, mean, f"The state after {last.where[3:]}", last.scale)
+    close(last.x_prev, mean, last.after, last.scale)
     if noisy:
-        noise.fresh_everywhere(drawn, "The noise of the steps")
-        noise.normal_shape(drawn[:: max(1, len(drawn) // 10)], "The noise of the steps")
+        noise.fresh_everywhere(drawn, phrase("The noise of the steps"))
+        noise.normal_shape(drawn[:: max(1, len(drawn) // 10)], phrase("The noise of the steps"))
 
 
 def _noise(taken: list[Step], eta: float) -> Array:

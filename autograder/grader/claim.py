@@ -17,10 +17,13 @@ from typing import Any, NoReturn, TextIO
 
 from grader import files
 from grader.paths import CHECKS
+from grader.phrases import phrase
 
 OUT = Path("out")  # where no --out is given
 RESULTS, REPORT = "results.json", "report.html"
-FAULT = "The marking did not end: a fault of the grader, not yours. These marks do not count. Tell the course staff."
+FAULT = phrase(
+    "The marking did not end: a fault of the grader, not yours. These marks do not count. Tell the course staff."
+)
 NO_MARKS = {"score": 0, "execution_time": 0, "output": FAULT, "tests": [], "stdout_visibility": "hidden"}
 _locks: dict[Path, TextIO] = {}  # kept as long as this process lives
 

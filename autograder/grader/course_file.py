@@ -23,6 +23,11 @@ def read(path: Path = FILE) -> dict[str, Any]:
     return found
 
 
+def language(decided: dict[str, Any]) -> str:
+    """The first language of a course, in which its marks are told. Raises what a file that is not right leads to."""
+    return str((decided.get("languages") or ["en"])[0])
+
+
 def _flat(table: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
     """TOML takes the 2.10 of `2.10 = 6` for two names, one below the other."""
     for name, value in table.items():

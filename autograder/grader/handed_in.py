@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from grader.outcomes import SubmissionError
+from grader.phrases import phrase
 
 MAX_BYTES = 1 << 20  # of one graded file; the solution's have 20 KB
 MAX_ENTRIES = 5000
@@ -19,7 +20,11 @@ MAX_ARCHIVE = 16 << 20  # of a zip that lies in what was handed in
 DEEPEST = 6  # folders, one in the other
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")  # how their names end
 NOT_WRITTEN_BY_HAND = ("__pycache__", "node_modules", "site-packages", "venv")
-SIGNATURES = {b"7z\xbc\xaf\x27\x1c": "a 7z archive", b"Rar!": "a rar archive", b"\xfd7zXZ": "an xz archive"}
+SIGNATURES = {
+    b"7z\xbc\xaf\x27\x1c": phrase("a 7z archive"),
+    b"Rar!": phrase("a rar archive"),
+    b"\xfd7zXZ": phrase("an xz archive"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,9 +56,13 @@ def files(path: Place) -> Files:
     if path.is_dir():
         return dict(_of_folder(path, PurePosixPath()))
     if not path.exists():
-        raise SubmissionError(f"there is no submission at {path}; give a folder or a zip with sampler.py and score.py")
+        raise SubmissionError(
+            phrase("there is no submission at {path}; give a folder or a zip with sampler.py and score.py", path=path)
+        )
     if not path.is_file():
-        raise SubmissionError(f"{path.name} is neither a folder nor a file; hand in sampler.py and score.py")
+        raise SubmissionError(
+            phrase("{name} is neither a folder nor a file; hand in sampler.py and score.py", name=path.name)
+        )
     with path.open("rb") as file:
         return unpacked(path.name, file, path) or {PurePosixPath(path.name): File(lambda most: _head(path, most))}
 
@@ -71,7 +80,9 @@ def unpacked(name: str, file: BinaryIO, source: Path | None = None) -> Files:
         return _of_tar(file, head[:2] == b"\x1f\x8b")
     for signature, kind in SIGNATURES.items():
         if head.startswith(signature):
-            raise SubmissionError(f"{name} is {kind}; hand in sampler.py and score.py, or a zip of them")
+            raise SubmissionError(
+                phrase("{name} is {kind}; hand in sampler.py and score.py, or a zip of them", name=name, kind=kind)
+            )
     return {}
 
 
@@ -121,7 +132,9 @@ def _of_folder(folder: Path, below: PurePosixPath) -> Iterator[tuple[PurePosixPa
 def _of_zip(file: BinaryIO, source: Path | None) -> Files:
     count = sum(part.count(b"PK\1\2") for part in iter(lambda: file.read(1 << 20), b""))
     if count > MAX_ENTRIES:  # before zipfile makes an object of each entry
-        raise SubmissionError(f"the zip has more than {MAX_ENTRIES} entries; hand in sampler.py and score.py only")
+        raise SubmissionError(
+            phrase("the zip has more than {most} entries; hand in sampler.py and score.py only", most=MAX_ENTRIES)
+        )
     archive = zipfile.ZipFile(source or file)
     return _of_part(Part(archive, named(archive)))
 
@@ -139,9 +152,11 @@ def _of_part(part: Part) -> Files:
 
 def _of_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
     if entry.flag_bits & 1:
-        raise SubmissionError("the zip is encrypted; make it again without a password")
+        raise SubmissionError(phrase("the zip is encrypted; make it again without a password"))
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise SubmissionError("the zip uses a compression that is not plain zip's; make it with another program")
+        raise SubmissionError(
+            phrase("the zip uses a compression that is not plain zip's; make it with another program")
+        )
     with archive.open(entry) as file:
         return file.read(most)  # the size that a zip declares proves nothing
 
@@ -150,12 +165,16 @@ def _of_tar(file: BinaryIO, compressed: bool) -> Files:
     plain: BinaryIO = gzip.GzipFile(fileobj=file) if compressed else file  # type: ignore[assignment]
     content = plain.read(MAX_UNPACKED + 1)
     if len(content) > MAX_UNPACKED:
-        raise SubmissionError(f"the tar is larger than {MAX_UNPACKED >> 20} MiB; hand in sampler.py and score.py only")
+        raise SubmissionError(
+            phrase("the tar is larger than {most} MiB; hand in sampler.py and score.py only", most=MAX_UNPACKED >> 20)
+        )
     archive = tarfile.open(fileobj=io.BytesIO(content), mode="r:")
     found: Files = {}
     for count, member in enumerate(archive):
         if count == MAX_ENTRIES:
-            raise SubmissionError(f"the tar has more than {MAX_ENTRIES} entries; hand in sampler.py and score.py only")
+            raise SubmissionError(
+                phrase("the tar has more than {most} entries; hand in sampler.py and score.py only", most=MAX_ENTRIES)
+            )
         path = PurePosixPath(member.name)
         if path.parts and not path.is_absolute() and ".." not in path.parts:
             start, size = member.offset_data, member.size

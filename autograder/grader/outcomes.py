@@ -13,6 +13,7 @@ from typing import Any
 
 from grader import imports
 from grader.messages import everyday
+from grader.phrases import phrase
 from grader.tasks import BY_ID
 
 
@@ -44,8 +45,27 @@ class Outcome(str, Enum):
 
     @property
     def label(self) -> str:
-        """What people read. Why a check did not run is said by its sentence alone."""
+        """What people read, in English. Why a check did not run is said by its sentence alone."""
         return self.value if self.ran else Outcome.NOT_RUN.value
+
+
+LABELS = {  # what a student reads, by `Outcome.label`
+    said.english: said
+    for said in (
+        phrase("passed"),
+        phrase("passed with a stand-in"),
+        phrase("wrong"),
+        phrase("to do"),
+        phrase("raised"),
+        phrase("timed out"),
+        phrase("died"),
+        phrase("flooded"),
+        phrase("broke the protocol"),
+        phrase("not run"),
+        phrase("fault of the grader"),
+        phrase("failed"),
+    )
+}
 
 
 class Reason(Exception):
@@ -152,20 +172,32 @@ def raised(function: str, report: Any, sources: dict[str, bytes]) -> Loses:
     todo = TODO.match(message) if kind == "NotImplementedError" else None
     if todo and (task := BY_ID.get(todo[1])) and task.function == todo[2]:
         if task.function == function:
-            return ToDo(f"To do: {function} ({task.task}) is not written yet.")
-        return ToDo(f"{function} calls {task.function} ({task.task}), which is not written yet.")
-    where = _at(place)
+            return ToDo(phrase("To do: {function} ({task}) is not written yet.", function=function, task=task.task))
+        return ToDo(
+            phrase(
+                "{function} calls {other} ({task}), which is not written yet.",
+                function=function,
+                other=task.function,
+                task=task.task,
+            )
+        )
+    what = {"function": function, "kind": _kind(kind), "where": _at(place)}
     if kind in ("SystemExit", "KeyboardInterrupt"):
-        return Raised(f"{function} raised {kind}{where}: it tried to end Python instead of returning its result.")
+        return Raised(
+            phrase("{function} raised {kind}{where}: it tried to end Python instead of returning its result.", **what)
+        )
     if kind == "MemoryError" or kind == "RuntimeError" and "can't allocate memory" in message:
-        return Raised(f"{function} needs more memory than the grader gives{where}.")
+        return Raised(phrase("{function} needs more memory than the grader gives{where}.", **what))
     if quoted := everyday(message, sources):
-        return Raised(f"{function} raised {kind}: {quoted}{where}.")
+        return Raised(phrase("{function} raised {kind}: {quoted}{where}.", quoted=quoted, **what))
     if not message:
-        return Raised(f"{function} raised {kind}{where}.")
+        return Raised(phrase("{function} raised {kind}{where}.", **what))
     return Raised(
-        f"{function} raised {kind}{where}. "
-        "(The message is not shown, since it could quote hidden inputs; call the function yourself to see it.)"
+        phrase(
+            "{function} raised {kind}{where}. "
+            "(The message is not shown, since it could quote hidden inputs; call the function yourself to see it.)",
+            **what,
+        )
     )
 
 
@@ -173,14 +205,19 @@ def not_imported(file: str, report: Any, sources: dict[str, bytes]) -> Raised:
     """The reason for an exception in the import of a file, before any input was there: its message is shown."""
     kind, message, place = _parts(report, sources)
     message = re.sub(r"/[^\s'\"]*/|0x[0-9a-f]+", "…", message)  # a folder or an address is another one each time
-    said = f"{kind}: {message[:MESSAGE]}{_at(place)}" if message else f"{kind}{_at(place)}"
-    failed, who = f"{file} could not be imported", "it"
-    if place and place[0] != file:
-        failed, who = f"{failed}, because of {place[0]}, which it imports", place[0]
+    said = ": ".join(filter(None, (_kind(kind), message[:MESSAGE]))) + _at(place)
+    failed, other = phrase("{file} could not be imported", file=file), place[0] if place else file
+    if other != file:
+        failed = phrase("{file} could not be imported, because of {other}, which it imports", file=file, other=other)
     if why := imports.reason(kind, message, place[2] if place else ""):
-        return Raised(f"{failed}: {why}. ({said})")
-    python = f" (The grader's Python is {sys.version_info[0]}.{sys.version_info[1]}.)" * issubclass(_class(kind), NEW)
-    return Raised(f"{failed}: {who} raised {said}.{python}")
+        return Raised(phrase("{failed}: {why}. ({said})", failed=failed, why=why, said=said))
+    sentence = phrase("{failed}: it raised {said}.", failed=failed, said=said)
+    if other != file:
+        sentence = phrase("{failed}: {other} raised {said}.", failed=failed, other=other, said=said)
+    if issubclass(_class(kind), NEW):
+        python = "{}.{}".format(*sys.version_info)
+        sentence = phrase("{sentence} (The grader's Python is {python}.)", sentence=sentence, python=python)
+    return Raised(sentence)
 
 
 def _class(kind: str) -> type:
@@ -190,12 +227,16 @@ def _class(kind: str) -> type:
 
 
 def _parts(report: Any, sources: dict[str, bytes]) -> tuple[str, str, tuple[str, int, str] | None]:
-    """Kind, message and place of an exception, each of a known form; the message may still say anything."""
+    """Kind ("": unknown), message and place of an exception, each of a known form; a message may still say anything."""
     report = report if isinstance(report, dict) else {}
     kind, message = (value if isinstance(value, str) else "" for value in map(report.get, ("type", "message")))
     message = re.sub(r" \(\S+\.py(, line \d+)?\)$", "", message.split("\n")[0])
-    kind = kind if _is_exception(kind, sources) else "an exception"
-    return kind, message, _place(report, sources)
+    return kind if _is_exception(kind, sources) else "", message, _place(report, sources)
+
+
+def _kind(kind: str) -> str:
+    """The name of an exception, in words where it is not known."""
+    return kind or phrase("an exception")
 
 
 def _is_exception(kind: str, sources: dict[str, bytes]) -> bool:
@@ -210,7 +251,7 @@ def _is_exception(kind: str, sources: dict[str, bytes]) -> bool:
 
 def _at(place: tuple[str, int, str] | None) -> str:
     """A place in words, to follow what happened there."""
-    return f", at {place[0]}, line {place[1]}: `{place[2]}`" if place else ""
+    return phrase(", at {file}, line {line}: `{code}`", file=place[0], line=place[1], code=place[2]) if place else ""
 
 
 def _place(report: dict[str, Any], sources: dict[str, bytes]) -> tuple[str, int, str] | None:
@@ -234,11 +275,22 @@ def died(function: str, exit_code: int, ended: bool) -> Died:
     ended: whether it had before the grader ended it.
     """
     if exit_code >= 0:
-        return Died(f"{function} ended the Python process (exit code {exit_code}), but must return.")
+        return Died(
+            phrase(
+                "{function} ended the Python process (exit code {code}), but must return.",
+                function=function,
+                code=exit_code,
+            )
+        )
     try:
-        name = signal.Signals(-exit_code).name
+        name: str = signal.Signals(-exit_code).name
     except ValueError:
-        name = f"signal {-exit_code}"
+        name = phrase("signal {number}", number=-exit_code)
     kind = Killed if ended and -exit_code in SENT else Died
-    inside = function[:1].lower() + function[1:]
-    return kind(f"Python crashed or was killed inside {inside} ({name}); perhaps it used too much memory.")
+    return kind(
+        phrase(
+            "Python crashed or was killed inside {function} ({signal}); perhaps it used too much memory.",
+            function=function[:1].lower() + function[1:],
+            signal=name,
+        )
+    )

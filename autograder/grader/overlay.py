@@ -14,6 +14,7 @@ from grader import handed_in, outcomes
 from grader.handed_in import ARCHIVES, MAX_ARCHIVE, MAX_BYTES, File, Files, Part, Place
 from grader.outcomes import GraderFault, SubmissionError
 from grader.paths import GRADED_FILES, STARTER
+from grader.phrases import phrase
 
 # what the machine fails at, whatever was handed in
 OURS = {errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ETIMEDOUT}
@@ -21,7 +22,6 @@ OURS = {errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.EMFILE, errno.
 COPY = re.compile(r"(sampler|score)(?:[ _-]*(?:\(\d{1,3}\)|copy|copia|kopie|\d{1,3}))*\.py(?:\.txt)?")
 LISTED = 3  # names in a sentence
 LONGEST = 60  # letters of a name
-NOTEBOOK = "; if your notebook is the course's, its last cell writes them"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def opened(path: Path) -> Submission:
     try:
         return load(path)
     except SubmissionError as error:
-        return Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(f"Not marked: {error}.")))
+        return Submission({}, dict.fromkeys(GRADED_FILES, outcomes.plain(phrase("Not marked: {why}.", why=error))))
 
 
 def load(path: Place) -> Submission:
@@ -58,8 +58,9 @@ def load(path: Place) -> Submission:
                 path if isinstance(path, Path) else path.archive.filename if isinstance(path, Part) else "a file of it"
             )
             raise GraderFault(f"{where} cannot be read: {error.strerror}") from error
+        kind = type(error).__name__
         raise SubmissionError(
-            f"the submission cannot be read ({type(error).__name__}); make it again and hand it in"
+            phrase("the submission cannot be read ({kind}); make it again and hand it in", kind=kind)
         ) from error
 
 
@@ -107,8 +108,15 @@ def _graded(files: Files, inside: str = "") -> Submission:
         else:
             problems[name] = content
         if path and (inside or len(path.parts) > 2 or path.name != name):
-            notes += (f"{quoted(path)} {f'in {quoted(inside)} ' if inside else ''}was taken as {name}.",)
+            notes += (_taken(path, inside, name),)
     return Submission(found, problems, notes)
+
+
+def _taken(path: PurePosixPath, inside: str, name: str) -> str:
+    if inside:
+        archive = quoted(inside)
+        return phrase("{path} in {archive} was taken as {name}.", path=quoted(path), archive=archive, name=name)
+    return phrase("{path} was taken as {name}.", path=quoted(path), name=name)
 
 
 def _meant(files: Files) -> dict[str, PurePosixPath]:
@@ -135,7 +143,11 @@ def _folder(holders: set[PurePosixPath]) -> PurePosixPath | None:
     if top is not None and not all(folder.is_relative_to(top) for folder in holders):
         names = _list(sorted(map(str, holders)))
         raise SubmissionError(
-            f"graded files lie in more than one folder ({names}); hand in a sampler.py and a score.py, in one folder"
+            phrase(
+                "graded files lie in more than one folder ({names}); "
+                "hand in a sampler.py and a score.py, in one folder",
+                names=names,
+            )
         )
     return top
 
@@ -148,22 +160,30 @@ def _only_archive(files: Files) -> PurePosixPath | None:
 
 def _content(name: str, file: File) -> bytes | str:
     if not file.plain:
-        return f"{name} is not a plain file: hand in the file itself, not a link or a folder."
+        return phrase("{name} is not a plain file: hand in the file itself, not a link or a folder.", name=name)
     content = file.read(MAX_BYTES + 1)
-    too_large = f"{name} is larger than {MAX_BYTES >> 20} MiB: hand in the file with your functions only."
-    return content if len(content) <= MAX_BYTES else too_large
+    if len(content) <= MAX_BYTES:
+        return content
+    return phrase(
+        "{name} is larger than {most} MiB: hand in the file with your functions only.", name=name, most=MAX_BYTES >> 20
+    )
 
 
 def _missing(name: str, files: Files) -> str:
     """That a file is not there, and what is."""
     if any(path.name == name for path in files):
-        return f"{name} is in another folder than the other file: put both into one folder."
+        return phrase("{name} is in another folder than the other file: put both into one folder.", name=name)
     stem, names = name.removesuffix(".py"), sorted({path.name for path, file in files.items() if file.plain})
     near = [each for each in names if each.lower().startswith(stem)]
     others = [each for each in near or names if each not in GRADED_FILES]
-    has = f", which has {_list(others)}" if others else ""
-    notebook = NOTEBOOK if any(each.endswith(".ipynb") for each in names) else ""
-    return f"{name} is not in the submission{has}: hand it in at the top, beside the other file{notebook}."
+    has = phrase(", which has {names}", names=_list(others)) if others else ""
+    notebook = any(each.endswith(".ipynb") for each in names)
+    return phrase(
+        "{name} is not in the submission{has}: hand it in at the top, beside the other file{notebook}.",
+        name=name,
+        has=has,
+        notebook=phrase("; if your notebook is the course's, its last cell writes them") if notebook else "",
+    )
 
 
 def _list(names: list[str]) -> str:

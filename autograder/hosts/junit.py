@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from grader.outcomes import Outcome
+from grader.phrases import phrase
 from grader.tasks import BY_ID, task_of
 from hosts.marks import Check, Marks
 
@@ -23,14 +24,14 @@ def told(marks: Marks, environment: Mapping[str, str]) -> str:
     """The content of the file; where the marking did not end, one test that is an error."""
     kinds = [_kind(check) for check in marks.checks] or ["error"] * (not marks.ended)
     counts = {"failures": kinds.count("failure"), "errors": kinds.count("error"), "skipped": kinds.count("skipped")}
-    about = {"name": f"Assignment {marks.assignment}", "tests": len(kinds), **counts}
+    about = {"name": phrase("Assignment {number}", number=marks.assignment), "tests": len(kinds), **counts}
     root = ElementTree.Element("testsuites")
     suite = ElementTree.SubElement(root, "testsuite", {key: str(value) for key, value in about.items()})
     for check, kind in zip(marks.checks, kinds):
         where = f"{task_of(check.number)} {BY_ID[task_of(check.number)].function}"
         _case(suite, where, f"{check.number} {check.claim}", kind, check.said)
     if not marks.ended:
-        _case(suite, "grader", "the marking came to its end", "error", marks.said)
+        _case(suite, "grader", phrase("the marking came to its end"), "error", marks.said)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from grader import overlay
+from grader.phrases import phrase
 from grader.sandbox.wire import Seed
 from grader.sandbox.zygote import Zygote
 from grader.settings import Settings
@@ -24,8 +25,11 @@ from oracle.gaussian import GaussianData
 
 T, S, SHAPE = 1000, 20, (32, 64)
 RUNS = {  # by assignment: what is called, and how a student reads it
-    1: ("ddpm_sample", f"the σ_t that each step of your ddpm_sample adds: linear schedule, T = {T // 10}"),
-    2: ("ddim_sample", f"the σ_t that each step of your ddim_sample adds: linear schedule, T = {T}, S = {S}, η = 1"),
+    1: ("ddpm_sample", phrase("the σ_t that each step of your ddpm_sample adds: linear schedule, T = {T}", T=T // 10)),
+    2: (
+        "ddim_sample",
+        phrase("the σ_t that each step of your ddim_sample adds: linear schedule, T = {T}, S = {S}, η = 1", T=T, S=S),
+    ),
 }
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 220, 56, 12, 14, 34
 Point = tuple[float, float]

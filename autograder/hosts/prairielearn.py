@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from grader.outcomes import LABELS
 from hosts.marks import Marks
 
 FILE = "results.json"
@@ -23,7 +24,7 @@ def told(marks: Marks, environment: Mapping[str, str]) -> str:
         return json.dumps({"gradable": False, "format_errors": [marks.said], "message": marks.said})
     tests = [
         {
-            "name": f"{check.number} {check.outcome.label}",
+            "name": f"{check.number} {LABELS[check.outcome.label]}",
             "description": check.claim,
             "points": round(check.got, 4),
             "max_points": round(check.of, 4),

@@ -34,7 +34,7 @@ def _chain(spelling: Spelling, state: str, answer: str, asked: Any, given: dict[
         def mean(x: Array, told: Array, own: dict[str, Any] = own) -> Array:
             return f64(spellings.evaluate(spelling, own | {state: x, answer: told, "z": 0.0})[result])
 
-        moves.append(Move(each, mean, float(sigma), f"in step {number + 1} of {len(asked)}"))
+        moves.append(Move(each, mean, float(sigma)))
     return Chain(moves)
 
 

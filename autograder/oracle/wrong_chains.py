@@ -21,7 +21,7 @@ class Move:
     asked: float | None
     mean: Callable[[Array, Array], Array]
     sigma: float
-    where: str
+    times: tuple[int, int] | None = None  # the t from which it goes, and the one to which; none of noise levels
     breaks: bool = False  # whether NaN comes out unless a clamp hides that a number under a root is negative
 
 
@@ -109,9 +109,8 @@ def _down(
                 x_prev = p**0.5 * x_0_pred + factor * eps
                 return result(x_prev) if i == 1 else x_prev
 
-            where = f"in the step from t = {times[i]} to {times[i - 1]}"
-            breaks = bool(radicand < -steps.ROUNDING)
-            moves.append(Move(ask(times, i), mean, float(np.nan_to_num(z, posinf=1e9)), where, breaks))
+            breaks, way = bool(radicand < -steps.ROUNDING), (times[i], times[i - 1])
+            moves.append(Move(ask(times, i), mean, float(np.nan_to_num(z, posinf=1e9)), way, breaks))
         return Chain(moves, **chain)
 
     return make
@@ -268,7 +267,7 @@ def _up(
 
             asked = max(1, t_prev) if present else t
             spread = sigma * float((1 - a) ** 0.5)
-            moves.append(Move(asked, mean, spread, f"in the step from t = {t_prev} to {t}"))
+            moves.append(Move(asked, mean, spread, (t_prev, t)))
         return Chain(moves)
 
     return make
@@ -316,7 +315,7 @@ def _climb(
                 return x + drift(a) * score
 
             sigma = 0.0 if last_silent and number == len(levels) else spread(a)
-            moves.append(Move(asked, mean, sigma, f"in step {number} of {len(levels)}"))
+            moves.append(Move(asked, mean, sigma))
         return Chain(moves[keep], **chain)
 
     return make

@@ -62,11 +62,12 @@ class Student:
 
 
 def line(
-    number: str, outcome="passed", output="Passed.", evidence=None, claim="It holds.", points=2.0, cause=""
+    number: str, outcome="passed", output="Passed.", evidence=None, claim="It holds.", points=2.0, cause="", hint=""
 ) -> Line:
     made = Line(number, claim, points, [f"task {number}"], "visible", passed=outcome.startswith("passed"))
     made.drawn = number in ("2.11.2", "2.11.3")  # as those checks' markers say
-    made.output, made.outcome, made.cause, made.evidence = output, Outcome(outcome), cause, evidence or Evidence()
+    made.output, made.outcome, made.cause, made.hint = output, Outcome(outcome), cause, hint
+    made.evidence = evidence or Evidence()
     made.evidence.settle()
     return made
 
@@ -108,12 +109,14 @@ def right_page(tmp_path):
 
 def wrong_page(tmp_path):
     cause = "table_beta_on_subsequence"
-    said = f"The noise is off. {hints.sentence(cause, 'in the step from t = 980 to 640', '2.11')}"
+    hint = hints.sentence(cause, "in the step from t = 980 to 640", "2.11")
     lines = [
         line("2.7.1", "to do", "To do: ddim_sigma (2.7) is not written yet."),
         line("2.9.7", "wrong", "At S = 5, no.", wrong_cells(Evidence())),
         line("2.11.2", evidence=Student().run(Evidence(), 0.0)),
-        line("2.11.3", "wrong", said, Student(table_sigma).run(Evidence()), cause=cause),
+        line(
+            "2.11.3", "wrong", f"The noise is off. {hint}", Student(table_sigma).run(Evidence()), cause=cause, hint=hint
+        ),
         line("2.11.8", "raised", "ddim_sample raised ValueError.", Student(stop=4).run(Evidence(), 0.2)),
         line("2.11.10", evidence=images(Evidence())),
         line("2.11.12", "waits for a GPU", "Not run: the GPU tier was not asked for.", points=0.0),

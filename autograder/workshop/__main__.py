@@ -19,12 +19,15 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 def course() -> None:
     """Write what is made in starter/ from course.toml: handout, pages, points, stubs, what known mistakes are told."""
     settings()
+    from workshop.language import catalogue
     from workshop.starter import stubs, visible_causes
 
-    for path in (changed := stubs.write() + visible_causes.write()):
+    for path in (changed := catalogue.write() + stubs.write() + visible_causes.write()):
         say(f"wrote {path.relative_to(ROOT)}")
     if not changed:
         say("The starter was in step already.")
+    if faults := catalogue.faults():
+        say(f"{len(faults)} sentences lack a translation in {catalogue.FILE.name}; the first is that of {faults[0]}")
 
 
 @app.command()

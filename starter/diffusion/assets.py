@@ -7,6 +7,8 @@ import hashlib
 import json
 from pathlib import Path
 
+from diffusion.phrases import phrase
+
 STARTER = Path(__file__).resolve().parents[1]
 ASSETS = next((p for p in (STARTER / "assets", STARTER.parent / "assets") if p.is_dir()), STARTER / "assets")
 
@@ -22,7 +24,14 @@ def find(name: str) -> Path:
         wanted = json.loads((ASSETS / "MANIFEST.json").read_text("utf-8"))["files"][name]["sha256"]
         content = path.read_bytes()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NoAsset(f"{path} or its line in MANIFEST.json is missing; unpack the assignment's zip again") from error
+        raise NoAsset(
+            phrase("{path} or its line in MANIFEST.json is missing; unpack the assignment's zip again", path=path)
+        ) from error
     if hashlib.sha256(content).hexdigest() != wanted:
-        raise NoAsset(f"{path} is damaged (its sha256 is not that of MANIFEST.json); unpack the assignment's zip again")
+        raise NoAsset(
+            phrase(
+                "{path} is damaged (its sha256 is not that of MANIFEST.json); unpack the assignment's zip again",
+                path=path,
+            )
+        )
     return path

@@ -14,6 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from diffusion.phrases import phrase
 from diffusion.unet import UNet
 
 
@@ -44,7 +45,9 @@ def read(path: Path, device: torch.device | str = "cpu") -> tuple[dict[str, Tens
             about = {name: json.loads(value) for name, value in (file.metadata() or {}).items() if name != "format"}
             return {name: file.get_tensor(name) for name in file.keys()}, about
     except (OSError, SafetensorError, ValueError) as error:
-        raise BadCheckpoint(f"{path} cannot be read as a checkpoint ({error})") from error
+        raise BadCheckpoint(
+            phrase("{path} cannot be read as a checkpoint ({error})", path=path, error=error)
+        ) from error
 
 
 def save_network(path: Path, network: nn.Module, record: dict[str, Any]) -> None:
@@ -62,11 +65,16 @@ def load_network(
     """
     tensors, about = read(path, device)
     if not isinstance(about.get("config"), dict):
-        raise BadCheckpoint(f"{path} does not say which network it holds: it is not a network of this assignment")
+        raise BadCheckpoint(
+            phrase("{path} does not say which network it holds: it is not a network of this assignment", path=path)
+        )
     try:
         network = kind(**about["config"])
         network.load_state_dict(tensors)
     except (TypeError, ValueError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise BadCheckpoint(f"{path} does not hold a {kind.__name__} of this assignment ({reason})") from error
+        name = kind.__name__
+        raise BadCheckpoint(
+            phrase("{path} does not hold a {name} of this assignment ({reason})", path=path, name=name, reason=reason)
+        ) from error
     return network.to(device).eval().requires_grad_(False), about.get("record", {})

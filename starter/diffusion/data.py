@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from diffusion.assets import NoAsset, find
+from diffusion.phrases import phrase
 from diffusion.processes import RANK
 
 DATA = Path(__file__).resolve().parents[1] / "data"  # where torchvision keeps what it downloads
@@ -45,13 +46,18 @@ def load(name: str, train: bool = True) -> tuple[Tensor, Tensor]:
     Raises NoData, with what to do about it, where they are not on this machine.
     """
     if name not in NAMES:
-        raise NoData(f"unknown data {name!r}; expected one of {', '.join(NAMES)}")
+        raise NoData(phrase("unknown data {name!r}; expected one of {names}", name=name, names=", ".join(NAMES)))
     root = _fashion_root() if name == "fashion" else DATA
     try:
         dataset = _open(name, root, train, download=False)
     except RuntimeError as error:
-        hint = f"to download it: python -m diffusion.data {name}"
-        raise NoData(f"{name} is not in {root}, or not all of it; {hint}") from error
+        raise NoData(
+            phrase(
+                "{name} is not in {root}, or not all of it; to download it: python -m diffusion.data {name}",
+                name=name,
+                root=root,
+            )
+        ) from error
     if name == "celeba":
         images = torch.stack([_thumbnail(picture) for picture, _ in dataset])
         return images, dataset.identity[:, 0]
@@ -75,7 +81,10 @@ def download(name: str) -> None:
     try:
         _open(name, DATA, train=True, download=True)
     except Exception as error:  # urllib, zipfile, gdown and RuntimeError, by torchvision's version
-        raise NoData(f"{name} could not be downloaded ({type(error).__name__}: {error})") from error
+        kind = type(error).__name__
+        raise NoData(
+            phrase("{name} could not be downloaded ({kind}: {error})", name=name, kind=kind, error=error)
+        ) from error
 
 
 def _open(name: str, root: Path, train: bool, download: bool):
@@ -83,7 +92,9 @@ def _open(name: str, root: Path, train: bool, download: bool):
     try:
         from torchvision import datasets
     except ImportError as error:
-        raise NoData("torchvision reads the images and is not installed; type: pip install torchvision") from error
+        raise NoData(
+            phrase("torchvision reads the images and is not installed; type: pip install torchvision")
+        ) from error
     if name == "celeba":
         return datasets.CelebA(root, split="train" if train else "test", target_type="identity", download=download)
     kind = datasets.FashionMNIST if name == "fashion" else datasets.CIFAR10
@@ -104,19 +115,27 @@ def _fashion_root() -> Path:
         _unzip({name: DEBIAN / f"{name}.gz" for name in FASHION}, DATA)
     for name, wanted in FASHION.items():
         if hashlib.sha256((DATA / RAW / name).read_bytes()).hexdigest() != wanted:
-            raise NoData(f"{DATA / RAW / name} is damaged (its sha256 is not the published one); delete it, run again")
+            raise NoData(
+                phrase(
+                    "{path} is damaged (its sha256 is not the published one); delete it, run again",
+                    path=DATA / RAW / name,
+                )
+            )
     return DATA
 
 
 def _shipped_part() -> Path:
     """The root of the part of Fashion-MNIST that comes with the assignment, unzipped."""
-    how = "to download all of it: python -m diffusion.data fashion"
+    how = phrase("to download all of it: python -m diffusion.data fashion")
     try:
         part = {name: find(f"fashion-part/{name}.gz") for name in FASHION}
     except NoAsset as error:
-        raise NoData(f"there is no Fashion-MNIST on this machine; {how} ({error})") from error
+        raise NoData(
+            phrase("there is no Fashion-MNIST on this machine; {how} ({error})", how=how, error=error)
+        ) from error
     if RANK == 0:
-        print(f"Fashion-MNIST: the part of it that comes with the assignment; {how}", file=sys.stderr)
+        said = phrase("Fashion-MNIST: the part of it that comes with the assignment; {how}", how=how)
+        print(said, file=sys.stderr)
     _unzip(part, DATA / "part")
     return DATA / "part"
 
@@ -129,12 +148,14 @@ def _unzip(packed: dict[str, Path], root: Path) -> None:
         try:
             half.write_bytes(gzip.decompress(path.read_bytes()))
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise NoData(f"{path} cannot be unzipped ({error}); put it there again") from error
+            raise NoData(
+                phrase("{path} cannot be unzipped ({error}); put it there again", path=path, error=error)
+            ) from error
         half.replace(root / RAW / name)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Download a set of images into data/.")
+    parser = argparse.ArgumentParser(description=phrase("Download a set of images into data/."))
     parser.add_argument("name", choices=NAMES)
     try:
         download(parser.parse_args().name)

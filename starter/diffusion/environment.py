@@ -11,6 +11,8 @@ import sys
 from importlib import invalidate_caches, metadata, util
 from pathlib import Path
 
+from diffusion.phrases import phrase
+
 HERE = Path(__file__).resolve().parents[1]
 PYPROJECT = HERE / "pyproject.toml"
 VENV = HERE / ".venv"
@@ -18,7 +20,7 @@ VENV_PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST = (3, 10)
 INTEL_MAC = sys.platform == "darwin" and os.uname().machine == "x86_64"
 NEWEST = (3, 12) if INTEL_MAC else (3, 14)  # the last one that PyTorch's version in pyproject.toml is built for
-OTHER = "call another one: make test PYTHON=python3.12, or python3.12 assignment.py test"
+OTHER = phrase("call another one: make test PYTHON=python3.12, or python3.12 assignment.py test")
 
 # packages, and the least version that will do where one is there already; (0,) is any
 BASE = {"torch": (2, 2), "numpy": (0,), "pytest": (8,)}
@@ -51,18 +53,33 @@ def again_in_venv(*arguments: str) -> int:
     """The same command in .venv, made if it is missing; returns its exit code. Raises Refused."""
     if not (VENV_PYTHON.exists() and (VENV / "pyvenv.cfg").exists()):
         if sys.version_info[:2] > NEWEST:
+            here, newest = dotted(sys.version_info), dotted(NEWEST)
             raise Refused(
-                f"there is no PyTorch for Python {dotted(sys.version_info)} yet, only to {dotted(NEWEST)}; {OTHER}"
+                phrase(
+                    "there is no PyTorch for Python {here} yet, only to {newest}; {other}",
+                    here=here,
+                    newest=newest,
+                    other=OTHER,
+                )
             )
-        print(f"assignment.py: making {VENV.name}, which takes a minute or more", flush=True)
+        say(phrase("making {venv}, which takes a minute or more", venv=VENV.name))
         if subprocess.run([sys.executable, "-m", "venv", "--clear", VENV]).returncode:
             shutil.rmtree(VENV, ignore_errors=True)
-            hint = "; on Debian and Ubuntu type first: sudo apt install python3-venv" if sys.platform == "linux" else ""
-            raise Refused(f"{sys.executable} could not make {VENV}, and says above why{hint}")
+            said = phrase("{python} could not make {venv}, and says above why", python=sys.executable, venv=VENV)
+            if sys.platform == "linux":
+                said = phrase("{said}; on Debian and Ubuntu type first: sudo apt install python3-venv", said=said)
+            raise Refused(said)
     try:
         process = subprocess.Popen([VENV_PYTHON, HERE / "assignment.py", *arguments])
     except OSError as error:
-        raise Refused(f"{VENV_PYTHON} does not run here ({error.strerror}); delete the folder {VENV.name}") from error
+        raise Refused(
+            phrase(
+                "{python} does not run here ({error}); delete the folder {venv}",
+                python=VENV_PYTHON,
+                error=error.strerror,
+                venv=VENV.name,
+            )
+        ) from error
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which may have something to save
     return process.wait()
 
@@ -70,7 +87,7 @@ def again_in_venv(*arguments: str) -> int:
 def install(packages: dict[str, tuple[int, ...]]) -> None:
     """Bring packages into .venv, where this runs. Raises Refused."""
     more = "images" if set(packages) > set(BASE) else ""
-    print(f"assignment.py: bringing {', '.join(missing(packages))} into {VENV.name}", flush=True)
+    say(phrase("bringing {packages} into {venv}", packages=", ".join(missing(packages)), venv=VENV.name))
     if util.find_spec("pip"):
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         index, pins = torch_index(), re.findall(r'"((torch|torchvision)==[^"]+)"', PYPROJECT.read_text("utf-8"))
@@ -80,12 +97,25 @@ def install(packages: dict[str, tuple[int, ...]]) -> None:
     elif uv := shutil.which("uv"):
         steps = [[uv, "sync", "--inexact", *(["--extra", more] if more else [])]]
     else:
-        raise Refused(f"{VENV.name} has no pip, and there is no uv; delete the folder {VENV.name}, and type this again")
+        raise Refused(
+            phrase(
+                "{venv} has no pip, and there is no uv; delete the folder {venv}, and type this again", venv=VENV.name
+            )
+        )
     failed = any(subprocess.run(step, cwd=HERE).returncode for step in steps)
     invalidate_caches()
     if failed or missing(packages):
-        where = f"; PyTorch was looked for in {torch_index()}, TORCH_INDEX names another index" if torch_index() else ""
-        raise Refused(f"not all packages could be had, and what is printed above says why{where}")
+        said = phrase("not all packages could be had, and what is printed above says why")
+        if index := torch_index():
+            said = phrase(
+                "{said}; PyTorch was looked for in {index}, TORCH_INDEX names another index", said=said, index=index
+            )
+        raise Refused(said)
+
+
+def say(sentence: str) -> None:
+    """Say what is done now, at once."""
+    print(f"assignment.py: {sentence}", flush=True)
 
 
 def torch_index() -> str:

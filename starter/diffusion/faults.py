@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from diffusion.phrases import phrase
+
 FILES = ("sampler.py", "score.py")  # the two files that are yours
 
 
@@ -16,7 +18,7 @@ class Place(NamedTuple):
     function: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file.name}, line {self.line}"
+        return phrase("{file}, line {line}", file=self.file.name, line=self.line)
 
 
 def place(error: BaseException) -> Place | None:
@@ -47,13 +49,15 @@ def sentence(error: BaseException) -> str:
     found = place(error)
     if not found and isinstance(error, ModuleNotFoundError):
         name = str(error.name).split(".")[0]
-        return f"the package {name} is missing here; python assignment.py lists the commands that bring it"
+        return phrase(
+            "the package {name} is missing here; python assignment.py lists the commands that bring it", name=name
+        )
     if not found and isinstance(error, (RuntimeError, TypeError)) and not _numpy_is_known():
-        return "this torch was built for NumPy 1 and knows no newer one; type: pip install 'numpy<2'"
+        return phrase("this torch was built for NumPy 1 and knows no newer one; type: pip install 'numpy<2'")
     if not found:
         raise error
     if isinstance(error, NotImplementedError):
-        return f"your {found.file.name} isn't finished: {error}"
+        return phrase("your {file} isn't finished: {todo}", file=found.file.name, todo=error)
     return told(error)
 
 
@@ -64,7 +68,7 @@ def run(script: str, main: Callable[[], int | None]) -> NoReturn:
     except OSError as error:
         sys.exit(f"{script}: {error}")
     except KeyboardInterrupt:
-        sys.exit(f"{script}: stopped")
+        sys.exit(f"{script}: {phrase('stopped')}")
     except Exception as error:
         sys.exit(f"{script}: {sentence(error)}")
 

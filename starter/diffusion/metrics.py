@@ -22,6 +22,7 @@ from torch_fidelity.metric_kid import kid_features_to_metric
 
 from diffusion import assets, checkpoints, data
 from diffusion.features import FeatureNet
+from diffusion.phrases import phrase
 
 Extractor = Callable[[Tensor], tuple[Tensor, Tensor]]  # (B, C, H, W) uint8 -> features (B, d), logits (B, classes)
 
@@ -63,8 +64,10 @@ def inception(weights: Path, device: torch.device | str = "cpu") -> Extractor:
         layers, path = ["2048", "logits_unbiased"], str(weights)
         network = FeatureExtractorInceptionV3("inception", layers, feature_extractor_weights_path=path).to(device)
     except Exception as error:  # OSError, pickle's, RuntimeError, TypeError, by what the file is
-        reason = f"cannot be read as torch-fidelity's Inception weights ({type(error).__name__})"
-        raise checkpoints.BadCheckpoint(f"{weights} {reason}") from error
+        kind = type(error).__name__
+        raise checkpoints.BadCheckpoint(
+            phrase("{path} cannot be read as torch-fidelity's Inception weights ({kind})", path=weights, kind=kind)
+        ) from error
     return torch.no_grad()(lambda pixels: network(pixels.to(device).expand(-1, 3, -1, -1)))
 
 
@@ -143,7 +146,13 @@ def inception_score(logits: Tensor, seed: int = 0) -> tuple[float, float]:
 def require(images: int, features: int) -> None:
     """Raises TooFewImages unless there are as many images as features."""
     if images < features:
-        raise TooFewImages(f"expected at least {features} images, as many as there are features; got {images}")
+        raise TooFewImages(
+            phrase(
+                "expected at least {features} images, as many as there are features; got {images}",
+                features=features,
+                images=images,
+            )
+        )
 
 
 def _statistics(features: Tensor) -> dict[str, np.ndarray]:

@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.image import imsave
 from torch import Tensor
 
+from diffusion.pictures.letters import label, written
+
 
 def save_grid(pixels: Tensor, path: Path, columns: int = 8, zoom: int = 2) -> None:
     """Write images (N, C, H, W) uint8, C 1 or 3, side by side, `columns` in a row, each pixel zoom × zoom."""
@@ -49,7 +51,7 @@ def save_heat_map(
     figure = Figure(figsize=(1.2 * len(steps) + 0.9, 0.75 * len(etas) + 1.1), dpi=200, layout="constrained")
     axes = figure.subplots()
     heat_map(axes, figures, intervals, steps, etas)
-    axes.set_title(title, fontsize=11)
+    axes.set_title(written(title), fontsize=11)
     figure.savefig(path)
 
 
@@ -71,7 +73,7 @@ def heat_map(
         axes.text(j, i - lift, f"{value:#.3g}".rstrip("."), fontsize=13, **ink)
         if intervals is not None:
             axes.text(j, i + 0.2, f"± {intervals[i, j]:#.2g}".rstrip("."), fontsize=9, **ink)
-    axes.set(xticks=range(len(steps)), xticklabels=steps, xlabel="S, the number of steps")
+    axes.set(xticks=range(len(steps)), xticklabels=steps, xlabel=label("S, the number of steps"))
     axes.set(yticks=range(len(etas)), yticklabels=[f"{eta:g}" for eta in etas], ylabel="η")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
@@ -81,8 +83,9 @@ def save_points(real: Tensor, drawn: Tensor, title: str, path: Path) -> None:
     """Write points of the data, (N, 2), in grey, and over them those that a sampler drew, (M, 2), in blue."""
     figure = Figure(figsize=(6, 6.2), dpi=150, layout="constrained")
     axes = figure.subplots()
-    for points, color, name in ((real, "0.72", "points of the data"), (drawn, "#0072b2", "samples")):
-        axes.scatter(*points.T, s=7, color=color, alpha=0.6, linewidth=0, label=f"{len(points):,} {name}")
-    axes.set(aspect="equal", xlim=(-2.6, 2.6), ylim=(-2.6, 2.6), title=title)
+    names = label("{count:,} points of the data", count=len(real)), label("{count:,} samples", count=len(drawn))
+    for points, color, name in zip((real, drawn), ("0.72", "#0072b2"), names):
+        axes.scatter(*points.T, s=7, color=color, alpha=0.6, linewidth=0, label=name)
+    axes.set(aspect="equal", xlim=(-2.6, 2.6), ylim=(-2.6, 2.6), title=written(title))
     axes.legend(loc="upper right", markerscale=3, framealpha=1)
     figure.savefig(path)

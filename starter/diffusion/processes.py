@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import torch
 import torch.distributed as dist
 
+from diffusion.phrases import phrase
 from diffusion.recipe import Refused
 
 MANY = "LOCAL_RANK" in os.environ  # torchrun started this process
@@ -19,7 +20,13 @@ def join() -> torch.device:
     """Join the other processes, if torchrun started several; returns this one's device, a GPU of its own or the CPU."""
     gpus, here = torch.cuda.device_count(), int(os.environ.get("LOCAL_WORLD_SIZE", 1))
     if 0 < gpus < here:
-        raise Refused(f"{here} processes want {here} GPUs; here there are {gpus}: torchrun --nproc-per-node {gpus}")
+        raise Refused(
+            phrase(
+                "{count} processes want {count} GPUs; here there are {gpus}: torchrun --nproc-per-node {gpus}",
+                count=here,
+                gpus=gpus,
+            )
+        )
     device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if gpus else torch.device("cpu")
     if gpus:
         torch.cuda.set_device(device)

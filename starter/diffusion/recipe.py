@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from diffusion.phrases import phrase
+
 
 class Refused(Exception):
     """A training that cannot begin or go on as it was asked to; the message says why."""
@@ -26,18 +28,32 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.batch < 1:
-            raise Refused(f"{self.steps} steps of {self.batch} images are none: both must be 1 or more")
+            raise Refused(
+                phrase(
+                    "{steps} steps of {batch} images are none: both must be 1 or more",
+                    steps=self.steps,
+                    batch=self.batch,
+                )
+            )
         if not 0 < self.lr < math.inf:
-            raise Refused(f"a learning rate of {self.lr} is not a positive number")
+            raise Refused(phrase("a learning rate of {lr} is not a positive number", lr=self.lr))
         if not 0 <= self.seed < 2**32:
-            raise Refused(f"a seed of {self.seed} is not in 0 … 2³² − 1")
+            raise Refused(phrase("a seed of {seed} is not in 0 … 2³² − 1", seed=self.seed))
 
     def check_batch(self, images: int, processes: int) -> None:
         """Raise Refused unless a batch can be drawn from so many images and shared by so many processes."""
         if self.batch > images:
-            raise Refused(f"a batch of {self.batch} is more than the {images} training images")
+            raise Refused(
+                phrase("a batch of {batch} is more than the {images} training images", batch=self.batch, images=images)
+            )
         if self.batch % processes:
-            raise Refused(f"a batch of {self.batch} cannot be shared equally by {processes} processes")
+            raise Refused(
+                phrase(
+                    "a batch of {batch} cannot be shared equally by {processes} processes",
+                    batch=self.batch,
+                    processes=processes,
+                )
+            )
 
     def lr_at(self, step: int) -> float:
         """The learning rate of step number `step`, 0 … steps − 1."""

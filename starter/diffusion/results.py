@@ -9,12 +9,13 @@ import numpy as np
 from torch import Tensor
 
 from diffusion import checkpoints, plots
+from diffusion.phrases import phrase
 
 COLUMNS = ("S", "eta", "images", "fid", "fid_interval", "kid", "kid_std", "is", "is_std", "seconds")
 TABLES = {  # what is printed: title, and the columns of the figure and of what stands behind ±
-    "FID ± half a 95 % confidence interval (lower is better)": ("fid", "fid_interval"),
-    "KID ± standard deviation over subsets (lower is better)": ("kid", "kid_std"),
-    "IS ± standard deviation over ten parts (knows no real images)": ("is", "is_std"),
+    phrase("FID ± half a 95 % confidence interval (lower is better)"): ("fid", "fid_interval"),
+    phrase("KID ± standard deviation over subsets (lower is better)"): ("kid", "kid_std"),
+    phrase("IS ± standard deviation over ten parts (knows no real images)"): ("is", "is_std"),
 }
 
 
@@ -46,11 +47,22 @@ class Results:
                 self.rows = {(int(row["S"]), float(row["eta"])): row for row in csv.DictReader(file)}
             self.images, _ = checkpoints.read(folder / "images.safetensors")
         except (OSError, ValueError, KeyError, AttributeError, checkpoints.BadCheckpoint) as error:
-            raise OtherSettings(f"{folder} is not as it was left; delete that folder to begin again") from error
+            raise OtherSettings(
+                phrase("{folder} is not as it was left; delete that folder to begin again", folder=folder)
+            ) from error
         if changed:
-            what = ", ".join(f"{name} (then {begun.get(name)}, now {settings[name]})" for name in changed)
-            how = "to measure again, delete that folder; to keep it, give another: python evaluate.py --out runs/second"
-            raise OtherSettings(f"{folder} holds figures of another {what}; {how}")
+            what = ", ".join(
+                phrase("{name} (then {then}, now {now})", name=name, then=begun.get(name), now=settings[name])
+                for name in changed
+            )
+            raise OtherSettings(
+                phrase(
+                    "{folder} holds figures of another {what}; to measure again, delete that folder; to keep it, give "
+                    "another: python evaluate.py --out runs/second",
+                    folder=folder,
+                    what=what,
+                )
+            )
 
     def has(self, S: int, eta: float) -> bool:
         """Whether the cell is finished."""

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from diffusion.phrases import phrase
+
 
 def same_shape(**tensors: Tensor) -> None:
     """Raise a ValueError unless every tensor has the shape of the first one."""
@@ -11,7 +13,13 @@ def same_shape(**tensors: Tensor) -> None:
     for name in others:
         if tensors[name].shape != shape:
             raise ValueError(
-                f"{name} has shape {tuple(tensors[name].shape)}; expected the shape of {first}, {tuple(shape)}"
+                phrase(
+                    "{name} has shape {got}; expected the shape of {first}, {shape}",
+                    name=name,
+                    got=tuple(tensors[name].shape),
+                    first=first,
+                    shape=tuple(shape),
+                )
             )
 
 
@@ -25,8 +33,13 @@ def per_item(coefficient: Tensor, x: Tensor) -> Tensor:
         return coefficient
     if coefficient.shape != x.shape[:1]:
         raise ValueError(
-            f"a coefficient has shape {tuple(coefficient.shape)}; expected () or ({x.shape[0]},), "
-            f"one number for each item of the state of shape {tuple(x.shape)}"
+            phrase(
+                "a coefficient has shape {got}; expected () or ({count},), "
+                "one number for each item of the state of shape {shape}",
+                got=tuple(coefficient.shape),
+                count=x.shape[0],
+                shape=tuple(x.shape),
+            )
         )
     return coefficient.reshape(-1, *[1] * (x.ndim - 1))
 
@@ -38,7 +51,7 @@ def never_negative(radicand: Tensor) -> Tensor:
     """
     lowest = radicand.min().item() if radicand.numel() else 0.0  # to compare a number costs less than a tensor
     if lowest < -1e-12:
-        raise ValueError("sigma_t must be at most its maximum, √(1 − alpha_bar_prev); here it is larger")
+        raise ValueError(phrase("sigma_t must be at most its maximum, √(1 − alpha_bar_prev); here it is larger"))
     return radicand.clamp(min=0) if lowest < 0 else radicand
 
 
@@ -58,4 +71,6 @@ def check_tau(tau: Tensor, alpha_bar: Tensor) -> None:
     steps = tau.tolist() if tau.ndim == 1 and tau.dtype == torch.int64 else []
     inside = bool(steps) and 1 <= steps[0] and steps[-1] <= T
     if not inside or any(later <= earlier for earlier, later in zip(steps, steps[1:])):
-        raise ValueError(f"tau must be a 1-d int64 tensor, strictly ascending, inside 1..{T}; got {tau}")
+        raise ValueError(
+            phrase("tau must be a 1-d int64 tensor, strictly ascending, inside 1..{T}; got {tau}", T=T, tau=tau)
+        )

@@ -21,6 +21,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from diffusion import checkpoints
 from diffusion.data import to_state
+from diffusion.phrases import phrase
 from diffusion.processes import RANK, rank_0_first
 from diffusion.recipe import Recipe, Refused
 
@@ -103,7 +104,13 @@ class Training:
     def _add_row(self) -> float:
         loss = float(torch.stack(self.losses).mean())
         if not math.isfinite(loss):
-            raise Refused(f"the loss is {loss} at step {self.step}; begin again in another folder, with a smaller lr")
+            raise Refused(
+                phrase(
+                    "the loss is {loss} at step {step}; begin again in another folder, with a smaller lr",
+                    loss=loss,
+                    step=self.step,
+                )
+            )
         self.losses.clear()
         self.rows.append([self.step, self.step * self.recipe.batch, round(loss, 6), round(self.seconds, 1)])
         self._write_metrics()
@@ -134,10 +141,18 @@ class Training:
         tensors, about = checkpoints.read(self.checkpoint)
         begun, now = about.get("recipe"), self._identity()
         if not isinstance(begun, dict):
-            raise checkpoints.BadCheckpoint(f"{self.checkpoint} is not the checkpoint of a training")
-        if changed := [f"{name} {begun.get(name)}, not {now[name]}" for name in now if begun.get(name) != now[name]]:
-            where = f"the training in {self.checkpoint.parent} was begun with"
-            raise Refused(f"{where} {'; '.join(changed)}: go on with the same, or choose another folder")
+            raise checkpoints.BadCheckpoint(phrase("{path} is not the checkpoint of a training", path=self.checkpoint))
+        if changed := [name for name in now if begun.get(name) != now[name]]:
+            others = (
+                phrase("{name} {then}, not {now}", name=name, then=begun.get(name), now=now[name]) for name in changed
+            )
+            raise Refused(
+                phrase(
+                    "the training in {folder} was begun with {others}: go on with the same, or choose another folder",
+                    folder=self.checkpoint.parent,
+                    others="; ".join(others),
+                )
+            )
 
         def part(name: str) -> dict[str, Tensor]:
             return {key.removeprefix(name): value for key, value in tensors.items() if key.startswith(name)}

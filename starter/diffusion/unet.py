@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from diffusion.mlp import time_embedding
+from diffusion.phrases import phrase
 
 
 class UNet(nn.Module):
@@ -37,11 +38,22 @@ class UNet(nn.Module):
         super().__init__()
         if not 0 < len(channels) == len(blocks) == len(attention) or min(blocks) < 1:
             raise ValueError(
-                f"channels {channels}, blocks {blocks} and attention {attention}: "
-                "expected as many of each as there are levels, and at least one block in each"
+                phrase(
+                    "channels {channels}, blocks {blocks} and attention {attention}: "
+                    "expected as many of each as there are levels, and at least one block in each",
+                    channels=channels,
+                    blocks=blocks,
+                    attention=attention,
+                )
             )
         if patch < 1 or any(width < 8 or width % 8 for width in channels):
-            raise ValueError(f"patch {patch}, channels {channels}: expected a patch of 1 or more, multiples of 8")
+            raise ValueError(
+                phrase(
+                    "patch {patch}, channels {channels}: expected a patch of 1 or more, multiples of 8",
+                    patch=patch,
+                    channels=channels,
+                )
+            )
         self.config: dict[str, Any] = {
             "in_channels": in_channels,
             "patch": patch,
@@ -83,7 +95,14 @@ class UNet(nn.Module):
         """Raise a ValueError unless images of this size can be halved as often as there are levels."""
         unit = self.patch * 2 ** (len(self.config["channels"]) - 1)
         if height % unit or width % unit:
-            raise ValueError(f"images of {height} × {width} pixels: this network wants multiples of {unit}")
+            raise ValueError(
+                phrase(
+                    "images of {height} × {width} pixels: this network wants multiples of {unit}",
+                    height=height,
+                    width=width,
+                    unit=unit,
+                )
+            )
 
     def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
         """x_t: (B, C, H, W) float32; t: (B,) int64 in 1..T. Returns eps, (B, C, H, W)."""

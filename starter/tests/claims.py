@@ -7,6 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from diffusion.phrases import english, phrase
+
 # Two numbers that make every hand computation exact, since 0.6² + 0.8² = 1:
 #   ᾱ_t    = 0.36    √ᾱ_t    = 0.6    √(1 − ᾱ_t)    = 0.8
 #   ᾱ_prev = 0.64    √ᾱ_prev = 0.8    √(1 − ᾱ_prev) = 0.6
@@ -28,24 +30,30 @@ def items(first: float, second: float, data: str) -> Tensor:
     return numbers.reshape(2, *[1] * (len(SHAPES[data]) - 1)).repeat(1, *SHAPES[data][1:])
 
 
-def fail(sentence: str) -> NoReturn:
-    """Fail without a traceback."""
-    pytest.fail(sentence, pytrace=False)
+def of(data: str, what: str) -> str:
+    """What a state of a batch is called, by its shape."""
+    return phrase("{what} of points", what=what) if data == "points" else phrase("{what} of images", what=what)
 
 
-def check(true: bool, sentence: str) -> None:
+def fail(sentence: str, **values: Any) -> NoReturn:
+    """Fail without a traceback; the sentence's {names} are filled in, in your language."""
+    pytest.fail(phrase(sentence, **values), pytrace=False)
+
+
+def check(true: bool, sentence: str, **values: Any) -> None:
     """Fail with `sentence` unless `true`."""
     if not true:
-        fail(sentence)
+        fail(sentence, **values)
 
 
 def described(value: Any) -> str:
     """What a value is, in a few words."""
     if isinstance(value, Tensor):
-        return f"a {named(value.dtype)} tensor of shape {tuple(value.shape)}"
+        return phrase("a {dtype} tensor of shape {shape}", dtype=named(value.dtype), shape=tuple(value.shape))
+    kind = type(value).__name__
     if isinstance(value, (tuple, list)):
-        return f"a {type(value).__name__} of {len(value)}"
-    return "None" if value is None else f"of type {type(value).__name__}"
+        return phrase("a {kind} of {count}", kind=kind, count=len(value))
+    return "None" if value is None else phrase("of type {kind}", kind=kind)
 
 
 def named(dtype: torch.dtype) -> str:
@@ -54,10 +62,13 @@ def named(dtype: torch.dtype) -> str:
 
 def like(got: Any, want: Tensor, what: str) -> None:
     """`got` must be a tensor of the shape and dtype of `want`."""
-    shape, dtype = tuple(want.shape), named(want.dtype)
-    check(isinstance(got, Tensor), f"{what} must be a tensor of shape {shape}; it is {described(got)}")
-    check(got.shape == want.shape, f"{what} must have shape {shape}; it has shape {tuple(got.shape)}")
-    check(got.dtype == want.dtype, f"{what} must be {dtype}, as what goes in is; it is {named(got.dtype)}")
+    must = {"what": what, "shape": tuple(want.shape), "dtype": named(want.dtype)}
+    if not isinstance(got, Tensor):
+        fail("{what} must be a tensor of shape {shape}; it is {got}", got=described(got), **must)
+    if got.shape != want.shape:
+        fail("{what} must have shape {shape}; it has shape {got}", got=tuple(got.shape), **must)
+    if got.dtype != want.dtype:
+        fail("{what} must be {dtype}, as what goes in is; it is {got}", got=named(got.dtype), **must)
 
 
 def close(got: Any, want: Tensor, what: str, tol: float = 1e-9) -> None:
@@ -70,15 +81,25 @@ def close(got: Any, want: Tensor, what: str, tol: float = 1e-9) -> None:
         first = tuple(wrong.nonzero()[0].tolist())
         if bool((error <= 1e-6 * (1 + want.abs())).all()):
             fail(
-                f"{what} is only nearly right: perhaps a number is kept in float32, a small guard is added, or the "
-                "formula is a little off"
+                "{what} is only nearly right: perhaps a number is kept in float32, a small guard is added, or the "
+                "formula is a little off",
+                what=what,
             )
-        undefined = "" if got.isfinite().all() else " (a division by 0, or the root of a negative number?)"
-        if want.numel() <= 4:
-            fail(f"{what}: got {digits(got.tolist())}{undefined}, by hand it is {digits(want.tolist())}")
-        many = f"{int(wrong.sum())} of {wrong.numel()} are wrong"
-        g, w = got[first].item(), want[first].item()
-        fail(f"{what}, at {list(first)}: got {g:.6g}{undefined}, by hand it is {w:.6g} ({many})")
+        few = want.numel() <= 4
+        g, w = (digits(x.tolist() if few else x[first].item()) for x in (got, want))
+        if not got.isfinite().all():
+            g = phrase("{numbers} (a division by 0, or the root of a negative number?)", numbers=g)
+        if few:
+            fail("{what}: got {got}, by hand it is {want}", what=what, got=g, want=w)
+        fail(
+            "{what}, at {place}: got {got}, by hand it is {want} ({wrong} of {all} are wrong)",
+            what=what,
+            place=list(first),
+            got=g,
+            want=w,
+            wrong=int(wrong.sum()),
+            all=wrong.numel(),
+        )
 
 
 def digits(numbers: Any) -> str:
@@ -89,11 +110,14 @@ def digits(numbers: Any) -> str:
 def spread(x: Tensor, mean: float, std: float, what: str, tol: float = 0.03) -> None:
     """The numbers of a large batch must have this mean and this standard deviation, within `tol`."""
     got = x.double().mean().item(), x.double().std().item()
-    check(
-        all(abs(g - w) <= tol for g, w in zip(got, (mean, std))),
-        f"{what} must have mean {mean:.3g} and standard deviation {std:.3g}, give or take {tol:g}; "
-        f"it has {round(got[0], 4):.3g} and {round(got[1], 4):.3g}",
-    )
+    if not all(abs(g - w) <= tol for g, w in zip(got, (mean, std))):
+        must = {"what": what, "mean": mean, "std": std, "tol": tol}
+        fail(
+            "{what} must have mean {mean:.3g} and standard deviation {std:.3g}, give or take {tol:g}; "
+            "it has {got[0]:.3g} and {got[1]:.3g}",
+            got=[round(number, 4) for number in got],
+            **must,
+        )
 
 
 def draws(states: list[Tensor], alpha_bars: list[float], stds: list[float]) -> None:
@@ -103,13 +127,12 @@ def draws(states: list[Tensor], alpha_bars: list[float], stds: list[float]) -> N
     """
     noises = [x - (p / a) ** 0.5 * y for y, x, a, p in zip(states, states[1:], alpha_bars, alpha_bars[1:])]
     got = [noise.double().std().item() for noise in noises]
-    numbers = (", ".join(f"{round(std, 4):.3g}" for std in each) for each in (stds, got))
-    right = all(abs(g - w) <= 0.03 for g, w in zip(got, stds))
+    must, are = (", ".join(f"{round(std, 4):.3g}" for std in each) for each in (stds, got))
     check(
-        right,
-        "the standard deviations of the noise, step by step, must be {}, give or take 0.03; they are {}".format(
-            *numbers
-        ),
+        all(abs(g - w) <= 0.03 for g, w in zip(got, stds)),
+        "the standard deviations of the noise, step by step, must be {must}, give or take 0.03; they are {are}",
+        must=must,
+        are=are,
     )
     same = abs(torch.corrcoef(torch.cat(noises[:2], dim=1).T)[0, 1].item()) > 0.1
     check(not same, "what a step adds must not go with what the one before added: fresh noise, and the right mean")
@@ -117,8 +140,11 @@ def draws(states: list[Tensor], alpha_bars: list[float], stds: list[float]) -> N
 
 def finite(x: Tensor, what: str) -> None:
     """`x` must hold numbers only, neither NaN nor infinity."""
-    why = "a division by 0, or the root of a negative number?"
-    check(bool(x.isfinite().all()), f"{what} must hold finite numbers; it has NaN or infinity ({why})")
+    check(
+        bool(x.isfinite().all()),
+        "{what} must hold finite numbers; it has NaN or infinity (a division by 0, or the root of a negative number?)",
+        what=what,
+    )
 
 
 def from_generator(run: Callable[[int], Tensor], x: Tensor, what: str) -> Tensor:
@@ -126,8 +152,10 @@ def from_generator(run: Callable[[int], Tensor], x: Tensor, what: str) -> Tensor
     first, again, other = run(1), run(1), run(2)
     like(first, x, what)
     finite(first, what)
-    check(torch.equal(first, again), f"the same seed must give the same {what}: draw the noise from `generator`")
-    check(not torch.equal(first, other), f"another seed must give another {what}: it is the same")
+    check(
+        torch.equal(first, again), "the same seed must give the same {what}: draw the noise from `generator`", what=what
+    )
+    check(not torch.equal(first, other), "another seed must give another {what}: it is the same", what=what)
     return first
 
 
@@ -137,32 +165,42 @@ def repeats(call: Callable[[], Tensor], why: str) -> Tensor:
     same = isinstance(first, Tensor) and isinstance(second, Tensor) and torch.equal(first.isnan(), second.isnan())
     same = same and torch.equal(first.nan_to_num(), second.nan_to_num())
     check(
-        same or not isinstance(first, Tensor), f"{why}, so the same call must give the same numbers again; it does not"
+        same or not isinstance(first, Tensor),
+        "{why}, so the same call must give the same numbers again; it does not",
+        why=why,
     )
     return first
 
 
 def starts_at(seen: Tensor, x_T: Tensor) -> None:
     """The first state that a model has seen must be the one that the sampler was given."""
-    like(seen, x_T, "the first state that the model sees")
-    other = "another state" if seen.any() else "zeros"
-    same = torch.allclose(seen.double(), x_T.detach().double())
-    check(same, f"the chain must start at the state that it is given; it starts at {other}")
+    like(seen, x_T, phrase("the first state that the model sees"))
+    if not torch.allclose(seen.double(), x_T.detach().double()):
+        if seen.any():
+            fail("the chain must start at the state that it is given; it starts at another state")
+        fail("the chain must start at the state that it is given; it starts at zeros")
 
 
 def parts(answer: Any, names: str) -> Any:
     """The parts of what a function returns, which must be a tuple of those in `names`, such as "mean, variance"."""
     count = names.count(",") + 1
     right = isinstance(answer, (tuple, list)) and len(answer) == count
-    check(right, f"it must return {count} values, ({names}); it returned {described(answer)}")
+    check(
+        right,
+        "it must return {count} values, ({names}); it returned {got}",
+        count=count,
+        names=names,
+        got=described(answer),
+    )
     return answer
 
 
 def refuses(call: Callable[[], Any], word: str) -> None:
-    """`call` must raise a ValueError whose message has `word` in it."""
+    """`call` must raise a ValueError whose message, in English, has `word` in it."""
     try:
         call()
     except ValueError as error:
-        check(word in str(error), f"the ValueError should speak of {word!r}; it says: {error}")
+        said = str(english(error.args[0])) if error.args else ""
+        check(word in said, "the ValueError should speak of {word!r}; it says: {said}", word=word, said=said)
     else:
         fail("expected a ValueError, as in the file that you were given; no points hang on it")

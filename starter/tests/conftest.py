@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from diffusion import console
-from summary import TASKS, Outcome, belongs, write_summary
+from diffusion.phrases import phrase
+from summary import Outcome, word, write_summary
+from tasks import TASKS, belongs
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 SECONDS = 30  # of the processor, for one test; with right answers the slowest takes half a second
@@ -30,22 +32,37 @@ def pytest_configure(config):
     task, assignment = config.option.task, config.option.assignment
     chosen = [known for known in TASKS if asked_for(config, known)]
     if not chosen:
-        wanted = (f"task {task}" if task else "task") + (f" in assignment {assignment}" if assignment else "")
-        raise pytest.UsageError(f"there is no {wanted}; the tasks are {', '.join(TASKS)}")
+        raise pytest.UsageError(no_such(task, assignment, tasks=", ".join(TASKS)))
     if not any(tests_of(known[0]).exists() for known in chosen):
         raise pytest.UsageError(
-            f"the tests of Assignment {chosen[0][0]} come with its own zip; they are not in this one"
+            phrase(
+                "the tests of Assignment {number} come with its own zip; they are not in this one", number=chosen[0][0]
+            )
         )
     gc.disable()  # there is nothing to collect in torch's import, which looking for it makes slower
     try:
         import torch
     except ModuleNotFoundError as error:
         raise pytest.UsageError(
-            "there is no torch here; `make test`, or python assignment.py test, makes its own environment"
+            phrase("there is no torch here; `make test`, or python assignment.py test, makes its own environment")
         ) from error
     gc.freeze()
     gc.enable()
     torch.set_num_threads(1)  # the tensors of the tests are tiny
+
+
+def no_such(task: str | None, assignment: str | None, tasks: str) -> str:
+    """What is said where no task is chosen."""
+    if task and assignment:
+        return phrase(
+            "there is no task {task} in assignment {number}; the tasks are {tasks}",
+            task=task,
+            number=assignment,
+            tasks=tasks,
+        )
+    if assignment:
+        return phrase("there is no task in assignment {number}; the tasks are {tasks}", number=assignment, tasks=tasks)
+    return phrase("there is no task {task}; the tasks are {tasks}", task=task, tasks=tasks)
 
 
 def tests_of(assignment: str) -> Path:
@@ -118,7 +135,8 @@ def pytest_runtest_call():
 
 
 def endless(*_):
-    pytest.fail(f"it did not come back within {SECONDS} s: a loop without an end?", pytrace=False)
+    said = phrase("it did not come back within {seconds} s: a loop without an end?", seconds=SECONDS)
+    pytest.fail(said, pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -126,27 +144,28 @@ def pytest_runtest_makereport(item, call):
     from yours import BrokenFile, called, sentence, unfinished
 
     report, task = (yield), task_of(item)
-    status, said, helpers = "done", "", frozenset(called - {task})
+    status, said, file, helpers = "done", "", "", frozenset(called - {task})
     if report.failed:
         error = call.excinfo.value
         if todo := unfinished(error):
             status = "to do" if todo in (task, "") else f"waits for {todo}"
-            report.outcome, report.longrepr, report.todo = "skipped", (str(item.path), 0, status), status
+            report.outcome, report.longrepr, report.todo = "skipped", (str(item.path), 0, status), word(status)
+        elif isinstance(error, BrokenFile):
+            status, said, file = "broken", error.args[0], error.file
         else:
-            status = "broken" if isinstance(error, BrokenFile) else "wrong"
-            said = str(error) if isinstance(error, (BrokenFile, pytest.fail.Exception)) else sentence(error)
-            report.longrepr = said
+            status, said = "wrong", error.msg if isinstance(error, pytest.fail.Exception) else sentence(error)
+        report.longrepr = said or report.longrepr
     if call.when == "call" or status != "done":
-        claim = " ".join((item.function.__doc__ or item.name).split())
-        place = f"{item.location[0]}, line {(item.location[1] or 0) + 1}"
-        outcome = Outcome(task, item.name, status, claim, said, place, helpers, report.capstdout)
+        claim = phrase(" ".join((item.function.__doc__ or item.name).split()))
+        place = phrase("{file}, line {line}", file=item.location[0], line=(item.location[1] or 0) + 1)
+        outcome = Outcome(task, item.name, status, claim, said, place, file, helpers, report.capstdout)
         item.config.stash[OUTCOMES].append(outcome)
     return report
 
 
 def pytest_report_teststatus(report):
     """A TODO that isn't done yet has its own word and letter; it is neither an error nor a failure."""
-    return ("to do", "t", report.todo.upper()) if hasattr(report, "todo") else None
+    return (word("to do"), "t", report.todo.upper()) if hasattr(report, "todo") else None
 
 
 def pytest_terminal_summary(terminalreporter, config):

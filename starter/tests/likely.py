@@ -9,7 +9,9 @@ import math
 import re
 from pathlib import Path
 
-# task -> "tests": how many it has, and "mistakes": [words, {failed test: what it says}] of each that is known
+from diffusion.phrases import phrase
+
+# task -> "tests": how many it has, and "mistakes": [causes, section to read, {failed test: what it says}] of each
 FILE = Path(__file__).with_name("causes.json")
 NUMBER = re.compile(r"-?\b\d+(?:\.\d+)?(?:e[+-]?\d+)?|\bnan\b|-?\binf\b")
 ANY = "~"  # in causes.json: a number that chance decides
@@ -17,11 +19,27 @@ Failures = dict[str, str]  # the name of each test that failed -> its sentence
 
 
 def likely(task: str, failures: Failures, passed: int) -> str:
-    """The probable cause in words and where to read on, "" unless it is known; passed: how many tests of the task."""
+    """The probable cause and where to read on, "" unless it is known; passed: how many tests of the task."""
     known = json.loads(FILE.read_text(encoding="utf-8")).get(task, {}) if FILE.exists() else {}
     if len(failures) + passed != known.get("tests"):
         return ""
-    return next((words for words, seen in known["mistakes"] if alike(seen, failures)), "")
+    alike_ones = (
+        sentence(causes, section, task) for causes, section, seen in known["mistakes"] if alike(seen, failures)
+    )
+    return next(alike_ones, "")
+
+
+def sentence(causes: list[str], section: str, task: str) -> str:
+    """The causes in words; section: of the handout, or a task, to read beside the task's own, or ""."""
+    cause, *others = map(phrase, causes)
+    for other in others:
+        cause = phrase("{cause}, and {other}", cause=cause, other=other)
+    if not section:
+        return phrase("likely: {cause}; read {task} in the handout", cause=cause, task=task)
+    if section[0].isdigit():
+        return phrase("likely: {cause}; read {task} and {other} in the handout", cause=cause, task=task, other=section)
+    said = {"cause": cause, "task": task, "section": phrase(section)}
+    return phrase('likely: {cause}; read {task} and "{section}" in the handout', **said)
 
 
 def alike(seen: Failures, failures: Failures) -> bool:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from claims import check, close, described
+from diffusion.phrases import phrase
 
 
 def step_of(x: Tensor, t: Any) -> int:
@@ -14,9 +15,15 @@ def step_of(x: Tensor, t: Any) -> int:
     right = isinstance(t, Tensor) and t.dtype == torch.int64 and t.shape == x.shape[:1]
     check(
         right,
-        f"the model wants t as an int64 tensor of shape ({len(x)},), as time_like makes it; t is {described(t)}",
+        "the model wants t as an int64 tensor of shape ({count},), as time_like makes it; t is {got}",
+        count=len(x),
+        got=described(t),
     )
-    check(bool((t == t[0]).all()), f"all items of the batch are at the same step; the model was asked at {t.tolist()}")
+    check(
+        bool((t == t[0]).all()),
+        "all items of the batch are at the same step; the model was asked at {asked}",
+        asked=t.tolist(),
+    )
     return int(t[0])
 
 
@@ -45,7 +52,10 @@ class ItemSpy(Spy):
     def __call__(self, x_t: Tensor, t: Any) -> Tensor:
         right = isinstance(t, Tensor) and t.dtype == torch.int64 and t.shape == x_t.shape[:1]
         check(
-            right, f"the model wants t as an int64 tensor of shape ({len(x_t)},), one step an item; t is {described(t)}"
+            right,
+            "the model wants t as an int64 tensor of shape ({count},), one step an item; t is {got}",
+            count=len(x_t),
+            got=described(t),
         )
         return super().__call__(x_t, t)
 
@@ -53,6 +63,11 @@ class ItemSpy(Spy):
         """Fail unless the model was asked about each item of x_t, at its own step of t, and about nothing else."""
         check(bool(self.xs), "the loss never asked the model")
         asked, right = torch.cat(self.ts).tolist(), dict(zip(t.tolist(), x_t))
-        told = sorted(set(asked))
-        check(told == sorted(right), f"the model must be asked at the steps {sorted(right)}; it was asked at {told}")
-        close(torch.cat(self.xs), torch.stack([right[step] for step in asked]), "the x_t that the model sees")
+        steps, told = sorted(right), sorted(set(asked))
+        check(
+            told == steps,
+            "the model must be asked at the steps {steps}; it was asked at {told}",
+            steps=steps,
+            told=told,
+        )
+        close(torch.cat(self.xs), torch.stack([right[step] for step in asked]), phrase("the x_t that the model sees"))

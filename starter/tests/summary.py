@@ -1,15 +1,12 @@
 """The end of what `make test` prints: each thing that is wrong, once, a table of the tasks, and what to do next."""
 
-import json
-import textwrap
 from dataclasses import dataclass
-from pathlib import Path
 
+from diffusion import console
+from diffusion.phrases import english, phrase
 from likely import likely
+from tasks import ROWS, TASKS, belongs, next_step, order
 
-STARTER = Path(__file__).resolve().parents[1]
-ROWS = json.loads((STARTER / "diffusion/tasks.json").read_text(encoding="utf-8"))
-TASKS = {row["task"]: row for row in ROWS}
 SIGNS = {"done": "✓", "wrong": "✗", "to do": "·"}
 COLORS = {"done": {"green": True}, "wrong": {"red": True, "bold": True}}  # all else in the terminal's own colour
 
@@ -24,13 +21,9 @@ class Outcome:
     claim: str
     said: str
     place: str
+    file: str  # that can't be imported
     helpers: frozenset[str]  # the other tasks whose functions it used
     printed: str
-
-
-def belongs(task: str, wanted: str) -> bool:
-    """Whether `task` is `wanted`, or one of assignment `wanted`; or of several, "1.4,1.5"."""
-    return any(task == each or task.startswith(f"{each}.") for each in wanted.replace(",", " ").split())
 
 
 def write_summary(terminal, outcomes: list[Outcome]) -> None:
@@ -39,7 +32,7 @@ def write_summary(terminal, outcomes: list[Outcome]) -> None:
     state = {task: worst([o.status for o in by_task[task]]) for task in TASKS if by_task[task]}
     first = {task: wrong_helpers(group, state) for task, group in by_task.items()}
     if any(o.said for o in outcomes):
-        terminal.write_sep("-", "what is wrong")
+        write_heading(terminal, phrase("what is wrong"))
         for sentence in dict.fromkeys(o.said for o in outcomes if o.status == "broken"):
             say(terminal, f"{sentence}\n\n")
         for task, group in by_task.items():
@@ -47,14 +40,27 @@ def write_summary(terminal, outcomes: list[Outcome]) -> None:
                 write_wrong(terminal, task, group, first[task])
                 write_rerun(terminal, task, wrong, state)
     if state:
-        terminal.write_sep("-", "what the visible tests see")
+        write_heading(terminal, phrase("what the visible tests see"))
         if by_task[""]:
-            status = worst([o.status for o in by_task[""]])
-            terminal.write_line(f"  {SIGNS.get(status, '·')}       the code that you were given   {status}\n")
+            status, given = worst([o.status for o in by_task[""]]), phrase("the code that you were given")
+            gap = " " * max(31 - console.width(given), 1)
+            terminal.write_line(f"  {SIGNS.get(status, '·')}       {given}{gap}{word(status)}\n")
         write_table(terminal, state, first)
-        if step := next_step(state, [o.said for o in outcomes if o.status == "broken"]):
-            say(terminal, f"next: {step}", bold=True)
-        terminal.write_line("Hidden tests decide the mark: they try more cases than these.")
+        if step := next_step(state, [o.file for o in outcomes if o.file]):
+            say(terminal, phrase("next: {step}", step=step), bold=True)
+        terminal.write_line(phrase("Hidden tests decide the mark: they try more cases than these."))
+
+
+def word(status: str) -> str:
+    """A status as it is said."""
+    known = {"done": phrase("done"), "wrong": phrase("wrong"), "to do": phrase("to do")}
+    return known.get(status) or phrase("waits for {task}", task=status.split()[-1])
+
+
+def write_heading(terminal, title: str) -> None:
+    """A line across the terminal with a title in it."""
+    wider = console.width(title) - len(title)  # pytest counts letters, not columns
+    terminal.write_sep("-", title, fullwidth=terminal._tw.fullwidth - wider)
 
 
 def wrong_helpers(outcomes: list[Outcome], state: dict[str, str]) -> list[str]:
@@ -65,34 +71,43 @@ def wrong_helpers(outcomes: list[Outcome], state: dict[str, str]) -> list[str]:
 
 def write_wrong(terminal, task: str, outcomes: list[Outcome], first: list[str]) -> None:
     """What is wrong with a task; only what to repair first, where a function that it uses is wrong, too."""
-    given = "the code that you were given (no points hang on it)"
+    given = phrase("the code that you were given (no points hang on it)")
     terminal.write_line(f"{task} {TASKS[task]['function']}" if task else given, bold=True)
     if first:
-        names = " and ".join(f"{helper} {TASKS[helper]['function']}" for helper in first)
-        say(terminal, f"it uses {names}, which must be repaired first", indent=2)
+        names = listed([f"{helper} {TASKS[helper]['function']}" for helper in first])
+        say(terminal, phrase("it uses {names}, which must be repaired first", names=names), indent=2)
     else:
         write_claims(terminal, [o for o in outcomes if o.status == "wrong"])
-        failures = {o.test: o.said for o in outcomes if o.status == "wrong"}
-        if words := likely(task, failures, passed=sum(o.status == "done" for o in outcomes)):
-            say(terminal, f"likely: {words} in the handout", indent=2, bold=True)
+        failures = {o.test: english(o.said) for o in outcomes if o.status == "wrong"}
+        if sentence := likely(task, failures, passed=sum(o.status == "done" for o in outcomes)):
+            say(terminal, sentence, indent=2, bold=True)
 
 
 def write_rerun(terminal, task: str, wrong: list[Outcome], state: dict[str, str]) -> None:
     """How to run the tests of a task again, and of what it uses, if that was not run."""
     if unknown := sorted({helper for o in wrong for helper in o.helpers if helper not in state}, key=order):
-        say(terminal, f"it uses {' and '.join(unknown)}, not tested in this run: make test", indent=2)
-    say(terminal, f"run again: make test{f' T={task}' if task else ''}\n\n", indent=2)
+        say(terminal, phrase("it uses {tasks}, not tested in this run: make test", tasks=listed(unknown)), indent=2)
+    command = f"make test T={task}" if task else "make test"
+    say(terminal, phrase("run again: {command}", command=command) + "\n\n", indent=2)
+
+
+def listed(names: list[str]) -> str:
+    """One name, or several with "and" between them."""
+    first, *others = names
+    for other in others:
+        first = phrase("{first} and {other}", first=first, other=other)
+    return first
 
 
 def write_claims(terminal, wrong: list[Outcome]) -> None:
     """Each claim once, with what came instead."""
     for claim in dict.fromkeys(o.claim for o in wrong):
         these = [o for o in wrong if o.claim == claim]
-        say(terminal, f"{claim} ({these[0].place})", indent=2)
+        say(terminal, phrase("{claim} ({place})", claim=claim, place=these[0].place), indent=2)
         for said in dict.fromkeys(o.said for o in these):
             say(terminal, said, indent=6, red=True)
         for printed in dict.fromkeys(o.printed[:2000] for o in these if o.printed):
-            say(terminal, f"printed: {printed}", indent=6)
+            say(terminal, phrase("printed: {text}", text=printed), indent=6)
 
 
 def write_table(terminal, state: dict[str, str], first: dict[str, list[str]]) -> None:
@@ -103,8 +118,10 @@ def write_table(terminal, state: dict[str, str], first: dict[str, list[str]]) ->
         for row in shown:
             status = state[row["task"]]
             points = f"+{row['points']}" if row.get("bonus") else row["points"]
-            after = f", repair {first[row['task']][0]} first" if status == "wrong" and first[row["task"]] else ""
-            line = f"  {SIGNS.get(status, '·')} {row['task']:>4}  {row['function']:<25}{points:>3}  {status}{after}"
+            said = word(status)
+            if status == "wrong" and first[row["task"]]:
+                said = phrase("wrong, repair {task} first", task=first[row["task"]][0])
+            line = f"  {SIGNS.get(status, '·')} {row['task']:>4}  {row['function']:<25}{points:>3}  {said}"
             terminal.write_line(line, **COLORS.get(status, {}))
         if shown and shown == rows:
             write_points(terminal, assignment, rows, [row for row in rows if state[row["task"]] == "done"])
@@ -114,48 +131,12 @@ def write_points(terminal, assignment: str, rows: list[dict], done: list[dict]) 
     """The points of the tasks that are done, of those of the assignment, as a bar and in words."""
     points, bonus = (sum(row["points"] for row in done if bool(row.get("bonus")) is b) for b in (False, True))
     whole = sum(row["points"] for row in rows if not row.get("bonus"))
-    extra, bar = f", and {bonus:g} of bonus" if bonus else "", int(20 * points / whole)
+    values, bar = {"assignment": assignment, "points": points, "whole": whole}, int(20 * points / whole)
+    said = phrase("Assignment {assignment}: {points:g} of {whole:g} points so far", **values)
+    if bonus:
+        said = phrase("{said}, and {bonus:g} of bonus", said=said, bonus=bonus)
     terminal.write(f"  {'█' * bar}", green=True)
-    said = f"Assignment {assignment}: {points:g} of {whole:g} points so far{extra}"
     terminal.write_line(f"{'░' * (20 - bar)}  {said}\n")
-
-
-def next_step(state: dict[str, str], broken: list[str]) -> str:
-    """Where to go on: the first task that is not done, of those that were run or else of those that follow."""
-    if broken:
-        return f"repair {broken[0].split(' ')[0]}, then make test"
-    open_ = [task for task, status in state.items() if status != "done"]
-    later = [task for task in TASKS if task not in state and order(task) > order(max(state, key=order))]
-    later = [task for task in later if tests_are_here(task) and todo_line(task)]
-    if not open_ + later:
-        return "" if len(state) < len(ROWS) // 3 else "all of it is done; make submission makes the zip"
-    task = (open_ + later)[0]
-    row = TASKS[task]
-    line = todo_line(task) or line_of(task, f"def {row['function']}(")
-    begun = "take its raise away, " if begun_above(task) else ""
-    return f"{task} {row['function']}, {begun}{row['file']} line {line}: make test T={task}"
-
-
-def todo_line(task: str) -> int:
-    """The line of a task's TODO in your file, 0 where it is no longer there."""
-    return line_of(task, f'raise NotImplementedError("TODO {task}:')
-
-
-def begun_above(task: str) -> bool:
-    """Whether there is code right above a task's TODO, which then is never left."""
-    text = (STARTER / TASKS[task]["file"]).read_text(encoding="utf-8", errors="replace")
-    above = [line.strip() for line in text.splitlines()[: max(todo_line(task) - 1, 0)] if line.strip()]
-    return bool(above) and not above[-1].startswith("#")
-
-
-def line_of(task: str, start: str) -> int:
-    """The line of a task's file that begins with `start`, 0 where there is none."""
-    lines = (STARTER / TASKS[task]["file"]).read_text(encoding="utf-8", errors="replace").splitlines()
-    return next((n for n, line in enumerate(lines, start=1) if line.strip().startswith(start)), 0)
-
-
-def tests_are_here(task: str) -> bool:
-    return Path(__file__).with_name(f"test_assignment{task[0]}.py").exists()
 
 
 def worst(results: list[str]) -> str:
@@ -164,14 +145,8 @@ def worst(results: list[str]) -> str:
     return next("wrong" if r == "broken" else r for start in ranked for r in results if r.startswith(start))
 
 
-def order(task: str) -> tuple[int, ...]:
-    """In the order of their numbers, in which 10 comes after 9."""
-    return tuple(map(int, task.split(".")))
-
-
 def say(terminal, text: str, indent: int = 0, **markup: bool) -> None:
     """Write a paragraph, wrapped to the terminal."""
-    wide = dict(width=min(100, terminal._tw.fullwidth - 1), initial_indent=" " * indent, subsequent_indent=" " * indent)
     for line in text.splitlines():
-        for piece in textwrap.wrap(line, **wide, break_long_words=False, break_on_hyphens=False) or [""]:
-            terminal.write_line(piece, **markup)
+        for piece in console.wrapped(line, min(100, terminal._tw.fullwidth - 1) - indent):
+            terminal.write_line(" " * indent + piece if piece else "", **markup)

@@ -18,11 +18,13 @@ from claims import (
     from_generator,
     items,
     like,
+    of,
     parts,
     repeats,
     starts_at,
 )
 from diffusion.mlp import NoiseMLP
+from diffusion.phrases import phrase
 from diffusion.schedule import linear_schedule
 from diffusion.toy import ring
 from spies import ItemSpy, StepSpy
@@ -47,7 +49,7 @@ def test_jump_of_a_batch(sampler, data):
     """In a batch of points or images each item has its own ᾱ_t."""
     x_t = sampler.q_sample(items(1, 1, data), f64([0.36, 0.64]), items(2, 2, data))
     # first item: 0.6 · 1 + 0.8 · 2 = 2.2        second item: 0.8 · 1 + 0.6 · 2 = 2.0
-    close(x_t, items(2.2, 2.0, data), f"x_t of {data}", tol=1e-6)
+    close(x_t, items(2.2, 2.0, data), of(data, "x_t"), tol=1e-6)
 
 
 @pytest.mark.task("1.1")
@@ -73,7 +75,7 @@ def test_prediction_of_a_batch(sampler, data):
     """In a batch of points or images each item has its own ᾱ_t, also when it is predicted."""
     x_0_pred = sampler.predict_x_0(items(2.2, 2.0, data), f64([0.36, 0.64]), items(2, 2, data))
     # first item: (2.2 − 0.8 · 2) / 0.6 = 1        second item: (2.0 − 0.6 · 2) / 0.8 = 1
-    close(x_0_pred, items(1, 1, data), f"x_0_pred of {data}", tol=1e-6)
+    close(x_0_pred, items(1, 1, data), of(data, "x_0_pred"), tol=1e-6)
 
 
 # 1.3  noise_prediction_loss
@@ -84,7 +86,9 @@ def test_loss_is_a_mean(sampler):
     """The loss is the mean over all elements: for a model that always says 0 it is the mean of ε²."""
     eps, t = f64([[3.0, 0.0], [0.0, 1.0]]), torch.tensor([1, 2])
     model, x_0 = lambda x_t, t: 0 * x_t, 2 * torch.ones_like(eps)
-    loss = repeats(lambda: sampler.noise_prediction_loss(model, x_0, t, eps, TABLE), "ε is given and nothing is drawn")
+    loss = repeats(
+        lambda: sampler.noise_prediction_loss(model, x_0, t, eps, TABLE), phrase("ε is given and nothing is drawn")
+    )
     close(loss, f64(2.5), "loss")  # (9 + 0 + 0 + 1) / 4 = 2.5
 
 
@@ -115,7 +119,9 @@ def test_loss_trains_a_network(sampler):
     end = sum(losses[-20:]) / 20  # about 0.29; 0.20 is the best that any network can do, and 1 is knowing nothing
     check(
         end < 0.5,
-        f"the loss should fall from about 1 to below 0.5; it went from {losses[0]:.2f} to {end:.2f}",
+        "the loss should fall from about 1 to below 0.5; it went from {first:.2f} to {end:.2f}",
+        first=losses[0],
+        end=end,
     )
 
 
@@ -165,10 +171,13 @@ def test_ddpm_step_noise_is_beta_tilde(sampler):
     """The noise of a step has the standard deviation √β̃_t (DDPM's "fixed small"), neither √β_t nor β̃_t."""
     x_t, eps = f64([[0.4]]), f64([[-1.0]])
     quiet, noisy = (
-        repeats(lambda z=z: sampler.ddpm_step(x_t, eps, ALPHA_BAR_T, ALPHA_BAR_PREV, f64([[z]])), "z is all the noise")
+        repeats(
+            lambda z=z: sampler.ddpm_step(x_t, eps, ALPHA_BAR_T, ALPHA_BAR_PREV, f64([[z]])),
+            phrase("z is all the noise"),
+        )
         for z in (0.0, 1.0)
     )
-    close(noisy - quiet, f64([[63 / 256]]).sqrt(), "what z = 1 adds")  # √(63/256) = 0.496
+    close(noisy - quiet, f64([[63 / 256]]).sqrt(), phrase("what z = 1 adds"))  # √(63/256) = 0.496
 
 
 @pytest.mark.task("1.5")
@@ -178,7 +187,7 @@ def test_ddpm_step_of_a_batch(sampler, data):
     x_t, eps, z = items(0.4, 0.4, data), items(-1, -1, data), items(0, 100, data)
     x_prev = sampler.ddpm_step(x_t, eps, f64([0.36, 0.36]), f64([0.64, 1.0]), z)
     # first item: 35/64 · 2 + 27/64 · 0.4 = 1.2625, as above with z = 0        second item: x_0_pred = 2
-    close(x_prev, items(1.2625, 2.0, data), f"x_prev of {data}", tol=1e-5)
+    close(x_prev, items(1.2625, 2.0, data), of(data, "x_prev"), tol=1e-5)
 
 
 # 1.6  ddpm_sample
@@ -189,7 +198,7 @@ def test_ddpm_sample_walks_the_whole_chain(sampler):
     """The model is asked T times, at t = T, ..., 2, 1."""
     model = StepSpy(lambda x_t, t: 0 * x_t)
     sampler.ddpm_sample(model, torch.zeros(3, 1, 2, 2), linear_schedule(T=5))
-    check(model.ts == [5, 4, 3, 2, 1], f"with T = 5 the steps are 5, 4, 3, 2, 1; they were {model.ts}")
+    check(model.ts == [5, 4, 3, 2, 1], "with T = 5 the steps are 5, 4, 3, 2, 1; they were {ts}", ts=model.ts)
 
 
 @pytest.mark.task("1.6")
@@ -209,7 +218,7 @@ def test_ddpm_sample_noise(sampler):
     model, x_T = StepSpy(lambda x_t, t: 0 * x_t), torch.zeros(20000, 1, dtype=torch.float64)
     x_0 = sampler.ddpm_sample(model, x_T, TABLE, torch.Generator().manual_seed(1))
     like(x_0, x_T, "x_0")
-    check(model.ts == [3, 2, 1], f"with T = 3 the steps are 3, 2, 1; they were {model.ts}")
+    check(model.ts == [3, 2, 1], "with T = 3 the steps are 3, 2, 1; they were {ts}", ts=model.ts)
     # β̃_3 = 0.64/0.9216 · (1 − 0.0784/0.36) = 0.543 = 0.737², β̃_2 = 63/256 = 0.496² and β̃_1 = 0
     draws([*model.xs, x_0], [0.0784, 0.36, 0.64, 1.0], [0.737, 0.496, 0.0])
 

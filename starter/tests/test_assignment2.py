@@ -20,11 +20,13 @@ from claims import (
     from_generator,
     items,
     like,
+    of,
     parts,
     repeats,
     spread,
     starts_at,
 )
+from diffusion.phrases import phrase
 from spies import ItemSpy, Spy, StepSpy
 
 TABLE = f64([1.0, 0.64, 0.5, 0.36])  # alpha_bar of a chain with T = 3; τ = [1, 3] skips the 0.5
@@ -122,10 +124,10 @@ def test_langevin_asks_the_present_state(score):
     score_fn, x = Spy(lambda x, _: torch.ones_like(x)), torch.zeros(MANY, 1, requires_grad=True)
     result = score.langevin_sample(lambda x: score_fn(x, None), x, 0.08, num_steps=4, generator=seeded(0))
     times = len(score_fn.xs)
-    check(times == 4, f"num_steps = 4 asks the score 4 times; it was asked {times} times")
+    check(times == 4, "num_steps = 4 asks the score 4 times; it was asked {times} times", times=times)
     starts_at(score_fn.xs[0], x)
-    spread(score_fn.xs[2], 0.16, 0.566, "x after 2 steps")  # 2 · 0.08 and √(2 · 2 · 0.08)
-    spread(result, 0.32, 0.8, "x after 4 steps")
+    spread(score_fn.xs[2], 0.16, 0.566, phrase("x after {count} steps", count=2))  # 2 · 0.08 and √(2 · 2 · 0.08)
+    spread(result, 0.32, 0.8, phrase("x after {count} steps", count=4))
     check(not result.requires_grad, "x must carry no graph: sample under torch.no_grad()")
 
 
@@ -147,7 +149,8 @@ def test_annealing_order(score):
         lambda x, sigma: score_fn(x, sigma), torch.zeros(2, 2), f64([3.0, 2.0, 1.0]), 0.01, steps_per_sigma=2
     )
     levels = [float(sigma) for sigma in score_fn.ts]
-    check(levels == [3, 3, 2, 2, 1, 1], f"with 2 steps each the levels are 3, 3, 2, 2, 1, 1; they were {levels}")
+    right = levels == [3, 3, 2, 2, 1, 1]
+    check(right, "with 2 steps each the levels are 3, 3, 2, 2, 1, 1; they were {levels}", levels=levels)
 
 
 @pytest.mark.task("2.5")
@@ -157,12 +160,15 @@ def test_annealing_step_sizes(score, level):
     score_fn = Spy(lambda x, sigma: torch.ones_like(x))
     arguments = torch.zeros(MANY, 1), f64([1.0, 0.5]), 0.02, 3
     x = score.annealed_langevin_sample(lambda x, sigma: score_fn(x, sigma), *arguments, seeded(0))
-    check(len(score_fn.xs) == 6, f"2 levels of 3 steps ask the score 6 times; it was asked {len(score_fn.xs)} times")
+    times = len(score_fn.xs)
+    check(times == 6, "2 levels of 3 steps ask the score 6 times; it was asked {times} times", times=times)
     # three steps of 0.02 · (1/0.5)² = 0.08, then three of 0.02 · 1 = 0.02
     if level == "first":
-        spread(score_fn.xs[3], 0.24, 0.693, "x after the three steps at σ = 1")  # 3 · 0.08 and √(2 · 0.24)
+        spread(score_fn.xs[3], 0.24, 0.693, phrase("x after the three steps at σ = 1"))  # 3 · 0.08 and √(2 · 0.24)
     else:
-        spread(x - score_fn.xs[3], 0.06, 0.346, "what the three steps at σ = 0.5 add")  # 3 · 0.02 and √(2 · 0.06)
+        spread(
+            x - score_fn.xs[3], 0.06, 0.346, phrase("what the three steps at σ = 0.5 add")
+        )  # 3 · 0.02 and √(2 · 0.06)
 
 
 @pytest.mark.task("2.5")
@@ -185,8 +191,12 @@ def test_reverse_sde_by_hand(score):
     """Going back by dt changes the sign of the whole drift, while the noise keeps its √(β dt)."""
     x, s = f64([[4.0]]), f64([[-1.0]])
     # drift: (½ · 0.5 · 4 + 0.5 · (−1)) · 0.02 = 0.01        noise: √(0.5 · 0.02) = 0.1
-    close(score.reverse_sde_step(x, s, f64(0.5), 0.02, f64([[0.0]])), f64([[4.01]]), "x without noise")
-    close(score.reverse_sde_step(x, s, f64(0.5), 0.02, f64([[3.0]])), f64([[4.31]]), "x with z = 3")
+    close(score.reverse_sde_step(x, s, f64(0.5), 0.02, f64([[0.0]])), f64([[4.01]]), phrase("x without noise"))
+    close(
+        score.reverse_sde_step(x, s, f64(0.5), 0.02, f64([[3.0]])),
+        f64([[4.31]]),
+        phrase("{what} with z = {z:g}", what="x", z=3),
+    )
 
 
 @pytest.mark.task("2.6")
@@ -212,7 +222,7 @@ def test_sigma_is_linear_in_eta(sampler):
     pairs, previous = f64([0.36, 0.64]), f64([0.64, 1.0])
     for eta in (0.0, 0.5, 2.0):
         want = f64([eta * (63 / 256) ** 0.5, 0.0])
-        close(sampler.ddim_sigma(pairs, previous, eta), want, f"sigma_t at η = {eta}")
+        close(sampler.ddim_sigma(pairs, previous, eta), want, phrase("{what} at η = {eta}", what="sigma_t", eta=eta))
 
 
 # 2.8  ddim_coefficients
@@ -227,7 +237,7 @@ def test_coefficients_by_hand(sampler):
     close(omega_t, f64(0.45), "omega_t")
     close(omega_0, f64(0.53), "omega_0")
     zero = isinstance(b, (int, float)) or isinstance(b, torch.Tensor) and b.numel() == 1
-    check(zero and float(b) == 0, f"b must be 0; it is {float(b) if zero else described(b)}")
+    check(zero and float(b) == 0, "b must be 0; it is {got}", got=float(b) if zero else described(b))
 
 
 @pytest.mark.task("2.8")
@@ -258,7 +268,7 @@ def test_ddim_step_without_noise(sampler):
     """At η = 0 a step takes the same ε to the lower noise level and ignores z."""
     for z in (0.0, 100.0):
         x_prev = sampler.ddim_step(f64([[0.4]]), f64([[-1.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV, 0.0, f64([[z]]))
-        close(x_prev, f64([[1.0]]), f"x_prev with z = {z:g}")  # 0.8 · 2 + 0.6 · (−1) = 1
+        close(x_prev, f64([[1.0]]), phrase("{what} with z = {z:g}", what="x_prev", z=z))  # 0.8 · 2 + 0.6 · (−1) = 1
 
 
 @pytest.mark.task("2.9")
@@ -266,17 +276,18 @@ def test_ddim_step_is_ddpm_at_eta_1(sampler):
     """At η = 1 a step is DDPM's: mean 35/64 · 2 + 27/64 · 0.4 and standard deviation √(63/256)."""
     for z in (0.0, 1.0):
         arguments = f64([[0.4]]), f64([[-1.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV, 1.0, f64([[z]])
-        x_prev = repeats(lambda: sampler.ddim_step(*arguments), "z is all the noise")  # noqa: B023
-        close(x_prev, f64([[35 / 64 * 2 + 27 / 64 * 0.4 + (63 / 256) ** 0.5 * z]]), f"x_prev with z = {z:g}")
+        x_prev = repeats(lambda: sampler.ddim_step(*arguments), phrase("z is all the noise"))  # noqa: B023
+        want = f64([[35 / 64 * 2 + 27 / 64 * 0.4 + (63 / 256) ** 0.5 * z]])
+        close(x_prev, want, phrase("{what} with z = {z:g}", what="x_prev", z=z))
 
 
 @pytest.mark.task("2.9")
 def test_ddim_step_makes_room_for_the_noise(sampler):
     """The more fresh noise a step adds, the less of ε it keeps: √(1 − ᾱ_prev − σ_t²) of it."""
     arguments = f64([[-0.4]]), f64([[-2.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV, 0.5, f64([[0.0]])
-    x_prev = repeats(lambda: sampler.ddim_step(*arguments), "z is all the noise")
+    x_prev = repeats(lambda: sampler.ddim_step(*arguments), phrase("z is all the noise"))
     # x_0_pred = (−0.4 + 1.6) / 0.6 = 2 and σ_t² = 0.25 · 63/256, so x_prev = 0.8 · 2 − 2 · √(0.36 − σ_t²) = 0.507
-    close(x_prev, f64([[1.6 - 2 * (0.36 - 63 / 1024) ** 0.5]]), "x_prev with z = 0 at η = 0.5")
+    close(x_prev, f64([[1.6 - 2 * (0.36 - 63 / 1024) ** 0.5]]), phrase("x_prev with z = 0 at η = 0.5"))
 
 
 @pytest.mark.task("2.9")
@@ -285,7 +296,7 @@ def test_ddim_step_noise_is_proportional_to_eta(sampler):
     quiet, noisy = (
         sampler.ddim_step(f64([[0.4]]), f64([[-1.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV, 0.5, f64([[z]])) for z in (0.0, 1.0)
     )
-    close(noisy - quiet, f64([[0.5 * (63 / 256) ** 0.5]]), "what z = 1 adds at η = 0.5")
+    close(noisy - quiet, f64([[0.5 * (63 / 256) ** 0.5]]), phrase("what z = 1 adds at η = 0.5"))
 
 
 @pytest.mark.task("2.9")
@@ -295,7 +306,7 @@ def test_ddim_step_of_a_batch(sampler, data):
     x_t, eps, z = items(0.4, 0.4, data), items(-1, -1, data), items(0, 100, data)
     x_prev = sampler.ddim_step(x_t, eps, f64([0.36, 0.36]), f64([0.64, 1.0]), 1.0, z)
     # first item: 35/64 · 2 + 27/64 · 0.4 = 1.2625, as above with z = 0        second item: x_0_pred = 2
-    close(x_prev, items(1.2625, 2.0, data), f"x_prev of {data}", tol=1e-5)
+    close(x_prev, items(1.2625, 2.0, data), of(data, "x_prev"), tol=1e-5)
 
 
 # 2.10  ddim_timesteps
@@ -307,18 +318,21 @@ def test_ddim_step_of_a_batch(sampler, data):
 )
 def test_timesteps(sampler, T, S):
     """There are exactly S steps, int64, strictly ascending to T, evenly spaced to within 1."""
-    tau, case = sampler.ddim_timesteps(T, S), f"T = {T}, S = {S}"
+    tau, case = sampler.ddim_timesteps(T, S), {"T": T, "S": S}
     right = isinstance(tau, torch.Tensor) and tau.dtype == torch.int64 and tau.ndim == 1
-    check(right, f"{case}: tau must be an int64 tensor of shape ({S},); it is {described(tau)}")
+    got = described(tau)
+    check(right, "T = {T}, S = {S}: tau must be an int64 tensor of shape ({S},); it is {got}", got=got, **case)
     steps = tau.tolist()
-    seen = f"it is {steps}" if len(steps) <= 10 else f"it is {steps[:3]} ... {steps[-3:]}"
-    check(len(steps) == S, f"{case}: tau must hold {S} steps; it holds {len(steps)}: {seen}")
-    check(steps[0] >= 1 and bool((tau.diff() > 0).all()), f"{case}: tau must ascend, from 1 or more; {seen}")
-    check(steps[-1] == T, f"{case}: the last step of tau must be {T}; {seen}")
+    case["seen"] = f"{steps}" if len(steps) <= 10 else f"{steps[:3]} ... {steps[-3:]}"
+    count = len(steps)
+    check(count == S, "T = {T}, S = {S}: tau must hold {S} steps; it holds {count}: it is {seen}", count=count, **case)
+    ascends = steps[0] >= 1 and bool((tau.diff() > 0).all())
+    check(ascends, "T = {T}, S = {S}: tau must ascend, from 1 or more; it is {seen}", **case)
+    check(steps[-1] == T, "T = {T}, S = {S}: the last step of tau must be {T}; it is {seen}", **case)
     i = torch.arange(1, S + 1, dtype=torch.float64)
     even = [i * T / S, 1 + (i - 1) * (T - 1) / (S - 1)]  # T = 10, S = 5: 2, 4, 6, 8, 10 or 1, 3.25, ..., 10
     near = any(bool(((tau - e).abs() <= 1 + 1e-9).all()) for e in even)
-    check(near, f"{case}: the steps must be evenly spaced, to within 1; {seen}")
+    check(near, "T = {T}, S = {S}: the steps must be evenly spaced, to within 1; it is {seen}", **case)
 
 
 @pytest.mark.task("2.10")
@@ -334,16 +348,18 @@ def test_one_timestep(sampler):
 def test_ddim_sample_by_hand(sampler):
     """Along τ = [1, 3, 6] the model is asked at 6, 3 and 1, and the steps between them are skipped."""
     model, x_T = StepSpy(lambda x_t, t: torch.full_like(x_t, 1.0 if t == 1 else -1.0)), f64([[-0.4], [-0.4]])
-    repeats(lambda: sampler.ddim_sample(model, x_T, LONG, TAU), "η is 0 where it is not given, and nothing is random")
+    why = phrase("η is 0 where it is not given, and nothing is random")
+    repeats(lambda: sampler.ddim_sample(model, x_T, LONG, TAU), why)
     model.xs, model.ts = [], []
     x_0 = sampler.ddim_sample(model, x_T, LONG, TAU)
-    check(model.ts == [6, 3, 1], f"the model must be asked at [6, 3, 1]; it was asked at {model.ts}")
+    check(model.ts == [6, 3, 1], "the model must be asked at [6, 3, 1]; it was asked at {ts}", ts=model.ts)
     starts_at(model.xs[0], x_T)
     like(x_0, x_T, "x_0")
     # t = 6, ε = −1: x_0_pred = (−0.4 + 0.96) / 0.28 = 2, then x_3 = 0.6 · 2 + 0.8 · (−1) = 0.4
     # t = 3, ε = −1: x_0_pred = ( 0.4 + 0.80) / 0.60 = 2, then x_1 = 0.8 · 2 + 0.6 · (−1) = 1
     # t = 1, ε = +1: x_0_pred = ( 1.0 − 0.60) / 0.80 = 0.5, which is x_0
-    close(torch.cat([x[:1] for x in [*model.xs, x_0]]), f64([[-0.4], [0.4], [1.0], [0.5]]), "x_6, x_3, x_1 and x_0")
+    states = torch.cat([x[:1] for x in [*model.xs, x_0]])
+    close(states, f64([[-0.4], [0.4], [1.0], [0.5]]), phrase("x_6, x_3, x_1 and x_0"))
     close(x_0, f64([[0.5], [0.5]]), "x_0")
 
 
@@ -352,7 +368,7 @@ def test_ddim_sample_last_step(sampler):
     """τ may end below T, and from τ_1 the last step goes straight to clean data, however large τ_1 is."""
     model = StepSpy(lambda x_t, t: -torch.ones_like(x_t))
     x_0 = sampler.ddim_sample(model, f64([[0.4]]), LONG, torch.tensor([3]))
-    check(model.ts == [3], f"τ = [3] is one step, at 3; the model was asked at {model.ts}")
+    check(model.ts == [3], "τ = [3] is one step, at 3; the model was asked at {ts}", ts=model.ts)
     close(x_0, f64([[2.0]]), "x_0")  # ᾱ_prev = ᾱ_0 = 1, so x_0 = x_0_pred = (0.4 + 0.8) / 0.6
 
 
@@ -363,7 +379,7 @@ def test_ddim_sample_noise_on_a_subsequence(sampler, eta):
     model, x_T = StepSpy(lambda x_t, t: 0 * x_t), torch.zeros(MANY, 1, dtype=torch.float64)
     x_0 = sampler.ddim_sample(model, x_T, LONG, TAU, eta, seeded(1))
     like(x_0, x_T, "x_0")
-    check(model.ts == [6, 3, 1], f"the model must be asked at [6, 3, 1]; it was asked at {model.ts}")
+    check(model.ts == [6, 3, 1], "the model must be asked at [6, 3, 1]; it was asked at {ts}", ts=model.ts)
     # β̃ is 0.64/0.9216 · (1 − 0.0784/0.36) = 0.543 = 0.737² from 6 to 3 and 63/256 = 0.496² from 3 to 1
     draws([*model.xs, x_0], [0.0784, 0.36, 0.64, 1.0], [eta * 0.737, eta * 0.496, 0.0])
 
@@ -373,7 +389,7 @@ def test_ddim_sample_makes_room_for_the_noise(sampler):
     """At η = 0.5 a step keeps √(1 − ᾱ_prev − σ_t²) of ε, and so makes room for the fresh noise."""
     model, x_T = StepSpy(lambda x_t, t: -torch.ones_like(x_t)), torch.full((MANY, 1), -0.4, dtype=torch.float64)
     sampler.ddim_sample(model, x_T, LONG, TAU, 0.5, seeded(1))
-    check(model.ts == [6, 3, 1], f"the model must be asked at [6, 3, 1]; it was asked at {model.ts}")
+    check(model.ts == [6, 3, 1], "the model must be asked at [6, 3, 1]; it was asked at {ts}", ts=model.ts)
     # x_0_pred = (−0.4 + 0.96) / 0.28 = 2 and σ_t = 0.5 · 0.737, so 0.6 · 2 − √(0.64 − σ_t²) = 0.49
     spread(model.xs[1], 0.49, 0.368, "x_3")
 
@@ -413,16 +429,16 @@ def test_invert_by_hand(sampler):
     """Backwards along τ = [1, 3, 6] each step keeps the ε that the model sees in the present state."""
     model = StepSpy(lambda x_t, t: -torch.ones_like(x_t))
     x_0 = f64([[2.0]])
-    repeats(lambda: sampler.ddim_invert(model, x_0, LONG, TAU), "an inversion draws no noise")
+    repeats(lambda: sampler.ddim_invert(model, x_0, LONG, TAU), phrase("an inversion draws no noise"))
     model.xs, model.ts = [], []
     x_T = sampler.ddim_invert(model, x_0, LONG, TAU)
     # 0 → 1: x_0_pred = 2, so x_1 = 0.8 · 2 − 0.6 = 1
     # 1 → 3: x_0_pred = (1 + 0.6) / 0.8 = 2, so x_3 = 0.6 · 2 − 0.8 = 0.4
     # 3 → 6: x_0_pred = (0.4 + 0.8) / 0.6 = 2, so x_6 = 0.28 · 2 − 0.96 = −0.4
     asked = model.ts in ([1, 3, 6], [1, 1, 3])
-    check(asked, f"the model must be asked at the steps that you go to, [1, 3, 6]; it was asked at {model.ts}")
+    check(asked, "the model must be asked at the steps that you go to, [1, 3, 6]; it was asked at {ts}", ts=model.ts)
     like(x_T, model.xs[0], "x_T")
-    close(torch.cat([*model.xs, x_T]), f64([[2.0], [1.0], [0.4], [-0.4]]), "x_0, x_1, x_3 and x_6")
+    close(torch.cat([*model.xs, x_T]), f64([[2.0], [1.0], [0.4], [-0.4]]), phrase("x_0, x_1, x_3 and x_6"))
 
 
 @pytest.mark.task("2.12")

@@ -7,6 +7,7 @@ import torch
 
 from claims import check, close, f64, refuses
 from diffusion.mlp import NoiseMLP
+from diffusion.phrases import phrase
 from diffusion.schedule import alpha_bar_from_beta, cosine_schedule, linear_schedule
 from diffusion.tensors import check_tau, never_negative, noise_like, per_item, same_shape, time_like
 from diffusion.toy import GaussianMixture, ring, swiss_roll, two_moons
@@ -76,8 +77,8 @@ def test_swiss_roll():
     data = swiss_roll()
     gaps = data.means.diff(dim=0).norm(dim=1)
     check(bool((gaps / gaps.mean() - 1).abs().max() < 0.05), "neighbours along the spiral are not evenly far apart")
-    close(data.means.square().mean(), f64(1.0), "the mean square of a coordinate")
-    close(data.means.mean(dim=0), f64([0.0, 0.0]), "the mean")
+    close(data.means.square().mean(), f64(1.0), phrase("the mean square of a coordinate"))
+    close(data.means.mean(dim=0), f64([0.0, 0.0]), phrase("the mean"))
     far = torch.cdist(data.means, data.means)[:30, 50:].min()
     check(bool(far > 8 * data.std), "two turns of the spiral overlap")
 

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from diffusion import faults
-from summary import TASKS
+from diffusion.phrases import phrase
+from tasks import TASKS
 
 OF = {row["function"]: task for task, row in TASKS.items()}
 called: set[str] = set()  # the tasks whose functions the present test has used, by itself or inside one another
@@ -19,7 +20,11 @@ within: list[str] = []  # the functions that are running now
 
 
 class BrokenFile(Exception):
-    """One of your files can't be imported."""
+    """One of your files can't be imported: which, and what that says."""
+
+    def __init__(self, file: str, error: BaseException) -> None:
+        super().__init__(phrase("{file} can't be imported. {why}", file=file, why=sentence(error)))
+        self.file = file
 
 
 class StudentFile:
@@ -32,9 +37,12 @@ class StudentFile:
         try:
             module = watched(importlib.import_module(self.name))
         except (Exception, SystemExit) as error:
-            raise BrokenFile(f"{self.name}.py can't be imported. {sentence(error)}") from None
+            raise BrokenFile(f"{self.name}.py", error) from None
         if not hasattr(module, function):
-            pytest.fail(f"{self.name}.py has no function {function}; it must keep this name", pytrace=False)
+            said = phrase(
+                "{file} has no function {name}; it must keep this name", file=f"{self.name}.py", name=function
+            )
+            pytest.fail(said, pytrace=False)
         return getattr(module, function)
 
 
@@ -60,9 +68,12 @@ def _watched(name: str, function: Any) -> Any:
         for i, (x, before) in given.items():
             if not torch.equal(x, before):
                 argument = [*inspect.signature(function).parameters][i]
-                pytest.fail(
-                    f"{name} changed the {argument} that it was given: no += or *= on an argument", pytrace=False
+                said = phrase(
+                    "{name} changed the {argument} that it was given: no += or *= on an argument",
+                    name=name,
+                    argument=argument,
                 )
+                pytest.fail(said, pytrace=False)
         return result
 
     call.is_watched = True  # type: ignore[attr-defined]
@@ -81,17 +92,16 @@ def unfinished(error: BaseException) -> str:
 
 def sentence(error: BaseException) -> str:
     """One line: where, what kind of error, what it says, and what is often behind it."""
-    return faults.told(error) + advice(error)
-
-
-def advice(error: BaseException) -> str:
-    """What is often behind an error of this kind, in brackets, or ""."""
-    place = faults.place(error)
+    place, told = faults.place(error), faults.told(error)
     if isinstance(error, NameError) and place:
         line = linecache.getline(str(place.file), place.line)
-        return " (this line returns it: give your result this name)" if "return " in line else ""
+        return (
+            phrase("{told} (this line returns it: give your result this name)", told=told)
+            if "return " in line
+            else told
+        )
     if isinstance(error, RuntimeError) and "must match the size of tensor" in str(error):
-        return " (per_item(c, x) makes a coefficient of shape (B,) ready to multiply a state)"
+        return phrase("{told} (per_item(c, x) makes a coefficient of shape (B,) ready to multiply a state)", told=told)
     if isinstance(error, IndexError) and "out of bounds" in str(error):
-        return " (alpha_bar has T + 1 entries, and T is not always 1000)"
-    return ""
+        return phrase("{told} (alpha_bar has T + 1 entries, and T is not always 1000)", told=told)
+    return told

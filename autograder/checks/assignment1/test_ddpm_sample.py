@@ -6,9 +6,9 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import cases, transcript
 from checks.cases import IMAGES, LINE, ODD, POINTS, SCHEDULES
-from checks.judge import EXACT, SINGLE, close, expect, kept, numbers
+from checks.judge import EXACT, SINGLE, asked_plainly, close, kept, numbers, without_graph
 from checks.promises import draws_from_generator
-from grader.checking import Seed
+from grader.checking import Seed, phrase
 from oracle import steps
 from oracle.gaussian import GaussianData
 
@@ -27,8 +27,7 @@ def test_ddpm_sample_calls(student):
         examiner, _ = _ddpm_run(student, LINEAR[: T + 1])
         transcript.called_in_order(examiner, list(range(T, 0, -1)))
         for call in examiner.calls:
-            right = call.t_as_asked == f"int64 of shape ({transcript.PIXELS[0]},)"
-            expect(right, f"The model got t as {call.t_as_asked}; expected int64 of shape (B,).")
+            asked_plainly(call)
 
 
 @number("1.6.2")
@@ -55,7 +54,7 @@ def test_ddpm_sample_whole_chain(student):
     """
     examiner, returned = _ddpm_run(student, LINEAR, shape=transcript.FEW_PIXELS)
     taken = transcript.steps_taken(examiner, returned, LINEAR, np.arange(1, len(LINEAR)))
-    close(taken[0].x_t, _x_T(transcript.FEW_PIXELS), "The first state that the model saw (it must be x_T)")
+    close(taken[0].x_t, _x_T(transcript.FEW_PIXELS), phrase("The first state that the model saw (it must be x_T)"))
     transcript.is_stochastic(taken, eta=1.0)
 
 
@@ -89,10 +88,10 @@ def test_ddpm_sample_promises(student):
             kept(returned, x_T, returned.value, "x_0")
             transcript.called_in_order(examiner, list(range(len(SHORT) - 1, 0, -1)))
             last = examiner.calls[-1]
-            expect(last.x.dtype == dtype, f"The model got {last.x.dtype} states from a {np.dtype(dtype)} x_T.")
+            transcript.keeps_dtype(last, x_T)
             x_0 = steps.predict_x_0(last.x, SHORT[1], last.answer)
-            close(returned.value, x_0, "The result (it must be the last step's x_0_pred)", 8, tolerance)
-            expect(not returned.carries_graph, "x_0 carries a graph: sample under torch.no_grad().")
+            close(returned.value, x_0, phrase("The result (it must be the last step's x_0_pred)"), 8, tolerance)
+            without_graph(returned, "x_0")
     examiner, returned = _ddpm_run(student, cases.FINE)
     transcript.is_stochastic(transcript.steps_taken(examiner, returned, cases.FINE, np.arange(1, len(cases.FINE))), 1.0)
 

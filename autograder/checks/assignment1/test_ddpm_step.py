@@ -5,9 +5,10 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import cases
 from checks.cases import IMAGES, SCHEDULES, SHAPES
-from checks.judge import EXACT, SINGLE, close, expect, kept, pair_of
+from checks.judge import EXACT, SINGLE, close, expect, for_shape, kept, pair_of
 from checks.loss import LossChecks
 from checks.promises import keeps_its_promises
+from grader.checking import phrase
 from oracle import losses, steps
 from oracle.arrays import along_first_axis
 
@@ -34,7 +35,12 @@ def test_q_sample_batch(student):
     for shape, (alpha_bar_t, _) in cases.batches(SHAPES):
         x_0, eps = cases.states(12, 2, shape)
         want = steps.q_sample(x_0, alpha_bar_t, eps)
-        close(student("q_sample", x_0, alpha_bar_t, eps).value, want, f"x_t for states of shape {shape}", 4)
+        close(
+            student("q_sample", x_0, alpha_bar_t, eps).value,
+            want,
+            phrase("x_t for states of shape {shape}", shape=shape),
+            4,
+        )
 
 
 @number("1.1.3")
@@ -66,7 +72,7 @@ def test_predict_x_0_batch(student):
         x_t, eps = cases.states(22, 2, shape)
         want = steps.predict_x_0(x_t, alpha_bar_t, eps)
         scale = along_first_axis(8 / np.sqrt(alpha_bar_t), x_t)
-        close(student("predict_x_0", x_t, alpha_bar_t, eps).value, want, f"x_0_pred for shape {shape}", scale)
+        close(student("predict_x_0", x_t, alpha_bar_t, eps).value, want, for_shape("x_0_pred", shape), scale)
 
 
 @number("1.2.3")
@@ -113,7 +119,7 @@ def test_posterior_mean(pair):
     x_0, x_t = cases.states(41, 2)
     returned = yield "ddpm_posterior", x_0, x_t, *pair
     mean, _ = pair_of(returned.value, "mean, variance")
-    close(mean, steps.ddpm_posterior(x_0, x_t, *pair)[0], "The mean", 4)
+    close(mean, steps.ddpm_posterior(x_0, x_t, *pair)[0], phrase("The mean"), 4)
 
 
 @number("1.4.2")
@@ -125,7 +131,7 @@ def test_posterior_variance(pair):
     returned = yield "ddpm_posterior", x_0, x_t, *pair
     _, variance = pair_of(returned.value, "mean, variance")
     want = steps.ddpm_posterior(x_0, x_t, *pair)[1]
-    close(variance, want, "The variance", want + 1e-9, 1e-4)
+    close(variance, want, phrase("The variance"), want + 1e-9, 1e-4)
 
 
 @number("1.4.3")
@@ -136,8 +142,8 @@ def test_posterior_batch(student):
         x_0, x_t = cases.states(43, 2, shape)
         mean, variance = pair_of(student("ddpm_posterior", x_0, x_t, *pair).value, "mean, variance")
         want_mean, want_variance = steps.ddpm_posterior(x_0, x_t, *pair)
-        close(mean, want_mean, f"The mean for shape {shape}", 4)
-        close(variance, want_variance, f"The variance for shape {shape}", want_variance + 1e-8, 1e-4)
+        close(mean, want_mean, for_shape(phrase("The mean"), shape), 4)
+        close(variance, want_variance, for_shape(phrase("The variance"), shape), want_variance + 1e-8, 1e-4)
 
 
 @number("1.4.4")
@@ -148,8 +154,8 @@ def test_posterior_last_step(student):
     for alpha_bar_t in (LINEAR[1], LINEAR[700]):
         value = student("ddpm_posterior", x_0, x_t, alpha_bar_t, LINEAR[0]).value
         mean, variance = pair_of(value, "mean, variance")
-        close(mean, x_0, "The mean at the last step", 4)
-        close(variance, 0.0, "The variance at the last step", 1, 1e-12)
+        close(mean, x_0, phrase("The mean at the last step"), 4)
+        close(variance, 0.0, phrase("The variance at the last step"), 1, 1e-12)
 
 
 @number("1.4.5")
@@ -162,10 +168,11 @@ def test_posterior_promises(student):
             returned = student("ddpm_posterior", x_0, x_t, *pair)
             mean, variance = pair_of(returned.value, "mean, variance")
             want_mean, want_variance = steps.ddpm_posterior(x_0, x_t, *pair)
-            close(mean, want_mean, "The mean", 40, tolerance)
-            close(variance, want_variance, "The variance", want_variance, 1e-8)
-            kept(returned, x_0, mean, "The mean")
-            expect(variance.dtype == np.float64, f"The variance came out as {variance.dtype}; it must stay float64.")
+            close(mean, want_mean, phrase("The mean"), 40, tolerance)
+            close(variance, want_variance, phrase("The variance"), want_variance, 1e-8)
+            kept(returned, x_0, mean, phrase("The mean"))
+            right = variance.dtype == np.float64
+            expect(right, "The variance came out as {dtype}; it must stay float64.", dtype=variance.dtype)
 
 
 # 1.5 ddpm_step
@@ -202,7 +209,7 @@ def test_ddpm_step_last(student):
     """At the last step, t = 1, no noise is added: x_prev is x_0_pred, whatever z is."""
     x_t, eps, z = cases.states(53, 3)
     value = student("ddpm_step", x_t, eps, LINEAR[1], LINEAR[0], 1000 * z).value
-    close(value, steps.predict_x_0(x_t, LINEAR[1], eps), "x_prev at the last step", 8)
+    close(value, steps.predict_x_0(x_t, LINEAR[1], eps), phrase("x_prev at the last step"), 8)
 
 
 @number("1.5.4")
@@ -213,7 +220,7 @@ def test_ddpm_step_batch(student):
         x_t, eps, z = cases.states(54, 3, shape)
         want = steps.ddpm_step(x_t, eps, *pair, z)
         scale = along_first_axis(8 * np.sqrt(pair[1] / pair[0]), x_t)
-        close(student("ddpm_step", x_t, eps, *pair, z).value, want, f"x_prev for shape {shape}", scale)
+        close(student("ddpm_step", x_t, eps, *pair, z).value, want, for_shape("x_prev", shape), scale)
 
 
 @number("1.5.5")

@@ -8,7 +8,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import cases, images, quality, transcript
 from checks.judge import numbers
-from grader.checking import Seed
+from grader.checking import Seed, phrase
 from oracle import schedule
 
 
@@ -25,11 +25,14 @@ def test_ddpm_step_gaussian_quality(student, evidence):
     def w2_squared(name, alpha_bar):
         (_, std), tau = images.CENTRED.ddpm_output(alpha_bar), np.arange(1, 101)
         show = partial(evidence().cell, f"{name} schedule", "T = 100")
-        return quality.chain_fits(student, "ddpm_step", arguments, alpha_bar, tau, std, "With T = 100", show)
+        return quality.chain_fits(student, "ddpm_step", arguments, alpha_bar, tau, std, phrase("With T = 100"), show)
 
     tables = {"linear": schedule.linear_alpha_bar(100, 1e-3, 0.2), "cosine": cases.cosine_alpha_bar(100)}
     found = quality.each(partial(w2_squared, *each) for each in tables.items())
-    return "W2² from the images: {:.3g} on the linear schedule, {:.3g} on the cosine one.".format(*found)
+    return phrase(
+        "W2² from the images: {linear:.3g} on the linear schedule, {cosine:.3g} on the cosine one.",
+        **dict(zip(tables, found)),
+    )
 
 
 @number("1.6.6")
@@ -46,4 +49,4 @@ def test_ddpm_sample_gaussian_quality(student):
     examiner = transcript.noise_predictor(alpha_bar, x_T.shape, len(alpha_bar) + 20, images.ALL, wobble=0.0)
     returned = student("ddpm_sample", examiner, x_T, alpha_bar, generator=Seed(4))
     x_0 = numbers(returned.value, x_T.shape, "x_0")
-    quality.samples_fit(x_0, x_T, *images.ALL.ddpm_output(alpha_bar, x_T, 0.0), "With T = 60")
+    quality.samples_fit(x_0, x_T, *images.ALL.ddpm_output(alpha_bar, x_T, 0.0), phrase("With T = 60"))

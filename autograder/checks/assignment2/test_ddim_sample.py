@@ -6,9 +6,9 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import cases, transcript
 from checks.cases import IMAGES, LINE, ODD, POINTS, SCHEDULES, T
-from checks.judge import EXACT, SINGLE, close, expect, kept, numbers
+from checks.judge import EXACT, SINGLE, asked_plainly, close, expect, kept, numbers, without_graph
 from checks.promises import draws_from_generator, repeated
-from grader.checking import Seed, describe
+from grader.checking import Seed, describe, phrase
 from oracle import samplers, schedule, steps
 from oracle.gaussian import GaussianData
 
@@ -28,7 +28,7 @@ def _taus(student, sizes):
     for (total, count), returned in zip(sizes, student.map("ddim_timesteps", sizes)):
         tau = returned.value
         right = isinstance(tau, np.ndarray) and tau.ndim == 1 and tau.dtype in (np.int64, np.int32)
-        expect(right, f"tau is {describe(tau)}; expected a 1-d int64 tensor.")
+        expect(right, "tau is {tau}; expected a 1-d int64 tensor.", tau=describe(tau))
         yield total, count, tau
 
 
@@ -38,11 +38,11 @@ def test_timesteps_count(student):
     """There are exactly S steps, int64, strictly ascending within 1..T, and the last one is T, also where S does not
     divide T."""
     for total, count, tau in _taus(student, [*ALL_OF_T, *SMALL, *MANY_T]):
-        at = f"For T = {total}, S = {count},"
-        expect(tau.dtype == np.int64, f"tau came out as {tau.dtype}; expected int64.")
-        expect(len(tau) == count, f"{at} tau has {len(tau)} steps.")
-        expect((tau[1:] > tau[:-1]).all() and tau[0] >= 1, f"{at} tau is not strictly ascending within 1..T.")
-        expect(tau[-1] == total, f"{at} tau does not end at T.")
+        at, ascending = {"T": total, "S": count}, (tau[1:] > tau[:-1]).all() and tau[0] >= 1
+        expect(tau.dtype == np.int64, "tau came out as {dtype}; expected int64.", dtype=tau.dtype)
+        expect(len(tau) == count, "For T = {T}, S = {S}, tau has {count} steps.", count=len(tau), **at)
+        expect(ascending, "For T = {T}, S = {S}, tau is not strictly ascending within 1..T.", **at)
+        expect(tau[-1] == total, "For T = {T}, S = {S}, tau does not end at T.", **at)
 
 
 @number("2.10.2")
@@ -52,7 +52,9 @@ def test_timesteps_even(student):
     for total, count, tau in _taus(student, [*ALL_OF_T, *SMALL]):
         expect(
             schedule.is_even(tau.astype(np.int64), total, count),
-            f"For T = {total}, S = {count}, tau is not S steps, evenly spaced up to T.",
+            "For T = {T}, S = {S}, tau is not S steps, evenly spaced up to T.",
+            T=total,
+            S=count,
         )
 
 
@@ -87,8 +89,7 @@ def test_sample_calls(student):
         examiner, _ = _ddim(student, LINEAR, tau, 0.0, _x_T(POINTS), data=GaussianData(0.0, 1.0))
         transcript.called_in_order(examiner, list(tau[::-1]))
         for call in examiner.calls:
-            right = call.t_as_asked == f"int64 of shape ({POINTS[0]},)"
-            expect(right, f"The model got t as {call.t_as_asked}; expected int64 of shape (B,).")
+            asked_plainly(call)
     for total in (1, 2, 100):  # all of them; of T = 1000, in 2.11.4
         tau = np.arange(1, total + 1)
         examiner, _ = _ddim(student, LINEAR[: total + 1], tau, 0.0, _x_T(POINTS), data=GaussianData(0.0, 1.0))
@@ -104,7 +105,7 @@ def test_sample_eta_0(student):
         for tau in (_tau_of(1), _tau_of(7), _tau_of(10), _tau_of(50), WITH_1, WITHOUT_1):
             examiner, returned = _ddim(student, alpha_bar, tau, 0.0)
             taken = transcript.steps_taken(examiner, returned, alpha_bar, tau)
-            close(taken[0].x_t, _x_T(), "The first state that the model saw (it must be x_T)")
+            close(taken[0].x_t, _x_T(), phrase("The first state that the model saw (it must be x_T)"))
             transcript.is_deterministic(taken)
 
 
@@ -186,9 +187,8 @@ def test_sample_promises(student):
             examiner, returned = _ddim(student, LINEAR, _tau_of(10), 0.0, x_T, data=GaussianData(8.0, 0.7))
             kept(returned, x_T, returned.value, "x_0")
             transcript.is_deterministic(transcript.steps_taken(examiner, returned, LINEAR, _tau_of(10)), tolerance)
-            asked = examiner.calls[-1].x.dtype
-            expect(asked == dtype, f"The model got {asked} states from a {np.dtype(dtype)} x_T.")
-            expect(not returned.carries_graph, "x_0 carries a graph: sample under torch.no_grad().")
+            transcript.keeps_dtype(examiner.calls[-1], x_T)
+            without_graph(returned, "x_0")
     tau = np.arange(2, len(cases.FINE), 2)
     examiner, returned = _ddim(student, cases.FINE, tau, 1.0)
     transcript.is_stochastic(transcript.steps_taken(examiner, returned, cases.FINE, tau), 1.0)
@@ -217,10 +217,10 @@ def test_invert_steps(student):
         x_0 = _x_T(POINTS)
         examiner, returned, pairs = _invert(student, tau, x_0)
         x_T = numbers(returned.value, POINTS, "x_T")
-        close(examiner.calls[0].x, x_0, "The first state that the model saw (it must be x_0)")
+        close(examiner.calls[0].x, x_0, phrase("The first state that the model saw (it must be x_0)"))
         for (call, x_next), (t_prev, t) in zip(examiner.transitions(x_T), pairs):
             want = steps.q_sample(steps.predict_x_0(call.x, LINEAR[t_prev], call.answer), LINEAR[t], call.answer)
-            close(x_next, want, f"The state after the step from t = {t_prev} to {t}", 20)
+            close(x_next, want, transcript.state_after(t_prev, t), 20)
 
 
 @number("2.12.2")
@@ -236,6 +236,5 @@ def test_invert_promises(student):
             last, (t_prev, t) = examiner.calls[-1], pairs[-1]
             want = steps.q_sample(steps.predict_x_0(last.x, LINEAR[t_prev], last.answer), LINEAR[t], last.answer)
             close(returned.value, want, "x_T", 20, tolerance)
-            right = last.t_as_asked == f"int64 of shape ({shape[0]},)"
-            expect(right, f"The model got t as {last.t_as_asked}; expected int64 of shape (B,).")
+            asked_plainly(last)
             expect(not returned.carries_graph, "x_T carries a graph: run under torch.no_grad().")

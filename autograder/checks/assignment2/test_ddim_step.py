@@ -5,8 +5,9 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import cases
 from checks.cases import SCHEDULES, SHAPES, T
-from checks.judge import EXACT, close, expect, kept, numbers, pair_of, zero
+from checks.judge import EXACT, close, expect, for_shape, kept, numbers, pair_of, zero
 from checks.promises import keeps_its_promises
+from grader.checking import phrase
 from oracle import steps
 from oracle.arrays import along_first_axis
 
@@ -24,7 +25,7 @@ def test_sigma_at_eta_1(pair):
     """At η = 1, σ_t is the standard deviation √β̃_t of the DDPM posterior on this very pair, β_t inside the root."""
     want = steps.ddim_sigma(*pair, 1.0)
     returned = yield "ddim_sigma", *pair, 1.0
-    close(returned.value, want, "σ_t at η = 1", want + 1e-9, 2e-3)
+    close(returned.value, want, phrase("σ_t at η = {eta}", eta=1), want + 1e-9, 2e-3)
 
 
 @number("2.7.2")
@@ -34,7 +35,7 @@ def test_sigma_in_eta(pair, eta):
     """σ_t is proportional to η, for any η ≥ 0, below 1 and above it."""
     want = steps.ddim_sigma(*pair, eta)
     returned = yield "ddim_sigma", *pair, eta
-    close(returned.value, want, f"σ_t at η = {eta}", want + 1e-9, 2e-3)
+    close(returned.value, want, phrase("σ_t at η = {eta}", eta=eta), want + 1e-9, 2e-3)
 
 
 @number("2.7.3")
@@ -45,7 +46,7 @@ def test_sigma_last_step(student):
         for t in (1, 100, T):
             for eta in (0.0, 0.5, 1.0):
                 value = student("ddim_sigma", alpha_bar[t], alpha_bar[0], eta).value
-                close(value, 0.0, "σ_t at the last step", 1, 1e-9)
+                close(value, 0.0, phrase("σ_t at the last step"), 1, 1e-9)
     before = numbers(student("ddim_sigma", LINEAR[2], LINEAR[1], 1.0).value, (), "σ_t")
     expect(before > 0, "σ_t at the last step but one is not above 0, but noise must be added there.")
 
@@ -83,7 +84,7 @@ def test_marginal_variance(pair, share):
     given = *pair, share * steps.ddim_sigma_max(pair[1])
     returned = yield "ddim_coefficients", *given
     _, _, _, (_, variance) = _omegas(returned, *given)
-    close(variance, 1 - pair[1], "The variance of q(x_prev | x_0) that your ω_t makes")
+    close(variance, 1 - pair[1], phrase("The variance of q(x_prev | x_0) that your ω_t makes"))
 
 
 @number("2.8.2")
@@ -95,7 +96,9 @@ def test_marginal_mean(pair, share):
     returned = yield "ddim_coefficients", *given
     _, omega_t, b, (factor, _) = _omegas(returned, *given)
     expect(1 - pair[1] < 1e-3 or omega_t != 0, "ω_t is 0 below the largest σ_t: then x_prev would not depend on x_t.")
-    close(factor, np.sqrt(pair[1]), "The factor on x_0 in the mean of q(x_prev | x_0) that your ω₀ and ω_t make")
+    close(
+        factor, np.sqrt(pair[1]), phrase("The factor on x_0 in the mean of q(x_prev | x_0) that your ω₀ and ω_t make")
+    )
     zero(b)
 
 
@@ -107,7 +110,7 @@ def test_omega_t_sign(student):
         for share in (0.0, 0.5):
             given = LINEAR[t], LINEAR[t - 1], np.float64(share * np.sqrt(1 - LINEAR[t - 1]))
             _, omega_t, _, (_, variance) = _omegas(student("ddim_coefficients", *given), *given)
-            close(variance, 1 - LINEAR[t - 1], "The variance of q(x_prev | x_0) that your ω_t makes")
+            close(variance, 1 - LINEAR[t - 1], phrase("The variance of q(x_prev | x_0) that your ω_t makes"))
             expect(omega_t >= 0, "ω_t is negative. Both roots preserve the marginals; only the positive one is a DDIM.")
 
 
@@ -119,8 +122,8 @@ def test_sigma_maximum(student):
         for t, t_prev in ((T, T - 1), (700, 650), (50, 1), (2, 1), (1, 0), (T, 0)):
             given = alpha_bar[t], alpha_bar[t_prev], np.float64(np.sqrt(1 - alpha_bar[t_prev]))
             omega_0, omega_t, _, _ = _omegas(student("ddim_coefficients", *given), *given)
-            close(omega_t, 0.0, "ω_t at the largest σ_t", 1, 1e-5)
-            close(omega_0, np.sqrt(alpha_bar[t_prev]), "ω₀ at the largest σ_t")
+            close(omega_t, 0.0, phrase("ω_t at the largest σ_t"), 1, 1e-5)
+            close(omega_0, np.sqrt(alpha_bar[t_prev]), phrase("ω₀ at the largest σ_t"))
         given = alpha_bar[700], alpha_bar[650], np.float64(0)
         _, omega_t, _, _ = _omegas(student("ddim_coefficients", *given), *given)
         expect(omega_t != 0, "ω_t is 0 not only at the largest σ_t, but at σ_t = 0 too.")
@@ -133,8 +136,8 @@ def test_coefficients_batch(student):
     for a, a_prev in (cases.pair_batch(1), cases.pair_batch(5), cases.everywhere()):
         given = a, a_prev, 0.5 * np.sqrt(1 - a_prev)
         _, _, b, (factor, variance) = _omegas(student("ddim_coefficients", *given), *given)
-        close(variance, 1 - a_prev, "The variance of q(x_prev | x_0) that your ω_t makes")
-        close(factor, np.sqrt(a_prev), "The factor on x_0 in the mean of q(x_prev | x_0)")
+        close(variance, 1 - a_prev, phrase("The variance of q(x_prev | x_0) that your ω_t makes"))
+        close(factor, np.sqrt(a_prev), phrase("The factor on x_0 in the mean of q(x_prev | x_0)"))
         zero(b)
 
 
@@ -153,8 +156,8 @@ def test_coefficients_promises(student):
             sigma_t,
             pair[0],
         )
-        close(variance, 1 - pair[1], "The variance of q(x_prev | x_0)", 1, EXACT)
-        close(factor, np.sqrt(pair[1]), "The factor on x_0 in the mean of q(x_prev | x_0)", 1, EXACT)
+        close(variance, 1 - pair[1], phrase("The variance of q(x_prev | x_0)"), 1, EXACT)
+        close(factor, np.sqrt(pair[1]), phrase("The factor on x_0 in the mean of q(x_prev | x_0)"), 1, EXACT)
         kept(returned, np.asarray(sigma_t), omega_0, "omega_0")
         kept(returned, np.asarray(sigma_t), omega_t, "omega_t")
 
@@ -174,7 +177,7 @@ def test_step_deterministic(pair):
     x_t, eps, z = cases.states(291, 3)
     want = steps.ddim_step(x_t, eps, *pair, 0.0, z)
     returned = yield "ddim_step", x_t, eps, *pair, 0.0, 100 * z
-    close(returned.value, want, "x_prev at η = 0", _scale(pair))
+    close(returned.value, want, phrase("x_prev at η = {eta}", eta=0), _scale(pair))
 
 
 @number("2.9.2")
@@ -191,11 +194,11 @@ def test_step_stochastic(pair, eta):
         z = z / sigma
         want = steps.ddim_step(x_t, eps, *pair, eta, z)
     returned = yield "ddim_step", x_t, eps, *pair, eta, z
-    close(returned.value, want, f"x_prev at η = {eta}", _scale(pair), 1e-3)
+    close(returned.value, want, phrase("x_prev at η = {eta}", eta=eta), _scale(pair), 1e-3)
     z = cases.states(293, 1)[0]
     want = steps.ddim_step(x_t, eps, *pair, eta, z)
     returned = yield "ddim_step", x_t, eps, *pair, eta, z
-    close(returned.value, want, f"x_prev at η = {eta}", _scale(pair))
+    close(returned.value, want, phrase("x_prev at η = {eta}", eta=eta), _scale(pair))
 
 
 @number("2.9.3")
@@ -206,7 +209,7 @@ def test_step_is_ddpm(pair):
     x_t, eps, z = cases.states(294, 3)
     want = steps.ddpm_step(x_t, eps, *pair, z)
     returned = yield "ddim_step", x_t, eps, *pair, 1.0, z
-    close(returned.value, want, "x_prev at η = 1", _scale(pair))
+    close(returned.value, want, phrase("x_prev at η = {eta}", eta=1), _scale(pair))
 
 
 @number("2.9.4")
@@ -218,7 +221,7 @@ def test_step_last(student):
         for eta in (0.0, 0.5, 1.0):
             value = student("ddim_step", x_t, eps, LINEAR[t], LINEAR[0], eta, 100 * z).value
             want = steps.predict_x_0(x_t, LINEAR[t], eps)
-            close(value, want, "x_prev at the last step", _scale((LINEAR[t], 1.0)))
+            close(value, want, phrase("x_prev at the last step"), _scale((LINEAR[t], 1.0)))
 
 
 @number("2.9.5")
@@ -229,7 +232,7 @@ def test_step_batch(student):
         x_t, eps, z = cases.states(296, 3, shape)
         want = steps.ddim_step(x_t, eps, *pair, 0.7, z)
         scale = along_first_axis(_scale(pair), x_t)
-        close(student("ddim_step", x_t, eps, *pair, 0.7, z).value, want, f"x_prev for shape {shape}", scale)
+        close(student("ddim_step", x_t, eps, *pair, 0.7, z).value, want, for_shape("x_prev", shape), scale)
 
 
 @number("2.9.6")

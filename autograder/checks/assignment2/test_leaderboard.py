@@ -6,7 +6,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import network as quality
 from checks.judge import expect, numbers
-from grader.checking import Examiner, Seed
+from grader.checking import Examiner, Seed, phrase
 from oracle import samplers
 
 pytestmark = [pytest.mark.network, pytest.mark.leaderboard]
@@ -29,10 +29,15 @@ def test_leaderboard(student, network, leaderboard):
     eps_model = lambda x, t: network.eps(x, t).astype(np.float64)  # noqa: E731
     right = samplers.ddim_sample(eps_model, start.astype(np.float64), quality.LINEAR, tau, 0.0, lambda: 0 * start)
     off = (np.abs(x_0 - right) > quality.CLOSE).any(axis=(1, 2, 3))
-    expect(not off.any(), f"No entry: {off.sum()} of {len(off)} images are not the right sampler's in your ten steps.")
+    expect(
+        not off.any(),
+        "No entry: {count} of {all} images are not the right sampler's in your ten steps.",
+        count=off.sum(),
+        all=len(off),
+    )
     value = quality.fid(network.features(right))
-    leaderboard("FID at S = 10, η = 0", value)
-    return f"FID {value:.2f} in the steps {', '.join(map(str, tau))}."
+    leaderboard(phrase("FID at S = 10, η = 0"), value)
+    return phrase("FID {value:.2f} in the steps {steps}.", value=value, steps=", ".join(map(str, tau)))
 
 
 def _steps(value):

@@ -9,7 +9,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from checks import bands, cases, images, quality, transcript
 from checks.cases import SCHEDULES, T
 from checks.judge import ROUGH, expect, numbers
-from grader.checking import Seed
+from grader.checking import Seed, phrase
 from oracle import frechet, schedule
 
 LINEAR = SCHEDULES["linear"]
@@ -30,13 +30,16 @@ def test_step_gaussian_quality(student, evidence):
         arguments = lambda x_t, eps, z, a, a_prev: (x_t, eps, a, a_prev, eta, z)  # noqa: E731
         _, std = images.CENTRED.ddim_output(LINEAR, tau, eta)
         show = partial(evidence().cell, f"S = {S}", f"η = {eta}")
-        return quality.chain_fits(student, "ddim_step", arguments, LINEAR, tau, std, f"At S = {S}, η = {eta}", show)
+        which = phrase("At S = {S}, η = {eta}", S=S, eta=eta)
+        return quality.chain_fits(student, "ddim_step", arguments, LINEAR, tau, std, which, show)
 
     sizes = (5, 10, 20, 50, 100)
     found = quality.each(partial(w2_squared, S, eta) for S in sizes for eta in ETAS)
     rows = np.reshape(found, (len(sizes), len(ETAS)))
-    said = [f"{', '.join(f'{value:.3g}' for value in row)} at S = {S}" for S, row in zip(sizes, rows)]
-    return f"W2² from the images at η = {', '.join(map(str, ETAS))}: {'; '.join(said)}."
+    figures = [", ".join(f"{value:.3g}" for value in row) for row in rows]
+    said = [phrase("{figures} at S = {S}", figures=row, S=S) for S, row in zip(sizes, figures)]
+    etas = ", ".join(map(str, ETAS))
+    return phrase("W2² from the images at η = {etas}: {rows}.", etas=etas, rows=phrase("; ").join(said))
 
 
 @number("2.11.8")
@@ -54,7 +57,7 @@ def test_sample_gaussian_quality(student):
         for eta in ETAS:
             x_0 = _sample(student, x_T, tau, eta, images.ALL)
             exact = images.ALL.ddim_output(LINEAR, tau, eta, x_T, 0.0)
-            quality.samples_fit(x_0, x_T, *exact, f"At S = {S}, η = {eta}")
+            quality.samples_fit(x_0, x_T, *exact, phrase("At S = {S}, η = {eta}", S=S, eta=eta))
 
 
 @number("2.11.9")
@@ -74,12 +77,18 @@ def test_sample_mixture_quality(student):
         right = bands.right_samples(bands.X_T[:STILL], S, 0.0)
         off = np.abs(still - right).max(axis=1) > ROUGH * np.abs(right).max()
         expect(
-            off.sum() <= ON_THE_EDGE, f"At S = {S}, η = 0, {off.sum()} of {len(off)} samples are not the right ones."
+            off.sum() <= ON_THE_EDGE,
+            "At S = {S}, η = 0, {count} of {all} samples are not the right ones.",
+            S=S,
+            count=off.sum(),
+            all=len(off),
         )
-        bands.fits(noisy, S, f"At S = {S}, η = 1")
+        bands.fits(noisy, S, phrase("At S = {S}, η = {eta}", S=S, eta=1))
         distances = [frechet.fid(x_0, *images.CLASSES.moments()) for x_0 in (still, noisy[:STILL])]
-        found.append("{:.1f} at η = 0 and {:.1f} at η = 1 at S = {}".format(*distances, S))
-    return f"Fréchet distance of {STILL} samples from the mixture: {'; '.join(found)}."
+        figures = dict(zip(("still", "noisy"), distances))
+        found.append(phrase("{still:.1f} at η = 0 and {noisy:.1f} at η = 1 at S = {S}", S=S, **figures))
+    rows = phrase("; ").join(found)
+    return phrase("Fréchet distance of {count} samples from the mixture: {rows}.", count=STILL, rows=rows)
 
 
 def _sample(student, x_T, tau, eta, data):

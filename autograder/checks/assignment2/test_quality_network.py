@@ -4,6 +4,7 @@ import pytest
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import network as quality
+from grader.checking import phrase
 
 pytestmark = pytest.mark.network
 
@@ -57,8 +58,11 @@ def _without_noise(student, network, tier, evidence):
         x_0 = quality.samples(student, "ddim_sample", network, start, tier, S, eta=0.0)
         quality.equal_the_right_ones(x_0, network, S, evidence().images)
         if len(x_0) > quality.FIRST:
-            found.append(f"{quality.fid(network.features(x_0)):.1f} at S = {S}, η = 0")
-    return f"FID {', '.join(found)}." if found else f"All {tier.images} images are the right sampler's."
+            value = quality.fid(network.features(x_0))
+            found.append(phrase("{value:.1f} at S = {S}, η = 0", value=value, S=S))
+    if not found:
+        return phrase("All {count} images are the right sampler's.", count=tier.images)
+    return phrase("FID {found}.", found=phrase(", ").join(found))
 
 
 def _with_noise(student, network, *tiers):
@@ -68,4 +72,4 @@ def _with_noise(student, network, *tiers):
         for S in tier.noisy:
             x_0 = quality.samples(student, "ddim_sample", network, start, tier, S, eta=1.0)
             found.append(quality.in_bands(x_0, network, tier, S))
-    return f"FID {', '.join(found)}."
+    return phrase("FID {found}.", found=phrase(", ").join(found))

@@ -7,10 +7,10 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from checks import cases, noise
 from checks.cases import IMAGES, LINE, ODD, POINTS, SHAPES
-from checks.judge import SINGLE, close, expect, kept, numbers
+from checks.judge import SINGLE, close, expect, for_shape, kept, numbers, without_graph
 from checks.loss import LossChecks
 from checks.promises import draws_from_generator, keeps_its_promises
-from grader.checking import Examiner, Seed
+from grader.checking import Examiner, Seed, phrase
 from oracle import losses, steps
 from oracle.arrays import along_first_axis, f64
 
@@ -29,7 +29,7 @@ def test_score_formula(alpha_bar_t):
     (eps,) = cases.states(211, 1)
     want = steps.score_from_eps(eps, alpha_bar_t)
     returned = yield "score_from_eps", eps, alpha_bar_t
-    close(returned.value, want, "The score", 4 / np.sqrt(1 - alpha_bar_t))
+    close(returned.value, want, phrase("The score"), 4 / np.sqrt(1 - alpha_bar_t))
 
 
 @number("2.1.2")
@@ -40,14 +40,14 @@ def test_score_batch(student):
         (eps,) = cases.states(212, 1, shape)
         want = steps.score_from_eps(eps, alpha_bar_t)
         scale = along_first_axis(4 / np.sqrt(1 - alpha_bar_t), eps)
-        close(student("score_from_eps", eps, alpha_bar_t).value, want, f"The score for shape {shape}", scale)
+        close(student("score_from_eps", eps, alpha_bar_t).value, want, for_shape(phrase("The score"), shape), scale)
 
 
 @number("2.1.3")
 @weight(1)
 def test_score_promises(student):
     """It keeps float32 and float64, in full precision, clips nothing, and leaves its inputs unchanged."""
-    keeps_its_promises(student, "score_from_eps", lambda s, a, p: (s[0], a), steps.score_from_eps, "The score")
+    keeps_its_promises(student, "score_from_eps", lambda s, a, p: (s[0], a), steps.score_from_eps, phrase("The score"))
 
 
 # 2.2 tweedie_mean
@@ -61,7 +61,7 @@ def test_tweedie_formula(variance):
     x, score = cases.states(221, 2)
     want = steps.tweedie_mean(x, score, variance)
     returned = yield "tweedie_mean", x, score, variance
-    close(returned.value, want, "The mean", 4 * (1 + variance))
+    close(returned.value, want, phrase("The mean"), 4 * (1 + variance))
 
 
 @number("2.2.2")
@@ -72,14 +72,16 @@ def test_tweedie_batch(student):
         x, score = cases.states(222, 2, shape)
         variance = np.linspace(0.1, 2.0, shape[0])
         want = steps.tweedie_mean(x, score, variance)
-        close(student("tweedie_mean", x, score, variance).value, want, f"The mean for shape {shape}", 12)
+        close(student("tweedie_mean", x, score, variance).value, want, for_shape(phrase("The mean"), shape), 12)
 
 
 @number("2.2.3")
 @weight(1)
 def test_tweedie_promises(student):
     """It keeps float32 and float64, in full precision, clips nothing, and leaves its inputs unchanged."""
-    keeps_its_promises(student, "tweedie_mean", lambda s, a, p: (s[0], s[1], 1 - a), steps.tweedie_mean, "The mean")
+    keeps_its_promises(
+        student, "tweedie_mean", lambda s, a, p: (s[0], s[1], 1 - a), steps.tweedie_mean, phrase("The mean")
+    )
 
 
 # 2.3 score_matching_loss
@@ -138,7 +140,7 @@ def test_langevin_generator(student):
 
     def run(generator, global_seed):
         examiner, x, returned = _langevin(student, 0.1, 5, generator=generator, seed=global_seed)
-        expect(len(examiner.calls) == 5, f"score_fn was called {len(examiner.calls)} times instead of 5.")
+        _called(examiner, 5)
         return numbers(returned.value, CLOUD, "x")
 
     draws_from_generator(run, "x")
@@ -151,25 +153,30 @@ def test_langevin_promises(student):
     for dtype in (np.float64, np.float32):
         for shape in (POINTS, IMAGES, LINE, ODD):
             examiner, x, returned = _langevin(student, 1e-12, 6, shape, dtype)
-            expect(len(examiner.calls) == 6, f"score_fn was called {len(examiner.calls)} times instead of 6.")
-            close(returned.value, x, "x after six tiny steps", 1, SINGLE)
+            _called(examiner, 6)
+            close(returned.value, x, phrase("x after six tiny steps"), 1, SINGLE)
             kept(returned, x, returned.value, "x")
-            expect(not returned.carries_graph, "x carries a graph: sample under torch.no_grad().")
+            without_graph(returned, "x")
+
+
+def _called(examiner, wanted):
+    count = len(examiner.calls)
+    expect(count == wanted, "score_fn was called {count} times instead of {wanted}.", count=count, wanted=wanted)
 
 
 def _langevin_residuals(examiner, returned, x, step_sizes):
     """Fail unless each step from x on was a Langevin step of its size."""
-    count, wanted = len(examiner.calls), len(step_sizes)
-    expect(count == wanted, f"score_fn was called {count} times instead of {wanted}.")
-    close(examiner.calls[0].x, x, "The first state that score_fn saw (it must be x)")
-    result = numbers(returned.value, examiner.shape, "What it returned")
+    _called(examiner, wanted := len(step_sizes))
+    close(examiner.calls[0].x, x, phrase("The first state that score_fn saw (it must be x)"))
+    result = numbers(returned.value, examiner.shape, phrase("What it returned"))
     drawn: list[np.ndarray] = []
     for index, ((call, x_next), a) in enumerate(zip(examiner.transitions(result), step_sizes), start=1):
+        where = phrase("In step {number} of {count}", number=index, count=wanted)
         residual = (f64(x_next) - call.x - a * call.answer) / math.sqrt(2 * a)
-        noise.standard_normal(residual, [call.x, call.answer], drawn, f"In step {index} of {wanted}")
+        noise.standard_normal(residual, [call.x, call.answer], drawn, where)
         drawn.append(residual)
-    noise.fresh_everywhere(drawn, "The noise of the steps")
-    noise.normal_shape(np.stack(drawn[::3]), "The noise of the steps")
+    noise.fresh_everywhere(drawn, phrase("The noise of the steps"))
+    noise.normal_shape(np.stack(drawn[::3]), phrase("The noise of the steps"))
 
 
 # 2.5 annealed_langevin_sample
@@ -193,7 +200,7 @@ def _annealed(student, sigmas, step_size, steps_per_sigma, shape=CLOUD, dtype=np
 def _levels_in_order(examiner, sigmas, steps_per_sigma):
     asked = [call.t for call in examiner.calls]
     wanted = np.repeat(sigmas, steps_per_sigma)
-    expect(len(asked) == len(wanted), f"score_fn was called {len(asked)} times instead of {len(wanted)}.")
+    _called(examiner, len(wanted))
     expect(
         np.allclose(asked, wanted, rtol=1e-6), "score_fn must get each sigma in the order given, steps_per_sigma times."
     )
@@ -234,9 +241,9 @@ def test_annealed_promises(student):
         for shape in (POINTS, IMAGES, LINE, ODD):
             examiner, x, returned = _annealed(student, SIGMAS, 1e-15, 2, shape, dtype)
             _levels_in_order(examiner, SIGMAS, 2)
-            close(returned.value, x, "x after a few tiny steps", 1, SINGLE)
+            close(returned.value, x, phrase("x after a few tiny steps"), 1, SINGLE)
             kept(returned, x, returned.value, "x")
-            expect(not returned.carries_graph, "x carries a graph: sample under torch.no_grad().")
+            without_graph(returned, "x")
 
 
 # 2.6 reverse_sde_step
@@ -251,7 +258,7 @@ def test_sde_drift(beta, dt):
     z = np.zeros_like(x)
     want = steps.reverse_sde_step(x, score, beta, dt, z)
     returned = yield "reverse_sde_step", x, score, beta, dt, z
-    close(returned.value, want, "The state at t − dt", 6 * (1 + beta * dt))
+    close(returned.value, want, phrase("The state at t − dt"), 6 * (1 + beta * dt))
 
 
 @number("2.6.2")
@@ -263,7 +270,7 @@ def test_sde_noise(beta, dt):
     z = z / math.sqrt(beta * dt)
     want = steps.reverse_sde_step(x, score, beta, dt, z)
     returned = yield "reverse_sde_step", x, score, beta, dt, z
-    close(returned.value, want, "The state at t − dt", 9 * (1 + beta * dt))
+    close(returned.value, want, phrase("The state at t − dt"), 9 * (1 + beta * dt))
 
 
 @number("2.6.3")
@@ -271,4 +278,4 @@ def test_sde_noise(beta, dt):
 def test_sde_promises(student):
     """Each item can have its own β; it keeps float32 and float64, in full precision, unclipped, and its inputs."""
     arguments = lambda s, a, p: (s[0], s[1], 20 * a, 0.5, s[2])  # noqa: E731
-    keeps_its_promises(student, "reverse_sde_step", arguments, steps.reverse_sde_step, "The state at t − dt")
+    keeps_its_promises(student, "reverse_sde_step", arguments, steps.reverse_sde_step, phrase("The state at t − dt"))

@@ -6,10 +6,8 @@ here are those of `read_back`.
 
 from typing import Any
 
+from grader.marking.results import OTHER_POINTS, with_those_of_a_gpu
 from grader.outcomes import Outcome
-
-OTHER_POINTS = "Not run: elsewhere the GPU tier gave other points to this check, by another release or other settings."
-HEADLINE = "{:g} points, with those of the GPU tier, which ran elsewhere."
 
 
 def ended(results: dict[str, Any]) -> bool:
@@ -41,7 +39,7 @@ def merged(results: dict[str, Any], of_gpu_tier: dict[str, Any]) -> dict[str, An
     tests = [_merged(test, ran.get(test.get("number"))) if waits(test) else test for test in results["tests"]]
     more = sum(_points(new) - _points(old) for new, old in zip(tests, results["tests"]))
     score = round(_points(results) + more, 2)
-    headline = {"output": HEADLINE.format(score), "output_format": "text"} if more else {}
+    headline = {"output": with_those_of_a_gpu(score), "output_format": "text"} if more else {}
     return {**results, "tests": tests, "score": score, **headline}
 
 

@@ -33,7 +33,7 @@ class Check:
     @property
     def cause(self) -> str:
         """The cause that is named most often; "" where none is."""
-        return hints.words(self.causes.most_common(1)[0][0]) if self.causes else ""
+        return hints.words(self.causes.most_common(1)[0][0]).english if self.causes else ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,8 @@ class Class:
             for cause in dict.fromkeys(test.cause for test in named):
                 whose[cause].append(each)
         rows = [
-            (hints.words(cause), [t for t in self.tasks if t.task in tasks[cause]], whose[cause]) for cause in whose
+            (hints.words(cause).english, [t for t in self.tasks if t.task in tasks[cause]], whose[cause])
+            for cause in whose
         ]
         return sorted(rows, key=lambda row: -len(row[2]))
 

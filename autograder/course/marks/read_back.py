@@ -9,7 +9,9 @@ from typing import Any
 
 from grader import files
 from grader.causes import hints
+from grader.marking.results import uncounted
 from grader.outcomes import Outcome
+from grader.phrases import phrase
 
 SENTENCES = {
     "Not run: the GPU tier was not asked for.": Outcome.WAITS,
@@ -20,7 +22,8 @@ SENTENCES = {
     "Not run: the marking ended before this check.": Outcome.NOT_REACHED,
     "This check could not be done: a fault of the grader, not yours. Tell the course staff.": Outcome.FAULT,
 }
-UNCOUNTED = "Not counted, since the marking did not end."  # so begins what a check of such a marking says
+SENTENCES |= {str(phrase(said)): outcome for said, outcome in SENTENCES.items()}  # in the course's language, too
+UNCOUNTED = ("Not counted, since the marking did not end.", uncounted(""))  # so begin the checks of such a marking
 
 
 def from_file(path: Path) -> dict[str, Any] | None:

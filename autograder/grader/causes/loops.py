@@ -4,7 +4,7 @@ The examiner answered every call, so of each step x_t, the answer and x_prev are
 chain's mean must be its σ times standard normal noise; the bounds are those of `oracle.normal`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from grader import outcomes
 from grader.causes import probes
 from grader.causes.hints import NOT_A_NUMBER
 from grader.causes.probes import SHAPE, STATE
+from grader.phrases import phrase
 from grader.sandbox.wire import Seed
 from grader.student.session import Session
 from grader.transcript.examiner import Call, Examiner
@@ -107,26 +108,33 @@ def _follows(chain: Chain, run: Run) -> bool:
 
 
 def fault(chain: Chain, run: Run) -> str:
-    """Where a run is not what a chain would have done; "" where it is."""
+    """Where a run is not what a chain would have done, in words; "" where it is."""
     moves, count = chain.moves, len(run.transitions)
     start = {"given": STATE, "zeros": 0 * STATE}.get(chain.start)
     if not count or not moves:
-        return "in the number of calls"
+        return phrase("in the number of calls")
     first = run.transitions[0][0].x
     if not (_fresh_start(first) if start is None else np.allclose(first, start, atol=1e-6)):
-        return "in the first state"
+        return phrase("in the first state")
     residuals: list[np.ndarray] = []
     for number, (move, (call, after)) in enumerate(zip(moves, run.transitions)):
         if move.asked is not None and not np.allclose(call.t, move.asked, rtol=1e-6):
-            return f"in call {number + 1} of the model"
+            return phrase("in call {number} of the model", number=number + 1)
         if after is not None and not _moved(move, chain.z, call, after, residuals):
-            return move.where
+            return _place(moves, number)
     if residuals and not _fits_together(chain.z, np.stack(residuals)):
-        return "in the noise of the steps"
+        return phrase("in the noise of the steps")
     if run.broke and count <= len(moves):
-        return "" if moves[count - 1].breaks else moves[count - 1].where
+        return "" if moves[count - 1].breaks else _place(moves, count - 1)
     right_end = count == len(moves) if run.ended else count < len(moves) and moves[count].asked == 0
-    return "" if right_end else "in the number of calls"
+    return "" if right_end else phrase("in the number of calls")
+
+
+def _place(moves: Sequence[Move], index: int) -> str:
+    """Which move it is, in words."""
+    if times := moves[index].times:
+        return phrase("in the step from t = {t} to {t_next}", t=times[0], t_next=times[1])
+    return phrase("in step {number} of {count}", number=index + 1, count=len(moves))
 
 
 def _fresh_start(first: np.ndarray) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.phrases import phrase
 from grader.student.stand_ins import arguments
 from grader.transcript.examiner import model_of_a_loss
 from oracle import schedule
@@ -11,9 +12,12 @@ from oracle.spellings import PARAMETERS
 
 TABLE = schedule.linear_alpha_bar(1000)
 SHAPE, POINTS, IMAGES = (32, 64), (4, 3), (4, 2, 3, 3)
-PAIRS = {"t = 600 to 500": (600, 500), "t = 1000 to 900": (1000, 900), "t = 20 to 19": (20, 19), "t = 2 to 1": (2, 1)}
+PAIRS = [(600, 500), (1000, 900), (20, 19), (2, 1)]
 BATCH = [900, 400, 30, 2], [899, 300, 7, 1]
-WHERE = {"tweedie_mean": "for a variance between 0 and 1", "reverse_sde_step": "for a dt well below 1"}
+WHERE = {
+    "tweedie_mean": phrase("for a variance between 0 and 1"),
+    "reverse_sde_step": phrase("for a dt well below 1"),
+}
 STATE = np.random.default_rng(12).standard_normal(SHAPE)  # from which every loop starts
 
 
@@ -22,25 +26,31 @@ def of_value(function: str) -> list[tuple[str, tuple[Any, ...]]]:
     rng = np.random.default_rng(11)
     if function == "ddim_timesteps":
         sizes = ((1000, 10), (1000, 30), (1000, 7), (37, 5), (10, 10), (1000, 38), (1000, 122), (1000, 6), (1000, 15))
-        return [(f"for T = {T}, S = {S}", (T, S)) for T, S in sizes]
+        return [(phrase("for T = {T}, S = {S}", T=T, S=S), (T, S)) for T, S in sizes]
     if function in ("noise_prediction_loss", "score_matching_loss"):
         t = np.array([3, 40, 17, 2])
         states = [rng.standard_normal((2, *shape)) for shape in ((4, 1), POINTS, IMAGES)]
-        of = [(f"for a batch of shape {x.shape}", model_of_a_loss(x.shape, 40), x, e) for x, e in states]
-        return [(where, (model, x, t, e, TABLE[:41])) for where, model, x, e in of]
-    places = [(f"in the step from {name}", TABLE[t], TABLE[prev]) for name, (t, prev) in PAIRS.items()]
-    places.append(("where each item has its own coefficient", TABLE[BATCH[0]], TABLE[BATCH[1]]))
+        of = [(phrase("for a batch of shape {shape}", shape=x.shape), x, e) for x, e in states]
+        return [(where, (model_of_a_loss(x.shape, 40), x, t, e, TABLE[:41])) for where, x, e in of]
     names, found = PARAMETERS[function].split(), []
+    places = [(_at(t, prev, "p" in names), TABLE[t], TABLE[prev]) for t, prev in PAIRS]
+    places.append((phrase("where each item has its own coefficient"), TABLE[BATCH[0]], TABLE[BATCH[1]]))
     for (where, a, p), eta in zip([*places, places[0]], (0.5, 0.3, 1.0, 0.7, 0.4, 0.0)):
         x_y_z = rng.standard_normal((3, *(IMAGES if np.ndim(a) else POINTS)))
-        if "p" not in names:
-            where = where.replace("in the step from", "at").split(" to ")[0]
         if "eta" in names:
-            where = f"{where} at η = {eta}"
+            where = phrase("{where} at η = {eta}", where=where, eta=eta)
         found.append((WHERE.get(function, where), arguments(function, x_y_z, a, p, eta, eta * np.sqrt(1 - p))))
     if function == "ddim_sigma":
-        found.append(("in the step from t = 600 to 500 at η = 1.7", (TABLE[600], TABLE[500], 1.7)))
+        where = phrase("{where} at η = {eta}", where=_at(600, 500), eta=1.7)
+        found.append((where, (TABLE[600], TABLE[500], 1.7)))
     return found
+
+
+def _at(t: int, t_next: int, both: bool = True) -> str:
+    """Where a pair is; both: whether the function is given the second of it, too."""
+    if both:
+        return phrase("in the step from t = {t} to {t_next}", t=t, t_next=t_next)
+    return phrase("at t = {t}", t=t)
 
 
 def of_loop(function: str) -> list[tuple[Any, ...]]:

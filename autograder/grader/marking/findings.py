@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from grader.causes import hints
 from grader.marking.results import Line, Results
-from grader.outcomes import Outcome
+from grader.outcomes import LABELS, Outcome
+from grader.phrases import Phrase, phrase
 from grader.tasks import BY_ID, Task
 
 
@@ -50,15 +51,15 @@ class Finding:
     def shows(self) -> str:
         """What its first check found, without the cause."""
         first = self.lines[0]
-        return first.output.rpartition(hints.CAUSE)[0].strip() if first.cause else first.output
+        return first.output.removesuffix(first.hint).strip()
 
     @property
-    def headline(self) -> str:
+    def headline(self) -> Phrase:
         """The cause, or the outcome where none is named; and where."""
         where = ", ".join(f"{task.task} {task.function}" for task in self.tasks)
         if self.kind == "to do":
-            return f"Not written yet: {where}"
-        return f"{where}: {self.what if self.kind == 'cause' else self.kind}"
+            return phrase("Not written yet: {where}", where=where)
+        return phrase("{where}: {what}", where=where, what=self.what if self.kind == "cause" else LABELS[self.kind])
 
     @property
     def tasks(self) -> list[Task]:

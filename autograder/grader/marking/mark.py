@@ -17,6 +17,7 @@ from grader.marking.plugin import Reporter
 from grader.marking.results import MAX_OUTPUT, Results
 from grader.outcomes import GraderFault
 from grader.paths import CHECKS
+from grader.phrases import phrase
 from grader.sandbox.zygote import Zygote
 from grader.settings import DEFAULTS, Settings
 from grader.student.session import Session
@@ -24,9 +25,20 @@ from grader.tasks import ALL_TASKS, BY_ID, order
 
 LATER = {  # what a student is told instead of the marks, by the checks' visibility
     "visible": "",
-    "hidden": "Your submission is marked. The marks are not shown here.",
-    "after_due_date": "Your submission is marked. What the checks found is shown after the due date.",
-    "after_published": "Your submission is marked. What the checks found is shown once the grades are published.",
+    "hidden": phrase("Your submission is marked. The marks are not shown here."),
+    "after_due_date": phrase("Your submission is marked. What the checks found is shown after the due date."),
+    "after_published": phrase(
+        "Your submission is marked. What the checks found is shown once the grades are published."
+    ),
+}
+WALLS = {  # of `confine.walls`, by their keys
+    said.english: said
+    for said in (
+        phrase("resource limits"),
+        phrase("no new privileges"),
+        phrase("a user id of its own"),
+        phrase("the grader's files out of reach"),
+    )
 }
 
 
@@ -97,7 +109,10 @@ def mark(
             results.message = _message(results, submission, zygote, LATER[settings.visibility])
             if ALL_TASKS > {*tasks}:
                 results.extra["tasks"] = sorted(tasks, key=order)
-                results.message = f"Marked, for a look, only: {', '.join(results.extra['tasks'])}. {results.message}"
+                looked = ", ".join(results.extra["tasks"])
+                results.message = phrase(
+                    "Marked, for a look, only: {tasks}. {message}", tasks=looked, message=results.message
+                )
             results.summary = "" if LATER[settings.visibility] else _summary(results)
         if page:
             results.report = page(results, Facts(title, assignment, session.tier, submission, fault, zygote.walls))
@@ -134,12 +149,15 @@ def _check(
 def _message(results: Results, submission: overlay.Submission, zygote: Zygote, later: str) -> str:
     """The sentence above all checks. later: what it says instead of the points, which Gradescope shows at once."""
     bonus = sum(line.points for line in results.lines if line.bonus and line.passed)
-    extra = f" ({bonus:g} of them bonus)" if bonus else ""
+    marks = {"got": results.score, "of": results.max_score, "bonus": bonus}
+    points = phrase("{got:g} of {of:g} points.", **marks)
+    if bonus:
+        points = phrase("{got:g} of {of:g} points ({bonus:g} of them bonus).", **marks)
     files = {BY_ID[line.task].file for line in results.lines}
     problems = [sentence for name, sentence in submission.problems.items() if name in files]
-    lines = [later or f"{results.score:g} of {results.max_score:g} points{extra}.", *problems, *submission.notes]
-    if missing := [wall for wall, stands in zygote.walls.items() if not stands]:
-        lines.append(f"The code ran without: {', '.join(missing)}. (No marks hang on it.)")
+    lines = [later or points, *problems, *submission.notes]
+    if missing := [WALLS.get(wall, wall) for wall, stands in zygote.walls.items() if not stands]:
+        lines.append(phrase("The code ran without: {walls}. (No marks hang on it.)", walls=", ".join(missing)))
     return "\n".join(lines)
 
 

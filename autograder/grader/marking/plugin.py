@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from grader import outcomes
 from grader.causes import hints, search
 from grader.marking.results import FAULT, Line, Results
 from grader.outcomes import Outcome
+from grader.phrases import phrase
 from grader.sandbox.networks import Networks
 from grader.sandbox.remembered import Remembering
 from grader.settings import DEFAULTS, Settings, Tier
@@ -77,7 +78,7 @@ class Reporter:
             function = item.function
             self.line[item.nodeid] = Line(
                 number=function.__number__,
-                claim=_claim(item),
+                claim=phrase(_claim(item)),
                 points=points[item.nodeid],
                 tags=[f"task {_task(item)}", *(["bonus"] if BY_ID[_task(item)].bonus else [])],
                 visibility=getattr(function, "__visibility__", self.settings.visibility),
@@ -99,29 +100,30 @@ class Reporter:
         line, started = self.line[pyfuncitem.nodeid], time.monotonic()
         function = BY_ID[line.task].function
         if pyfuncitem.get_closest_marker("gpu") and (why := self.session.no_gpu()):
-            line.outcome, line.output = Outcome.WAITS, f"Not run: {why}."
+            line.outcome, line.output = Outcome.WAITS, why
             return True
         try:
             reason = self._run(pyfuncitem, [])
             if reason is None:
-                line.passed, line.outcome, line.output = True, Outcome.PASSED, _said("Passed.", self.note)
+                line.passed, line.outcome, line.output = True, Outcome.PASSED, _said(phrase("Passed."), self.note)
                 return True
             wrong = self._wrong_helpers(function)
             again = self._run(pyfuncitem, wrong) if wrong else reason
             names = ", ".join(name for name in wrong if self.current and name in self.current.answered)
             if again is None:
                 line.passed, line.outcome = True, Outcome.STOOD_IN
-                passed = (
-                    f"Passed, with a right {names or ', '.join(wrong)} standing in for yours, wrong or not written yet."
+                passed = phrase(
+                    "Passed, with a right {names} standing in for yours, wrong or not written yet.",
+                    names=names or ", ".join(wrong),
                 )
                 line.output = _said(passed, self.note)
             else:
                 self.failed_functions.add(function)
                 line.outcome = reason.outcome
-                line.cause, hint = self._hint(function, again)
+                line.cause, line.hint = self._hint(function, again)
                 differs = names and again.sentence != reason.sentence
-                second = f"With a right {names} in the place of yours: {again.sentence}" if differs else ""
-                line.output = _said(reason.sentence, second, hint)
+                second = phrase("With a right {names} in the place of yours: {why}", names=names, why=again.sentence)
+                line.output = _said(reason.sentence, second if differs else "", line.hint)
         finally:
             line.seconds = time.monotonic() - started
             self.results.write()
@@ -231,7 +233,7 @@ class Reporter:
 
 
 def _said(*sentences: str) -> str:
-    return " ".join(filter(None, sentences))
+    return reduce(lambda one, other: phrase("{one} {other}", one=one, other=other), filter(None, sentences))
 
 
 def _task(item: Any) -> str:

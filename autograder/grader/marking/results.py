@@ -8,12 +8,15 @@ from typing import Any
 
 from grader import files
 from grader.outcomes import GraderFault, Outcome
+from grader.phrases import phrase
 from grader.tasks import task_of
 from grader.transcript.evidence import Evidence
 
-UNFINISHED = "Not run: the marking ended before this check."
-UNCOUNTED = "Not counted, since the marking did not end. Known by then: "
-FAULT = "This check could not be done: a fault of the grader, not yours. Tell the course staff."
+UNFINISHED = phrase("Not run: the marking ended before this check.")
+FAULT = phrase("This check could not be done: a fault of the grader, not yours. Tell the course staff.")
+OTHER_POINTS = phrase(
+    "Not run: elsewhere the GPU tier gave other points to this check, by another release or other settings."
+)
 MAX_OUTPUT = 90_000  # Gradescope cuts the middle out of an output above 100,000 characters
 
 
@@ -32,6 +35,7 @@ class Line:
     output: str = UNFINISHED
     outcome: Outcome = Outcome.NOT_REACHED
     cause: str = ""  # of a lost check, where it is known for certain: a key of `hints.HINTS`, or two joined by "+"
+    hint: str = ""  # the sentence that says so, with which the output ends
     seconds: float = 0.0  # that it took, on the clock
     evidence: Evidence = field(default_factory=Evidence)  # for the report page alone
 
@@ -48,7 +52,7 @@ class Line:
         """ended: whether the marking has come to its end; no check counts before."""
         counts = ended and self.passed
         told = ended or self.outcome in (Outcome.NOT_REACHED, Outcome.FAULT)
-        known = self.output if told else f"{UNCOUNTED}{self.output}"
+        known = self.output if told else uncounted(self.output)
         return {
             "number": self.number,
             "name": self.claim,
@@ -106,6 +110,16 @@ class Results:
             files.replace(self.path, encoded(self.as_gradescope(), indent=1 if self.ended else None))
         except OSError as error:
             raise GraderFault(f"{self.path} cannot be written: {error}") from error
+
+
+def uncounted(output: str) -> str:
+    """What is said of a check in results of a marking that has not ended."""
+    return phrase("Not counted, since the marking did not end. Known by then: {said}", said=output)
+
+
+def with_those_of_a_gpu(points: float) -> str:
+    """What is said above all checks where some of them ran elsewhere."""
+    return phrase("{points:g} points, with those of the GPU tier, which ran elsewhere.", points=points)
 
 
 def encoded(body: dict[str, Any], indent: int | None = 1) -> bytes:

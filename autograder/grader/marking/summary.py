@@ -5,35 +5,57 @@ Tables, lists and plain text alone, which its sanitiser keeps. Nothing of an inp
 
 from jinja2 import Environment
 
-from grader.marking.findings import findings, not_run, rows
+from grader.marking.findings import Finding, findings, not_run, rows
 from grader.marking.results import Results
+from grader.phrases import phrase
 
 PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
 {% for sentence in sentences %}{{ sentence }}<br>{% endfor %}
 
-<table><thead><tr><th>Task</th><th>Function</th><th>Points</th><th>Of</th><th>Checks lost</th></tr></thead><tbody>
+<table><thead><tr>{% for word in head %}<th>{{ word }}</th>{% endfor %}</tr></thead><tbody>
 {% for row in rows %}
-<tr><td>{{ row.task.task }}</td><td>{{ row.task.function }}{{ " (bonus)" if row.task.bonus }}</td>
+<tr><td>{{ row.task.task }}</td><td>{{ row.task.function }}{{ bonus if row.task.bonus }}</td>
 <td>{{ "%g"|format(row.got|round(2)) }}</td><td>{{ "%g"|format(row.of|round(2)) }}</td>
-<td>{{ row.lost|map(attribute="number")|join(", ") or "none" }}</td></tr>
+<td>{{ row.lost|map(attribute="number")|join(", ") or none_lost }}</td></tr>
 {% endfor %}
 </tbody></table>
 {% if findings %}
-<p><strong>What went wrong</strong></p>
+<p><strong>{{ went_wrong }}</strong></p>
 <ul>
 {% for each in findings %}
 <li>{{ each.headline }}
-({{ "%g"|format(each.points|round(2)) }} points{{ "; the likely cause" if each.kind == "cause" }})</li>
+{{ cost(each) }}</li>
 {% endfor %}
 </ul>
 {% endif %}
 {% if not_run %}
-<p>Not run: {{ not_run|map(attribute="number")|join(", ") }}. What did not run is not counted as passed.</p>
+<p>{{ not_run }}</p>
 {% endif %}
 """)
+PAGE.globals.update(
+    head=[phrase("Task"), phrase("Function"), phrase("Points"), phrase("Of"), phrase("Checks lost")],
+    bonus=phrase(" (bonus)"),
+    none_lost=phrase("none"),
+    went_wrong=phrase("What went wrong"),
+)
 
 
 def html(results: Results) -> str:
     """The summary of a finished marking; `results.message` comes first, a line for each sentence."""
-    found = {"rows": rows(results), "findings": findings(results), "not_run": not_run(results)}
-    return PAGE.render(sentences=results.message.splitlines(), **found)
+    numbers = ", ".join(line.number for line in not_run(results))
+    left = phrase("Not run: {numbers}. What did not run is not counted as passed.", numbers=numbers)
+    return PAGE.render(
+        sentences=results.message.splitlines(),
+        rows=rows(results),
+        findings=findings(results),
+        cost=_cost,
+        not_run=left if numbers else "",
+    )
+
+
+def _cost(finding: Finding) -> str:
+    """The points that it took."""
+    points = round(finding.points, 2)
+    if finding.kind == "cause":
+        return phrase("({points:g} points; the likely cause)", points=points)
+    return phrase("({points:g} points)", points=points)

@@ -18,6 +18,7 @@ CODE = [
     "autograder/course.toml",
     "autograder/grader/tasks.json",
     "autograder/grader/__main__.py",
+    "autograder/grader/locale/*/LC_MESSAGES/grader.mo",
     *(f"autograder/{each}/*.py" for each in SHIPPED),
 ]
 STARTER = "sampler.py score.py diffusion/tasks.json diffusion/tensors.py".split()
@@ -63,11 +64,12 @@ def digest(assignment: int, root: Path = ROOT) -> str:
 
 
 def _content(path: Path) -> bytes:
-    """What a mark depends on in a file: of the course's, not what the handout says."""
+    """What a mark depends on in a file: of the course's, not what the handout says; of its languages, the first."""
     if path.name != course_file.FILE.name:
         return path.read_bytes()
     decided = course_file.read(path)
-    return json.dumps({name: decided.get(name) for name in DECIDED}, sort_keys=True).encode()
+    kept = {name: decided.get(name) for name in DECIDED} | {"language": course_file.language(decided)}
+    return json.dumps(kept, sort_keys=True).encode()
 
 
 def stamp(assignment: int) -> dict[str, str]:

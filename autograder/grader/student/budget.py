@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader import imports, outcomes
+from grader.phrases import phrase
 
-OUT_OF_TIME = "Not finished: the whole marking has {:.0f} s, and they were used up."
 Key = tuple[str, bool]  # a function, and whether helpers of the student's were replaced
 
 
@@ -83,11 +83,15 @@ class Budget:
         if len(failed := self.not_imported[file]) == self.limits.failed_imports:
             raise failed[-1]
         if hung := self.hung.get(key):
-            raise outcomes.TimedOut(f"{hung.sentence} It was not called again.")
+            raise outcomes.TimedOut(phrase("{why} It was not called again.", why=hung.sentence))
         if time.monotonic() > self.deadline:
             raise self.over()
         if self.spent[key] > (most := self.limits.function):
-            raise outcomes.TimedOut(f"{key[0]} has used up the {most:.0f} s of all its checks together.")
+            raise outcomes.TimedOut(
+                phrase(
+                    "{function} has used up the {most:.0f} s of all its checks together.", function=key[0], most=most
+                )
+            )
 
     @contextlib.contextmanager
     def call(self, key: Key, numbers: float) -> Iterator[Clock]:
@@ -95,7 +99,7 @@ class Budget:
         extra = self.limits.number * numbers
         self.deadline += extra
         self.spent[key] -= extra
-        too_long = f"{key[0]} did not return within {self.limits.call:.0f} s."
+        too_long = phrase("{function} did not return within {most:.0f} s.", function=key[0], most=self.limits.call)
         clock = Clock(self, self.limits.call + extra, too_long)
         try:
             yield clock
@@ -108,10 +112,22 @@ class Budget:
     @contextlib.contextmanager
     def an_import(self, file: str) -> Iterator[Clock]:
         """The time of one import. Raises TimedOut where those before it took too long; what fails here is counted."""
-        clock = Clock(self, self.limits.one_import, imports.ENDLESS.format(file, self.limits.one_import))
+        most, advice = self.limits.one_import, imports.UNDER_MAIN
+        too_long = phrase(
+            "{file} could not be imported within {most:.0f} s: {advice}, such as training.",
+            file=file,
+            most=most,
+            advice=advice,
+        )
+        clock = Clock(self, most, too_long)
         try:
             if self.import_seconds[file] > self.limits.all_imports:
-                raise outcomes.TimedOut(imports.OFTEN.format(file))
+                too_often = phrase(
+                    "{file} takes long to import, and every check imports it anew: {advice}, such as training.",
+                    file=file,
+                    advice=advice,
+                )
+                raise outcomes.TimedOut(too_often)
             yield clock
         except outcomes.Loses as reason:
             if not isinstance(reason, outcomes.NotRun) and not outcomes.from_outside(reason):
@@ -137,4 +153,6 @@ class Budget:
 
     def over(self) -> outcomes.NotRun:
         """The reason for what the time of the marking did not reach."""
-        return outcomes.NotRun(OUT_OF_TIME.format(self.limits.run))
+        return outcomes.NotRun(
+            phrase("Not finished: the whole marking has {most:.0f} s, and they were used up.", most=self.limits.run)
+        )

@@ -9,8 +9,9 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from grader import imports, outcomes, overlay
+from grader import outcomes, overlay
 from grader.outcomes import GraderFault
+from grader.phrases import phrase
 from grader.sandbox import confine, wire
 from grader.sandbox.zygote import Zygote, remove
 from grader.student.budget import Budget, Clock
@@ -128,8 +129,8 @@ class InWorker:
         try:
             with budget.an_import(file) as clock:
                 if not self.submission.files[file].strip():
-                    raise outcomes.Raised(imports.EMPTY.format(file))
-                name, read = f"The import of {file}", partial(self._imported, file)
+                    raise outcomes.Raised(phrase("{file} is empty: hand in the file with your functions.", file=file))
+                name, read = phrase("The import of {file}", file=file), partial(self._imported, file)
                 self._converse(name, {"file": file}, SMALL_REPLY, ask, clock, read)
         except outcomes.Loses as reason:
             self.gone = reason
@@ -174,9 +175,10 @@ class InWorker:
         except wire.Closed:
             raise self._end(None, name) from None
         except wire.TooLarge:
-            raise self._end(outcomes.Flooded(f"{name} returned more data than any answer has.")) from None
+            sentence = phrase("{name} returned more data than any answer has.", name=name)
+            raise self._end(outcomes.Flooded(sentence)) from None
         except wire.ProtocolError:
-            sentence = f"{name} sent the grader something that is not an answer."
+            sentence = phrase("{name} sent the grader something that is not an answer.", name=name)
             raise self._end(outcomes.BrokeProtocol(sentence)) from None
         except (outcomes.Wrong, outcomes.Flooded, outcomes.Stopped) as fault:  # of the examiner, or of a look
             raise self._end(fault) from None
@@ -188,7 +190,7 @@ class InWorker:
         if "raised" not in reply:
             return
         if self.imported:
-            raise outcomes.raised(f"The import of {file}", reply["raised"], self.submission.files)
+            raise outcomes.raised(phrase("The import of {file}", file=file), reply["raised"], self.submission.files)
         raise outcomes.not_imported(file, reply["raised"], self.submission.files)
 
     def _outcomes(self, requests: list[Request], reply: dict[str, Any]) -> list[Returned | outcomes.Loses]:

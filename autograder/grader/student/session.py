@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from grader import outcomes, overlay
+from grader.phrases import phrase
 from grader.sandbox import wire
 from grader.sandbox.zygote import Zygote
 from grader.student import stand_ins
@@ -58,11 +59,11 @@ class Session:
     def no_gpu(self) -> str:
         """Why the checks of the GPU tier do not run; empty where they do."""
         if self.tier != "gpu":
-            return "the GPU tier was not asked for"
+            return phrase("Not run: the GPU tier was not asked for.")
         try:
             self.zygote.predictor("cuda")
-        except outcomes.NoDevice as reason:
-            return str(reason)
+        except outcomes.NoDevice:
+            return phrase("Not run: no CUDA device.")
         return ""
 
     def is_right(self, helper: str, stand_in_for: list[str], again: bool = True) -> bool:
@@ -139,7 +140,9 @@ class Student:
             try:
                 return stand_ins.answer(what, *args)
             except Exception:
-                raise outcomes.Wrong(f"{helper} was called with arguments that do not fit it.") from None
+                raise outcomes.Wrong(
+                    phrase("{helper} was called with arguments that do not fit it.", helper=helper)
+                ) from None
         raise wire.ProtocolError("nobody was to be asked that")
 
     def _remember(self, request: Request, returned: Returned | None) -> None:

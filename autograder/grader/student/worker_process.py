@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader import outcomes
 from grader.outcomes import GraderFault
+from grader.phrases import phrase
 from grader.sandbox import wire
 from grader.sandbox.zygote import START_SECONDS, Zygote, remove
 
@@ -83,7 +84,7 @@ class WorkerProcess:
             if self._seconds() > self.may_use:
                 raise TimeoutError
             if self._status()[:1] == ["T"]:
-                raise outcomes.Stopped("Python was stopped from outside.")
+                raise outcomes.Stopped(phrase("Python was stopped from outside."))
 
     def _status(self) -> list[str]:
         """The kernel's figures of the worker, its state the first; none where there is no worker."""

@@ -26,6 +26,7 @@ from matplotlib.text import Text  # noqa: E402
 
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(STARTER)
+    from diffusion.phrases import phrase
     from diffusion.pictures import images, yours
     from diffusion.pictures.page import DPI, ORDER, Page, wrapped
     from diffusion.pictures.table import MEASURED
@@ -65,7 +66,7 @@ def quick(patch):
     patch.setattr(images, "all_real", pixels)
     annealed, sets = modules["annealed"], modules["blind_spots"].SETS
     patch.setattr(annealed, "ddpm", lambda x_T: yours.path("1.6", lambda x, t: x, x_T, annealed.ALPHA_BAR))
-    patch.setitem(sets, "ten images, repeated", sets["test set"])
+    patch.setitem(sets, phrase("ten images, repeated"), sets[phrase("test set")])
     patch.setattr(modules["few_images"], "real", lambda: modules["few_images"].gaussians(100, 1))
 
 
@@ -419,6 +420,7 @@ def test_the_figures_are_in_the_story_order_and_each_has_its_module():
             "__init__",
             "discretized",
             "images",
+            "letters",
             "page",
             "table",
             "tau",

@@ -16,7 +16,8 @@ import torch
 
 from grader.marking import version
 from grader.paths import ASSETS, GRADED_FILES, ROOT, SOLUTION, STARTER
-from workshop.release import zips
+from workshop.language import notebook as language
+from workshop.release import given, zips
 
 nbformat = pytest.importorskip("nbformat", reason="nbclient is not installed; make installs it")
 
@@ -25,9 +26,13 @@ with pytest.MonkeyPatch.context() as patch:
     from diffusion import checkpoints
     from diffusion.unet import UNet
 
-NOTEBOOK = STARTER / "assignment.ipynb"
+NOTEBOOK, CHINESE = STARTER / "assignment.ipynb", STARTER / "assignment.zh-TW.ipynb"
 ROWS = json.loads((STARTER / "diffusion" / "tasks.json").read_text(encoding="utf-8"))
 ROW = re.compile(r"^\W*(\d\.\d+)  \w+ +\+?\d+  (done|wrong|to do|waits)", re.MULTILINE)  # of the visible tests' table
+TERMS = {
+    *"""bonus cell colab cpu ddim ddpm density drive fashion fid formula google gpu jump loss marginal mean mnist mode
+moons my network noise python sampler score step tweedie two zip""".split()
+}
 SMALL = 'STEPS = 20\nPOINTS = 50\nCELLS = "--steps 2 --etas 0"\nIMAGES = 64\n'
 RUN = """
 import sys
@@ -45,9 +50,9 @@ finally:
 """
 
 
-def begin(tree, cells, home):
+def begin(tree, cells, home, source=NOTEBOOK):
     """Run cells with the notebook in the folder `tree`, in a process; returns what to call for how that ended."""
-    notebook = nbformat.read(NOTEBOOK, 4)
+    notebook = nbformat.read(source, 4)
     notebook.cells = cells(notebook.cells)
     nbformat.write(notebook, home / "read.ipynb")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "PYTHON", "COLUMNS"))}
@@ -102,19 +107,36 @@ def runs(tmp_path_factory):
     digests = {name: {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()} for name, path in files.items()}
     (assets / "MANIFEST.json").write_text(json.dumps({"files": digests}))
     ends = {}
-    for name, source, cells in (("solution", SOLUTION, small), ("starter", STARTER, edited)):
+    kinds = ("solution", SOLUTION, NOTEBOOK, small), ("starter", STARTER, NOTEBOOK, edited)
+    for name, source, notebook, cells in (*kinds, ("chinese", STARTER, CHINESE, small)):
         tree = tmp_path_factory.mktemp(name) / "assignment"
         shutil.copytree(STARTER, tree, ignore=shutil.ignore_patterns(".*", "__pycache__", "runs", "data", "assets"))
         shutil.copytree(assets, tree / "assets")
         for file in GRADED_FILES:
             shutil.copy(source / file, tree)
-        ends[name] = begin(tree, cells, tmp_path_factory.mktemp(f"{name}-notebook"))
+        ends[name] = begin(tree, cells, tmp_path_factory.mktemp(f"{name}-notebook"), notebook)
     return {name: end() for name, end in ends.items()}
 
 
 def test_the_notebook_is_stored_without_outputs():
     cells = [cell for cell in nbformat.read(NOTEBOOK, 4).cells if cell.cell_type == "code"]
     assert len(cells) > 20 and all(cell.outputs == [] and cell.execution_count is None for cell in cells)
+
+
+def test_the_notebooks_differ_in_sentences_alone():
+    """The same cells, of the same tasks, with the same code; in the Chinese one no English but the field's terms."""
+    english, chinese = (json.loads(path.read_text("utf-8"))["cells"] for path in (NOTEBOOK, CHINESE))
+    assert len(english) == len(chinese)
+    for one, other in zip(english, chinese):
+        here, there = "".join(one["source"]), "".join(other["source"])
+        assert {**one, "source": ""} == {**other, "source": ""} and given.named(here) == given.named(there)
+        if one["cell_type"] == "code":
+            there = there.replace(language.SPOKEN.format("zh_TW"), language.SPOKEN.format("en"))
+            assert language.SAID.sub("", here) == language.SAID.sub("", there)
+            assert all(re.search("[一-鿿]", said) for said in language.SAID.findall(there) if "S = {" not in said)
+        else:
+            words = {*re.findall(r"[A-Za-z]{2,}", re.sub(r"`[^`]*`|\$[^$]*\$", "", there))}
+            assert {word.lower() for word in words} <= TERMS, there
 
 
 def test_the_notebook_has_no_copy_of_a_task():
@@ -154,6 +176,15 @@ def test_on_the_untouched_starter_everything_is_to_do(runs):
     ):
         assert sentence in done.text, sentence
     assert "Traceback" not in done.text and len(done.pictures) == 8
+
+
+def test_the_chinese_notebook_runs_and_says_so_in_chinese(runs):
+    """Its own sentences; those of the commands are held elsewhere."""
+    done = runs["chinese"]
+    assert done.code == 0, done.said
+    for sentence in ("samples.png 還沒做出來", "待做：TODO 2.10: ddim_timesteps"):
+        assert sentence in done.text, sentence
+    assert "Traceback" not in done.text and "still to come" not in done.text and len(done.pictures) == 8
 
 
 def test_an_edit_of_sampler_py_is_seen_without_a_restart(runs):

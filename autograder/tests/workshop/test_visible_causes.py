@@ -85,7 +85,7 @@ def test_the_causes_file_is_in_step_with_what_the_visible_tests_say(chaff, catal
     for task in fresh:
         old, new = kept[task]["mistakes"], fresh[task]["mistakes"]
         assert (kept[task]["tests"], len(old)) == (fresh[task]["tests"], len(new)), f"{task} would change"
-        for (words, seen), (new_words, new_seen) in zip(old, new):
+        for (*words, seen), (*new_words, new_seen) in zip(old, new):
             assert words == new_words and likely.alike(seen, new_seen), f"{task} would change"
 
 
@@ -110,14 +110,13 @@ def test_the_catalogue_alone_already_names_most_chaffs_and_none_wrongly(chaff, c
 
 def test_the_file_holds_words_and_what_wrong_answers_give_but_no_formula(likely):
     known, known_words = json.loads(FILE.read_text(encoding="utf-8")), {words for words, _ in hints.HINTS.values()}
+    sections = {getattr(section, "english", section) for _, section in hints.HINTS.values()}
     assert set(known) == {task.task for task in TASKS}
     for task, rows in known.items():
         assert rows["tests"] == sum(test.task == task for test in visible_run.visible_tests())
-        for words, seen in rows["mistakes"]:
-            what, where = words.rsplit("; read ", 1)
-            assert what in known_words or {*what.split(", and ")} <= known_words  # of one mistake, or of two
-            assert where.startswith(task)
-            assert seen and not re.search(r"[=√]|sqrt|torch|lambda", what)
+        for causes, section, seen in rows["mistakes"]:
+            assert 1 <= len(causes) <= 2 and {*causes} <= known_words and section in sections
+            assert seen and not re.search(r"[=√]|sqrt|torch|lambda", "".join(causes))
             assert not any(said.startswith(visible_run.ERROR) or "sqrt" in said for said in seen.values())
 
 
@@ -238,10 +237,18 @@ def test_a_mistake_beside_another_or_with_a_test_not_run_is_met_with_silence(lik
     assert not likely.alike(seen, {"test_a": "x: got 0.5"})
     assert not likely.alike(seen, {**seen, "test_c": "x: got 3"})
     known = json.loads(FILE.read_text(encoding="utf-8"))["1.1"]
-    words, seen = known["mistakes"][0]
+    causes, section, seen = known["mistakes"][0]
     passed = known["tests"] - len(seen)
-    assert likely.likely("1.1", seen, passed) == words
+    assert likely.likely("1.1", seen, passed) == likely.sentence(causes, section, "1.1")
     assert likely.likely("1.1", seen, passed - 1) == likely.likely("2.13", seen, passed) == ""
+
+
+def test_a_cause_is_said_with_where_to_read_on(likely):
+    one, two = "both roots are missing", "a sign is wrong"
+    assert likely.sentence([one], "", "1.1") == f"likely: {one}; read 1.1 in the handout"
+    assert likely.sentence([one, two], "2.1", "2.3") == f"likely: {one}, and {two}; read 2.3 and 2.1 in the handout"
+    said = f'likely: {one}; read 1.4 and "Misprints on the slides" in the handout'
+    assert likely.sentence([one], "Misprints on the slides", "1.4") == said
 
 
 # A formula and a chain of the catalogue as a student's function

@@ -3,13 +3,12 @@
 from grader import settings
 
 NO_ADDRESS = r"ZIP = \"\""  # as it stands in the file of a notebook
-NAME = "assignment.ipynb"
 
 
 def with_address(files: dict[str, bytes], folder: str) -> dict[str, bytes]:
     """The files of a release, by name, in which the notebook has the address of the zip of this assignment."""
     address = settings.load().zip.replace("assignment{assignment}", folder)
     return {
-        name: data.replace(NO_ADDRESS.encode(), rf"ZIP = \"{address}\"".encode()) if name.endswith(NAME) else data
+        name: data.replace(NO_ADDRESS.encode(), rf"ZIP = \"{address}\"".encode()) if name.endswith(".ipynb") else data
         for name, data in files.items()
     }

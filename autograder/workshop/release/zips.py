@@ -13,6 +13,7 @@ from grader.paths import ROOT, SOLUTION
 from grader.tasks import TASKS
 from workshop import regions
 from workshop.assets.real_images import PART
+from workshop.language import notebook
 from workshop.release.given import may_be_away, only
 from workshop.release.manifest import manifest
 from workshop.release.notebook import with_address
@@ -20,7 +21,7 @@ from workshop.starter.dropped import filled_in
 from workshop.starter.handout_text import NAMES
 
 # The allow-list. A name without `*` must be there; `*` stands for any name without a leading dot.
-STARTER = "Makefile pyproject.toml assignment.ipynb AGENTS.md CLAUDE.md".split()
+STARTER = "Makefile pyproject.toml AGENTS.md CLAUDE.md".split()
 STARTER += "assignment.py train.py sample.py evaluate.py figures.py measure.py explore.py submission.py *.py".split()
 STARTER += version.STARTER
 STARTER += [f"explorer/{name}" for name in "*.py page.html page.css words.json".split()]
@@ -57,9 +58,12 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
 
 @cache
 def starter() -> list[str]:
-    """What a release has of the starter, with the handout in the course's languages; asked for each file of a zip."""
-    handouts = [PurePosixPath(NAMES[language]) for language in settings.load().languages]
-    return STARTER + [str(each.with_suffix(kind)) for each in handouts for kind in (".md", ".html")]
+    """What a release has of the starter, with handout and notebook in its languages; asked for each file of a zip."""
+    languages = settings.load().languages
+    handouts = [PurePosixPath(NAMES[language]) for language in languages]
+    pages = [str(each.with_suffix(kind)) for each in handouts for kind in (".md", ".html")]
+    said = [f"locale/{each.replace('-', '_')}/LC_MESSAGES/assignment.mo" for each in languages if each != "en"]
+    return STARTER + pages + [notebook.NAMES[each] for each in languages] + said
 
 
 def allowed(name: PurePosixPath, zip_name: str) -> bool:

@@ -18,6 +18,7 @@ from grader import settings
 from grader.paths import GRADED_FILES, SOLUTION, STARTER
 from grader.tasks import TASKS
 from workshop import regions
+from workshop.language import catalogue, notebook
 from workshop.regions import RegionError
 from workshop.starter import dropped, front_page, handout, handout_text
 
@@ -46,8 +47,8 @@ def stub_out(source: str, name: str) -> str:
     return text
 
 
-def generate() -> dict[Path, str]:
-    """Each generated file, those of the starter and README.md, and the text that it should have."""
+def generate() -> dict[Path, bytes]:
+    """Each generated file and what it should hold: those of the starter, the grader's catalogue, README.md."""
     decided = settings.load()
     texts = {language: handout_text.render(language, decided, TASKS) for language in decided.languages}
     handouts = {STARTER / handout_text.NAMES[language]: text for language, text in texts.items()}
@@ -58,11 +59,19 @@ def generate() -> dict[Path, str]:
     sources = {name: dropped.without((SOLUTION / name).read_text("utf-8"), name, TASKS) for name in GRADED_FILES}
     stubs = {STARTER / name: stub_out(text, name) for name, text in sources.items()}
     others = {
+        STARTER / notebook.NAMES[language]: notebook.translated(language, catalogue.translations())
+        for language in decided.languages
+        if language != "en"
+    }
+    others |= {
         STARTER / "AGENTS.md": handout_text.for_assistants(decided),
         STARTER / "diffusion" / "tasks.json": _table(),
+        STARTER / "diffusion" / "languages.json": json.dumps(decided.languages) + "\n",
         STARTER / "tests" / "provided.json": _digests(),
     }
-    return stubs | handouts | pages | others | {front_page.FILE: front_page.page(TASKS)}
+    others[front_page.FILE] = front_page.page(TASKS)
+    made = {path: text.encode() for path, text in (stubs | handouts | pages | others).items()}
+    return made | catalogue.compiled()
 
 
 def _table() -> str:
@@ -91,12 +100,12 @@ def _digests() -> str:
 def write() -> list[Path]:
     """Write the generated files; return those that changed."""
     changed = out_of_step()
-    for path, text in generate().items():
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, "utf-8")
+    for path, content in generate().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     return changed
 
 
 def out_of_step() -> list[Path]:
     """The generated files that differ from what the solution says."""
-    return [path for path, text in generate().items() if not path.is_file() or path.read_text("utf-8") != text]
+    return [path for path, content in generate().items() if not path.is_file() or path.read_bytes() != content]

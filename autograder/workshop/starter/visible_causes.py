@@ -55,7 +55,7 @@ def render(mistakes: list[Mistake]) -> str:
     blocks = []
     for task in [row.task for row in TASKS]:
         tests = sum(test.task == task for test in visible_run.visible_tests())
-        rows = [json.dumps([words(m), m.seen], ensure_ascii=False) for m in told(mistakes, task)]
+        rows = [json.dumps([*words(m), m.seen], ensure_ascii=False) for m in told(mistakes, task)]
         blocks.append(f' "{task}": {{"tests": {tests}, "mistakes": [\n  ' + ",\n  ".join(rows) + "\n ]}")
     return "{\n" + ",\n".join(blocks) + "\n}\n"
 
@@ -74,9 +74,11 @@ def told(mistakes: list[Mistake], task: str) -> list[Mistake]:
     return kept
 
 
-def words(mistake: Mistake) -> str:
-    """The cause in words, and where to read on."""
-    return f"{hints.words(mistake.cause)}; read {hints.places(mistake.cause, mistake.task)}"
+def words(mistake: Mistake) -> tuple[list[str], str]:
+    """The causes in words, in English, and the section of the handout beside the task's own, "" where there is none."""
+    known = [hints.HINTS[part] for part in mistake.cause.split("+")]
+    section = next((section for _, section in known if section), "")
+    return [what for what, _ in known], getattr(section, "english", section)
 
 
 def of_catalogue() -> Iterator[Mistake]:

@@ -34,13 +34,13 @@ class VisibleTest:
     values: tuple[tuple[str, Any], ...] = ()
 
     def says(self, student: Students, seed: int = 0) -> str:
-        """What it says of this student: "" where it passes."""
+        """What it says of this student, in English: "" where it passes."""
         fixtures = {name: student[name] for name in self._arguments() if name in student}
         torch.manual_seed(seed)
         try:
             self.function(**fixtures, **dict(self.values))
         except pytest.fail.Exception as failure:
-            return str(failure)
+            return str(getattr(failure.msg, "english", failure.msg))
         except Exception as error:
             return f"{ERROR} {type(error).__name__}: {error}"
         return ""

@@ -13,7 +13,7 @@ duration       —  a table: the time of S steps         score_images   —  a t
 langevin_images —  a table: FID of Langevin's images   discretized       how far two ways lie apart, for figure 9
 page              the sheet and its caption            yours             calls your functions, says what is wrong
 images            the network, noise, real images      table             what `make measure` prints
-tau               your sub-sequence of steps
+tau               your sub-sequence of steps           letters            words, and a font for them
 
 In a notebook: `from diffusion.pictures.paths import paths`, then `paths()` as the last line of a cell.
 """

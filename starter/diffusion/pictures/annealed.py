@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from diffusion import data, plots
+from diffusion.phrases import phrase
 from diffusion.pictures import images
 from diffusion.pictures.page import Page, picture
 from diffusion.pictures.table import Table
@@ -18,14 +19,15 @@ ALPHA_BAR = linear_schedule().to(DEVICE)
 SIGMA = ((1 - ALPHA_BAR) / ALPHA_BAR).sqrt()  # of the noise in x_t/√ᾱ_t, (T + 1,): 0 at t = 0, 157 at t = T
 LEVELS, EACH, PART = 40, 25, 0.065  # noise levels, steps at each, and a step's size in units of σ²
 SHOWN = (1000, 700, 500, 300, 150, 50, 1)
-CAPTION = r"""
+CAPTION = phrase(r"""
 One network, two samplers, at the same seven noise levels; σ is that of the noise in $x_t/\sqrt{\bar\alpha_t}$. Above:
 your ddpm_sample. Below: your annealed Langevin dynamics in $x_t/\sqrt{\bar\alpha_t}$, where noise is added and nothing
 shrinks ("variance exploding"), with as many calls of the network. The score there is $\sqrt{\bar\alpha_t}$ times that
 of $x_t$. You see the states and, below them, the clean images $x_{0|t}$ that the network sees in them. Both go from
 what all images share to the shape and then to the detail, with noise of their own. Langevin's images are coarser. Each
-of its steps adds twice DDPM's noise, and as steps are finite, more is left at each level than σ says.
-"""
+of its steps adds twice DDPM's noise, and as steps are finite, more is left at each level than σ says. Drawn by tasks
+1.2, 1.6, 2.1 and 2.5.
+""")
 
 
 def levels(count: int) -> tuple[Tensor, Tensor]:
@@ -61,15 +63,15 @@ def seen(x_t: Tensor, t: int) -> Tensor:
     return yours("1.2", x_t, ALPHA_BAR[t], images.network()(x_t, time_like(x_t, t)), shape=x_t.shape).cpu()
 
 
-def one_step(how: str, t: int) -> tuple[float, float]:
-    """What a step from t to t − 1 adds to x = x_t/√ᾱ_t: a and n of x + a · score + n z. how: a row of `measure`."""
+def one_step(task: str, t: int) -> tuple[float, float]:
+    """What a task's step from t to t − 1 adds to x = x_t/√ᾱ_t: a and n of x + a · score + n z."""
     a, p = ALPHA_BAR[t].cpu(), ALPHA_BAR[t - 1].cpu()
     one, none = torch.ones(1, 1, dtype=torch.float64), torch.zeros(1, 1, dtype=torch.float64)
 
     def after(x_t: Tensor, z: Tensor, eps: Tensor) -> float:
-        if how == "DDPM (1.5)":
+        if task == "1.5":
             return (yours("1.5", x_t, eps, a, p, z, shape=x_t.shape) / p.sqrt()).item()
-        if how == "DDIM, η = 0 (2.9)":
+        if task == "2.9":
             return (yours("2.9", x_t, eps, a, p, 0.0, z, shape=x_t.shape) / p.sqrt()).item()
         slope = yours("2.1", eps, a, shape=x_t.shape)
         return (yours("2.6", x_t, slope, 1 - a / p, 1.0, z, shape=x_t.shape) / p.sqrt()).item()
@@ -81,16 +83,18 @@ def one_step(how: str, t: int) -> tuple[float, float]:
 def measure() -> Table:
     """The share of Langevin's noise that each way back has, for as large a step along the score, at three t."""
     rows = [("Langevin (2.5)", "1.00", "1.00", "1.00")]
-    for how in ("DDPM (1.5)", "reverse SDE (2.6)", "DDIM, η = 0 (2.9)"):
-        found = [one_step(how, t) for t in (900, 500, 100)]
-        rows.append((how, *(f"{n**2 / (2 * a):.2f}" for a, n in found)))
-    return Table("Noise variance over that of Langevin", ("one step", "t = 900", "t = 500", "t = 100"), rows)
+    ways = {"1.5": "DDPM (1.5)", "2.6": phrase("reverse SDE (2.6)"), "2.9": phrase("DDIM, η = 0 (2.9)")}
+    for task, name in ways.items():
+        found = [one_step(task, t) for t in (900, 500, 100)]
+        rows.append((name, *(f"{n**2 / (2 * a):.2f}" for a, n in found)))
+    title = phrase("Noise variance over that of Langevin")
+    return Table(title, (phrase("one step"), "t = 900", "t = 500", "t = 100"), rows)
 
 
 def annealed(shown: tuple[int, ...] = SHOWN, count: int = LEVELS, each: int = EACH) -> Page:
     """The page: states and predictions of DDPM above, of annealed Langevin dynamics below."""
-    title = "The same thing, seen twice: DDPM and annealed Langevin dynamics"
-    page = Page("annealed", title, CAPTION, "tasks 1.2, 1.6, 2.1 and 2.5", 3.1)
+    title = phrase("The same thing, seen twice: DDPM and annealed Langevin dynamics")
+    page = Page("annealed", title, CAPTION, 3.1)
     rows = page.subplots(4, len(shown))
     x_T = images.noise([3, 7, 11])
     with page.panel(*rows[:2].flatten()):

@@ -6,7 +6,9 @@ import torch
 from torch import Generator, Tensor
 
 from diffusion import data, metrics, plots
+from diffusion.phrases import phrase
 from diffusion.pictures import images
+from diffusion.pictures.letters import written
 from diffusion.pictures.page import Page, picture
 from diffusion.pictures.table import Table
 from diffusion.pictures.tau import steps
@@ -15,13 +17,13 @@ from diffusion.schedule import linear_schedule
 from diffusion.tensors import time_like
 
 COUNT, S, SHOWN = 1000, 10, 14
-CAPTION = r"""
+CAPTION = phrase(r"""
 A few images of each set of the table that make measure N=blind_spots prints. Row 2 is copied from the training set,
 which no metric can tell. Row 3 has ten images, again and again, and the best IS of all. In row 4 noise was added. In
 row 5 the states reach far outside −1..1, but pixels are cut off there, so that they are those of row 1. Rows 6 and 7
 are the network's in ten steps with DDPM's noise, with the right σ and with the one that the slide of 2.7 misprints. The
-latter is wrong, and FID and KID like it better.
-"""
+latter is wrong, and FID and KID like it better. Drawn by tasks 2.9 and 2.10 (rows 6 and 7).
+""")
 
 
 def test_set(count: int) -> Tensor:
@@ -69,13 +71,13 @@ def ddpm_noise(count: int, misprinted: bool = False) -> Tensor:
 
 
 SETS: dict[str, Callable[[int], Tensor]] = {
-    "test set": test_set,
-    "training set, copied": training_set,
-    "ten images, repeated": ten_images,
-    "test set, noise 0.1": noisy,
-    "test set, outside −1..1": too_bright,
-    "network, η = 1": ddpm_noise,
-    "network, η = 1, misprinted σ": lambda count: ddpm_noise(count, misprinted=True),
+    phrase("test set"): test_set,
+    phrase("training set, copied"): training_set,
+    phrase("ten images, repeated"): ten_images,
+    phrase("test set, noise 0.1"): noisy,
+    phrase("test set, outside −1..1"): too_bright,
+    phrase("network, η = 1"): ddpm_noise,
+    phrase("network, η = 1, misprinted σ"): lambda count: ddpm_noise(count, misprinted=True),
 }
 
 
@@ -87,16 +89,16 @@ def measure(count: int = COUNT, sets: dict[str, Callable[[int], Tensor]] = SETS)
         of = metrics.measure(*metrics.extract(extractor, pixels[name]), real)
         cells = (f"{of[each]:.2f} ± {of[spread]:.2f}" for each, spread in (("fid", "fid_interval"), ("kid", "kid_std")))
         rows.append((name, f"{of['is']:.2f}", *cells))
-    return Table(f"{count:,} images of each set", ("images", "IS", "FID", "KID"), rows)
+    title = phrase("{count:,} images of each set", count=count)
+    return Table(title, (phrase("images"), "IS", "FID", "KID"), rows)
 
 
 def blind_spots(shown: int = SHOWN) -> Page:
     """The page: a row of images of each set."""
-    title = "What IS, FID and KID do not see"
-    page = Page("blind_spots", title, CAPTION, "tasks 2.9 and 2.10 (rows 6 and 7)", 5.4)
+    page = Page("blind_spots", phrase("What IS, FID and KID do not see"), CAPTION, 5.4)
     for number, (axes, (name, made)) in enumerate(zip(page.subplots(len(SETS), 1), SETS.items()), 1):
         with page.panel(axes):
             pixels = data.to_pixels(made(20)[:shown])
             picture(axes, plots.tiles(pixels, shown)[:-1, :-1])
-            axes.set_title(f"{number}. {name}", loc="left", fontsize=10)
+            axes.set_title(f"{number}. {written(name)}", loc="left", fontsize=10)
     return page.finished()

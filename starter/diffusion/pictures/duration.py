@@ -2,6 +2,7 @@
 
 import time
 
+from diffusion.phrases import phrase
 from diffusion.pictures import images
 from diffusion.pictures.step_grid import STEPS, sample
 from diffusion.pictures.table import Table, cell, interval
@@ -28,5 +29,5 @@ def measure(which: tuple[int, ...] = STEPS, runs: int = RUNS) -> Table:
     for S in which:
         mean, half = interval(seconds(S, runs))
         rows.append((str(S), cell(mean, half, 3), cell(1000 * mean / S, 1000 * half / S, 1)))
-    title = f"One image at η = 0, the mean over {runs} runs ± half a 95 % interval"
-    return Table(title, ("S, one image", "seconds", "milliseconds a step"), rows)
+    title = phrase("One image at η = 0, the mean over {runs} runs ± half a 95 % interval", runs=runs)
+    return Table(title, (phrase("S, one image"), phrase("seconds"), phrase("milliseconds a step")), rows)

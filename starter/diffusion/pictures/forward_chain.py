@@ -4,6 +4,8 @@ import torch
 from matplotlib.axes import Axes
 from torch import Generator, Tensor
 
+from diffusion.phrases import phrase
+from diffusion.pictures.letters import label
 from diffusion.pictures.page import COLOURS, GREY, MARKERS, STYLE, Page
 from diffusion.pictures.table import Table
 from diffusion.pictures.yours import yours
@@ -12,13 +14,13 @@ from diffusion.schedule import linear_schedule
 ALPHA_BAR, TIMES, ETAS = linear_schedule(), tuple(range(1000, 0, -100)), (0.0, 0.5, 1.0)
 AT = TIMES.index(600), TIMES.index(500)  # the neighbours in the table
 X_0, DRAWN, DRAWS = 1.0, 5, 100_000
-CAPTION = r"""
+CAPTION = phrase(r"""
 Above: five chains for one $x_0$ (the cross at t = 0). The jump gives $x_T$, and $q_\sigma(x_{t-1}|x_t,x_0)$ draws the
 others downwards. Grey: where the jump puts 95 % of all $x_t$. Below: at every t, 100,000 chains have the mean and the
 spread of the jump (line) whatever η is, so training, which knows the jump alone, cannot tell them apart. What η
 changes is how neighbours hang together. At η = 0 one $x_t$ of a chain and $x_0$ tell all others, and the larger η is,
-the more each step forgets.
-"""
+the more each step forgets. Drawn by tasks 1.1 and 2.9.
+""")
 
 
 def chain(x_0: Tensor, eta: float) -> Tensor:
@@ -71,22 +73,22 @@ def weight_of_x_0(states: Tensor, x_0: Tensor) -> float:
 def measure(draws: int = DRAWS) -> Table:
     """For each η, and for DDPM's own chain, what stays and what does not."""
     x_0, rows = data(draws), []
-    for name, states in [*((f"η = {eta:g}", chain(x_0, eta)) for eta in ETAS), ("DDPM, upwards", markov(x_0))]:
+    for name, states in [*((f"η = {eta:g}", chain(x_0, eta)) for eta in ETAS), (phrase("DDPM, upwards"), markov(x_0))]:
         left = off_the_jump(states, x_0)
         mean = left.mean(dim=1).abs().max()
         spread = (left.std(dim=1) - (1 - ALPHA_BAR[[*TIMES]]).sqrt()).abs().max()
         between = correlations(states, x_0)[AT[0]]
-        rows.append((name, f"{mean:.3f}", f"{spread:.3f}", f"{between:.2f}", f"{weight_of_x_0(states, x_0):.2f}"))
-    head = ("chain", "mean, off the jump's", "spread, off the jump's", "correlation of x_600, x_500", "weight of x_0")
-    return Table(
-        f"{draws:,} chains of ten steps", head, [tuple(w.replace("-0.00", "0.00") for w in row) for row in rows]
-    )
+        cells = f"{mean:.3f}", f"{spread:.3f}", f"{between:.2f}", f"{weight_of_x_0(states, x_0):.2f}"
+        rows.append((name, *(each.replace("-0.00", "0.00") for each in cells)))
+    head = phrase("chain"), phrase("mean, off the jump's"), phrase("spread, off the jump's")
+    head += phrase("correlation of x_600, x_500"), phrase("weight of x_0")
+    return Table(phrase("{draws:,} chains of ten steps", draws=draws), head, rows)
 
 
 def forward_chain(draws: int = DRAWS) -> Page:
     """The page: chains for three η above; below the mean, the spread and the correlation of neighbours over t."""
-    title = "The forward chain of DDIM: the same jump, other neighbours"
-    page = Page("forward_chain", title, CAPTION, "tasks 1.1 and 2.9", 5.9)
+    title = phrase("The forward chain of DDIM: the same jump, other neighbours")
+    page = Page("forward_chain", title, CAPTION, 5.9)
     above, below = page.subplots(2, 3)
     with page.panel(*above, *below):
         x_0 = data(draws)
@@ -111,7 +113,8 @@ def draw_chains(axes: Axes, states: Tensor, title: str) -> None:
 def draw_marginals(panels: list[Axes], found: dict[float, Tensor], x_0: Tensor) -> None:
     """Mean and spread of x_t for x_0 = X_0, and the correlation of neighbours, for each η."""
     plus, a = x_0[:, 0] > 0, ALPHA_BAR
-    for axes, jump, title in zip(panels, (a.sqrt() * X_0, (1 - a).sqrt()), ("mean of $x_t$", "spread of $x_t$")):
+    titles = label("mean of $x_t$"), label("spread of $x_t$")
+    for axes, jump, title in zip(panels, (a.sqrt() * X_0, (1 - a).sqrt()), titles):
         axes.plot(jump, color=GREY, linewidth=3)
         axes.set_title(title, **STYLE)
     for i, ((eta, states), colour, marker) in enumerate(zip(found.items(), COLOURS, MARKERS)):
@@ -119,7 +122,7 @@ def draw_marginals(panels: list[Axes], found: dict[float, Tensor], x_0: Tensor) 
         panels[0].plot(TIMES, states[:, plus, 0].mean(dim=1), linestyle="", **look)
         panels[1].plot(TIMES, states[:, plus, 0].std(dim=1), linestyle="", **look)
         panels[2].plot(TIMES[1:], correlations(states, x_0), **look)
-    panels[2].set_title("correlation of neighbours", **STYLE)
+    panels[2].set_title(label("correlation of neighbours"), **STYLE)
     panels[2].legend(fontsize=10)
     for axes in panels:
         axes.set(xlim=(0, 1050), ylim=(-0.05, 1.1), xticks=(0, 500, 1000), yticks=(0, 0.5, 1), xlabel="t")

@@ -5,19 +5,22 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from diffusion import data, plots
+from diffusion.phrases import phrase
 from diffusion.pictures import images
 from diffusion.pictures.images import SHAPE
+from diffusion.pictures.letters import label
 from diffusion.pictures.page import STYLE, Page, picture
 from diffusion.pictures.step_grid import sample
 
 S, FRAMES = 50, 11
 ENDS = ((37, 48), (24, 43))  # seeds of the x_T at both ends
-CAPTION = r"""
+CAPTION = phrase(r"""
 From one $x_T$ (left) to another (right), twice. Above: at η = 0 the image depends on $x_T$ alone, so one thing turns
 into the other through things between them. In the middle: at η = 1 each image gets fresh noise on the way, and
 neighbours have little in common. Below: straight on instead of around (slerp). Halfway the noise is then too weak, as
-the numbers say, and from noise that it has never seen the network makes dull, flat images.
-"""
+the numbers say, and from noise that it has never seen the network makes dull, flat images. Drawn by tasks 2.10 and
+2.11.
+""")
 
 
 def slerp(a: Tensor, b: Tensor, frames: int) -> Tensor:
@@ -40,22 +43,23 @@ def size(x_T: Tensor) -> list[float]:
 
 def interpolation(number: int = S) -> Page:
     """The page: for two pairs of x_T an arc at η = 0, the same at η = 1, and a straight line at η = 0."""
-    page = Page("interpolation", "Between two noises", CAPTION, "tasks 2.10 and 2.11", 6.5)
+    page = Page("interpolation", phrase("Between two noises"), CAPTION, 6.5)
     rows = page.subplots(3, 1)
     pairs = [images.noise(list(pair)).split(1) for pair in ENDS]
-    ways = ("slerp, η = 0", slerp, 0.0), ("slerp, η = 1", slerp, 1.0), ("straight line, η = 0", lerp, 0.0)
+    ways = (label("slerp, η = 0"), slerp, 0.0), (label("slerp, η = 1"), slerp, 1.0)
+    ways += ((label("straight line, η = 0"), lerp, 0.0),)
     for axes, (title, way, eta) in zip(rows, ways):
         with page.panel(axes):
             x_T = torch.cat([way(*pair, FRAMES) for pair in pairs])
             picture(axes, plots.tiles(data.to_pixels(sample(x_T, number, eta)), FRAMES)[:-1, :-1], title)
             if way is lerp:
-                label(axes, size(x_T[:FRAMES]))
+                write_sizes(axes, size(x_T[:FRAMES]))
     return page.finished()
 
 
-def label(axes: Axes, sizes: list[float]) -> None:
+def write_sizes(axes: Axes, sizes: list[float]) -> None:
     """Write the size of its x_T below each image."""
     side = SHAPE[-1] + 1
     axes.set_xticks([side * (i + 0.5) for i in range(len(sizes))], [f"{each:.2f}" for each in sizes])
     axes.tick_params(length=0, labelsize=11)
-    axes.set_xlabel(r"$|x_T|/\sqrt{d}$ on the straight line; on the arc it stays about 1", **STYLE)
+    axes.set_xlabel(label(r"$|x_T|/\sqrt{d}$ on the straight line; on the arc it stays about 1"), **STYLE)

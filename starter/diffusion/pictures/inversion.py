@@ -4,8 +4,10 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from diffusion import data, plots
+from diffusion.phrases import phrase
 from diffusion.pictures import images
 from diffusion.pictures import tables as papers
+from diffusion.pictures.letters import label
 from diffusion.pictures.page import Page, picture
 from diffusion.pictures.step_grid import sample
 from diffusion.pictures.table import Table, cell, interval
@@ -16,12 +18,12 @@ from diffusion.schedule import linear_schedule
 STEPS = (10, 20, 50, 100, 200)
 PAPER = dict(zip(*(papers.PAPER["reconstruction"][each] for each in ("steps", "error"))))  # by the number of steps
 MEASURED, COUNT = (10, 20, 50, 100, 200), 40  # steps, and images of the test set
-CAPTION = r"""
+CAPTION = phrase(r"""
 Left: real images that the network never saw. Then the $x_T$ that your ddim_invert finds for them in 200 steps, and
 what DDIM at η = 0 makes of it: the same image, the closer the more steps there and back. The error is the root of the
 mean square over pixels from −1 to 1. Look at $x_T$, too: where the image is plain, it is weaker than a draw from
-$\mathcal{N}(0,I)$ would be, because neither the network nor the steps are perfect.
-"""
+$\mathcal{N}(0,I)$ would be, because neither the network nor the steps are perfect. Drawn by tasks 2.10, 2.11 and 2.12.
+""")
 
 
 def invert(x_0: Tensor, S: int) -> Tensor:
@@ -45,24 +47,23 @@ def measure(which: tuple[int, ...] = MEASURED, count: int = COUNT) -> Table:
         sizes = x_T.square().flatten(1).mean(dim=1).sqrt()
         ours, size = cell(*interval(squares.tolist()), 5), cell(*interval(sizes.tolist()), 3)
         rows.append((str(S), ours, PAPER.get(S, ""), size))
-    title = f"From {count} real images to x_T and back, η = 0, ± half a 95 % interval"
-    return Table(title, ("S there and back", "reconstruction error", "the paper's, CIFAR-10", "size of x_T"), rows)
+    title = phrase("From {count} real images to x_T and back, η = 0, ± half a 95 % interval", count=count)
+    head = phrase("S there and back"), phrase("reconstruction error"), phrase("the paper's, CIFAR-10")
+    return Table(title, (*head, phrase("size of x_T")), rows)
 
 
 def inversion(which: tuple[int, ...] = STEPS) -> Page:
     """The page: five images, their x_T, and what comes back for each S."""
-    page = Page(
-        "inversion", "There and back: an image, its noise, the image", CAPTION, "tasks 2.10, 2.11 and 2.12", 6.6
-    )
+    page = Page("inversion", phrase("There and back: an image, its noise, the image"), CAPTION, 6.6)
     columns = page.subplots(1, len(which) + 2)
     with page.panel(*columns):
         x_0 = images.real([0, 1, 8, 13, 18])
         found = {S: invert(x_0, S) for S in which}
-        show(columns[0], x_0, "image")
-        show(columns[1], found[which[-1]], "its $x_T$")
+        show(columns[0], x_0, label("image"))
+        show(columns[1], found[which[-1]], label("its $x_T$"))
         for axes, (S, x_T) in zip(columns[2:], found.items()):
             back = sample(x_T, S, 0.0)
-            show(axes, back, f"S = {S}", f"error {error(x_0, back):.3f}")
+            show(axes, back, f"S = {S}", label("error {error:.3f}", error=error(x_0, back)))
     return page.finished()
 
 

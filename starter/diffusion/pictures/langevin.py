@@ -7,6 +7,8 @@ import torch
 from matplotlib.axes import Axes
 from torch import Generator, Tensor
 
+from diffusion.phrases import phrase
+from diffusion.pictures.letters import label
 from diffusion.pictures.page import COLOURS, MARKERS, STYLE, Page, plane
 from diffusion.pictures.yours import path
 from diffusion.toy import GaussianMixture
@@ -17,14 +19,14 @@ DATA = GaussianMixture(MODES.repeat_interleave(torch.tensor([6, 3, 1]), dim=0), 
 SMALL, LARGE = 0.1, 3.0
 FALLING, EACH = torch.logspace(math.log10(12), math.log10(0.1), 20, dtype=torch.float64), 40
 LIMIT = 8.5
-CAPTION = r"""
+CAPTION = phrase(r"""
 Modes 1, 2, 3 hold 60, 30 and 10 % of the data. All runs begin at the same points, spread evenly, and end at the
 dots; a few of the paths are drawn, from a ring to a black-edged mark. Dark: the density of the data with noise σ;
 arrows: which way its score points. Small σ: a point climbs into the nearest mode and never crosses the empty land
 between, so the shares say where the points began, not where the data are. Large σ: points go everywhere, but what
 they find is smeared. σ falling from 12 to 0.1: the points choose their mode while there is no empty land and become
-sharp later, so the shares are right. Only the last run finds the data.
-"""
+sharp later, so the shares are right. Only the last run finds the data. Drawn by tasks 2.4 and 2.5.
+""")
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def seed() -> Generator:
 
 def langevin(points: int = 1500) -> Page:
     """The page: a column for each run, in it the field, some paths with all ends, and the shares."""
-    page = Page("langevin", "Langevin dynamics: why σ has to fall", CAPTION, "tasks 2.4 and 2.5", 7.75)
+    page = Page("langevin", phrase("Langevin dynamics: why σ has to fall"), CAPTION, 7.75)
     fields, planes, bars = page.subplots(3, 3, height_ratios=(1, 1, 0.4))
     names = fields[0], fields[1], *quarters(page, fields[2])
     with page.panel(planes[0], bars[0]):
@@ -94,10 +96,10 @@ def langevin(points: int = 1500) -> Page:
         draw_run(planes[2], bars[2], run := falling(points), 1, EACH)
         for axes, level in zip(names[2:], (0, 7, 10, 19)):
             draw_cloud(axes, run, level)
-        names[2].set_title("falling σ: all points on the way", loc="left", **STYLE)
-    draw_field(fields[0], SMALL, f"small σ = {SMALL}")
-    draw_field(fields[1], LARGE, f"large σ = {LARGE:g}")
-    bars[0].set_yticks(range(3), ["mode 1", "mode 2", "mode 3"])
+        names[2].set_title(label("falling σ: all points on the way"), loc="left", **STYLE)
+    draw_field(fields[0], SMALL, label("small σ = {sigma}", sigma=SMALL))
+    draw_field(fields[1], LARGE, label("large σ = {sigma:g}", sigma=LARGE))
+    bars[0].set_yticks(range(3), [label("mode {number}", number=k + 1) for k in range(3)])
     return page.finished()
 
 
@@ -141,14 +143,15 @@ def draw_run(axes: Axes, bars: Axes, run: Run, paths: int, every: int) -> None:
         axes.scatter(*run.states[-1][run.nearest == k].T, s=3, color=colour, marker=marker, linewidth=0)
         bars.barh(k, share, 0.55, color=colour)
         bars.plot([weight] * 2, [k - 0.42, k + 0.42], color="black", linewidth=2.5)
-        bars.text(max(share, weight) + 0.03, k, f"{100 * share:.0f} %, true {100 * weight:.0f} %", va="center", **STYLE)
+        both = label("{share:.0f} %, true {true:.0f} %", share=100 * share, true=100 * weight)
+        bars.text(max(share, weight) + 0.03, k, both, va="center", **STYLE)
         for each in run.states[::every, run.nearest == k][:, :paths].transpose(0, 1):
             axes.plot(*each.T, color=colour, linewidth=0.9)
             axes.plot(*each[0], "o", color="white", markeredgecolor=colour, markersize=6, markeredgewidth=1.6)
             axes.plot(*each[-1], marker, color=colour, markeredgecolor="black", markersize=6)
     bars.set(xlim=(0, 1.2), xticks=[], yticks=[], ylim=(2.6, -0.6))
     bars.spines[["top", "right", "bottom"]].set_visible(False)
-    bars.set_xlabel(f"spread {run.spread:.2f}, true {DATA.std:.2f}", **STYLE)
+    bars.set_xlabel(label("spread {spread:.2f}, true {true:.2f}", spread=run.spread, true=DATA.std), **STYLE)
 
 
 def draw_cloud(axes: Axes, run: Run, level: int) -> None:

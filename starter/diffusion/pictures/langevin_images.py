@@ -7,6 +7,7 @@ import torch
 from torch import Generator, Tensor
 
 from diffusion import data, metrics
+from diffusion.phrases import phrase
 from diffusion.pictures import annealed, images
 from diffusion.pictures.step_grid import by_time, sample
 from diffusion.pictures.table import Table, cell
@@ -27,7 +28,8 @@ def langevin(count: int, each: int, part: float) -> Way:
     """Your 2.5 on so many noise levels, with so many steps at each of size part · σ²."""
     levels = len(annealed.levels(count)[0])
     made = lambda x_T: annealed.langevin(x_T, count, each, part)[-1]  # noqa: E731
-    return Way(f"annealed Langevin (2.5), {levels} levels of {each}", levels * each, made)
+    name = phrase("annealed Langevin (2.5), {levels} levels of {each}", levels=levels, each=each)
+    return Way(name, levels * each, made)
 
 
 def by_sde(x_T: Tensor, S: int) -> Tensor:
@@ -42,10 +44,10 @@ def by_sde(x_T: Tensor, S: int) -> Tensor:
 
 
 WAYS = (
-    Way("DDPM's noise (2.11, η = 1)", 100, lambda x_T: sample(x_T, 100, 1.0)),
-    Way("reverse SDE (2.6)", 100, lambda x_T: by_sde(x_T, 100)),
+    Way(phrase("DDPM's noise (2.11, η = 1)"), 100, lambda x_T: sample(x_T, 100, 1.0)),
+    Way(phrase("reverse SDE (2.6)"), 100, lambda x_T: by_sde(x_T, 100)),
     langevin(25, 4, 0.4),
-    Way("DDIM (2.11, η = 0)", 100, lambda x_T: sample(x_T, 100, 0.0)),
+    Way(phrase("DDIM (2.11, η = 0)"), 100, lambda x_T: sample(x_T, 100, 0.0)),
 )
 
 
@@ -58,7 +60,8 @@ def measure(ways: tuple[Way, ...] = WAYS, count: int = COUNT) -> Table:
         of = metrics.measure(*metrics.extract(extractor, data.to_pixels(states).cpu()), real)
         rows.append((name, calls, cell(of["fid"], of["fid_interval"], 1), cell(of["kid"], of["kid_std"], 2)))
 
-    row("test set", "", images.real(list(range(count))))
+    row(phrase("test set"), "", images.real(list(range(count))))
     for way in ways:
         row(way.name, str(way.calls), torch.cat([way.images(part) for part in x_T.split(BATCH)]))
-    return Table(f"{count:,} images of each way", ("images", "calls", "FID", "KID"), rows)
+    title = phrase("{count:,} images of each way", count=count)
+    return Table(title, (phrase("images"), phrase("calls"), "FID", "KID"), rows)

@@ -4,6 +4,7 @@ import torch
 from torch import Generator, Tensor
 
 from diffusion import data, plots
+from diffusion.phrases import phrase
 from diffusion.pictures import images
 from diffusion.pictures.page import COLOURS, MARKERS, Page, plane
 from diffusion.pictures.yours import DEVICE, yours
@@ -11,16 +12,16 @@ from diffusion.schedule import linear_schedule
 from diffusion.toy import GaussianMixture, two_moons
 
 TIMES = (0, 50, 150, 300, 500, 1000)
-CAPTION = r"""
+CAPTION = phrase(r"""
 Each column jumps straight from clean data (t = 0) to step t: the data shrink to $\sqrt{\bar\alpha_t}$ of their size,
 and noise of variance $1-\bar\alpha_t$ is added. Watch the two moons run into each other and the boot drown. At t =
-1000 nothing is left of either: that is $x_T$, where sampling begins.
-"""
+1000 nothing is left of either: that is $x_T$, where sampling begins. Drawn by task 1.1 (q_sample).
+""")
 
 
 def noising(points: int = 800) -> Page:
     """The page: two moons, and three images of Fashion-MNIST, at six steps t."""
-    page = Page("noising", "Noising: data drown in one jump", CAPTION, "task 1.1 (q_sample)", 6.3)
+    page = Page("noising", phrase("Noising: data drown in one jump"), CAPTION, 6.3)
     above, below = page.subplots(2, len(TIMES), height_ratios=(1, 3.07))
     moons = torch.cat([moon.sample(points // 2, Generator().manual_seed(0)) for moon in halves(two_moons())]).to(DEVICE)
     with page.panel(*above):

@@ -1,18 +1,17 @@
 """The sheet that a figure is drawn on: panels, a caption below them, and what it shows where it cannot be drawn yet."""
 
 import io
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.textpath import TextPath
 
 from diffusion.assets import NoAsset
 from diffusion.checkpoints import BadCheckpoint
 from diffusion.data import NoData
+from diffusion.pictures.letters import label, wrapped, written
 from diffusion.pictures.yours import Waits
 
 ORDER = ("noising", "langevin", "reverse_sde", "paths", "step_grid", "tables", "interpolation", "inversion")
@@ -22,17 +21,16 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # 
 MARKERS = ("o", "s", "^", "D", "v", "P")  # with them, as no figure tells by colour alone
 GREY = "#8A8A8A"
 STYLE = {"fontsize": 11}
-SPACE = TextPath((0, 0), "i i", size=11).get_extents().width - TextPath((0, 0), "ii", size=11).get_extents().width
 
 
 class Page(Figure):
     """The nth figure, with its caption; `drawn` panels, and in `waits` what the others wait for, a sentence each."""
 
-    def __init__(self, name: str, title: str, caption: str, tasks: str, height: float) -> None:
+    def __init__(self, name: str, title: str, caption: str, height: float) -> None:
         """name: of the module that draws it, which gives its number; height: of the panels, in inches."""
         super().__init__(dpi=DPI, layout="constrained", facecolor="white")
         self.nth, self.name, self.title, self.waits, self.drawn = ORDER.index(name) + 1, name, title, [], 0
-        self._caption = wrapped(f"{caption} Drawn by {tasks}.", 72 * 0.93 * WIDTH)
+        self._caption = wrapped(written(caption), 72 * 0.93 * WIDTH)
         self._lay_out(height)
 
     def _lay_out(self, height: float) -> None:
@@ -42,9 +40,10 @@ class Page(Figure):
         self.below = lines / (height + lines)
         self.get_layout_engine().set(rect=(0, self.below, 1, 1 - self.below), w_pad=0.06, h_pad=0.06)
         inch = 1 / self.get_figheight()
-        heading, text = f"Figure {self.nth}. {self.title}", "\n".join(self._caption)
+        heading = label("Figure {number}. {title}", number=self.nth, title=self.title)
         self.text(0.02, self.below - 0.1 * inch, heading, va="top", weight="bold", fontsize=12)
-        self.text(0.02, self.below - (0.1 + 1.25 * LINE) * inch, text, va="top", fontsize=11, linespacing=1.25)
+        for number, line in enumerate(self._caption):  # one by one, as each font has a space of its own between lines
+            self.text(0.02, self.below - (0.1 + LINE * (1.9 + number)) * inch, line, **STYLE)
 
     @contextmanager
     def panel(self, axes: Axes, *others: Axes) -> Iterator[None]:
@@ -53,12 +52,13 @@ class Page(Figure):
             yield
             self.drawn += 1
         except (Waits, NoAsset, NoData, BadCheckpoint) as reason:
-            if str(reason) not in self.waits:
-                self.waits.append(str(reason))
+            said = reason.args[0]
+            if said not in self.waits:
+                self.waits.append(said)
             for each in (axes, *others):
                 each.clear()
                 each.set_axis_off()
-            say(axes, [str(reason)], 34)
+            say(axes, [said], 205)
 
     def finished(self) -> "Page":
         """The page; with one sentence in the place of its panels where none of them could be drawn."""
@@ -67,7 +67,7 @@ class Page(Figure):
             self._lay_out(0.9 + 0.5 * len(self.waits))
             axes = self.subplots()
             axes.set_axis_off()
-            say(axes, self.waits, 90)
+            say(axes, self.waits, 545)
         return self
 
     def _repr_png_(self) -> bytes:
@@ -77,21 +77,9 @@ class Page(Figure):
         return buffer.getvalue()
 
 
-def wrapped(text: str, width: float) -> list[str]:
-    """The lines of a text with formulas between $, in letters of 11 points; width: of a line, in points."""
-    lines, room = [[]], width
-    for word in text.split():
-        needs = TextPath((0, 0), word, size=11).get_extents().width + SPACE
-        if needs > room:
-            lines, room = [*lines, []], width
-        lines[-1].append(word)
-        room -= needs
-    return [" ".join(line) for line in lines]
-
-
-def say(axes: Axes, sentences: list[str], width: int) -> None:
-    """Write sentences into the middle of axes, `width` letters to a line."""
-    text = "\n".join(textwrap.fill(each, width, break_on_hyphens=False) for each in sentences)
+def say(axes: Axes, sentences: list[str], width: float) -> None:
+    """Write sentences into the middle of axes, lines of so many points."""
+    text = "\n".join(line for each in sentences for line in wrapped(written(each), width))
     box = {"boxstyle": "round,pad=0.8", "facecolor": "#F2F2F2", "edgecolor": GREY, "linestyle": "--"}
     look = {"ha": "center", "va": "center", "bbox": box, "in_layout": False, **STYLE}
     axes.text(0.5, 0.5, text, transform=axes.transAxes, **look)

@@ -4,6 +4,8 @@ import torch
 from matplotlib.axes import Axes
 from torch import Generator, Tensor
 
+from diffusion.phrases import phrase
+from diffusion.pictures.letters import label
 from diffusion.pictures.page import COLOURS, GREY, MARKERS, STYLE, Page, plane
 from diffusion.pictures.tau import steps
 from diffusion.pictures.yours import path
@@ -14,13 +16,13 @@ DATA, ALPHA_BAR = two_moons(), linear_schedule()
 EPS_MODEL = DATA.eps_model(ALPHA_BAR)
 T, FEW = len(ALPHA_BAR) - 1, 10
 STARTS = ((-1.9, 1.7), (2.1, 1.5), (-1.6, -2.0))  # the x_T whose paths are drawn
-CAPTION = r"""
+CAPTION = phrase(r"""
 The same three $x_T$ (rings), two samplers, many steps and few. DDPM draws fresh noise in every step: its paths are
 crooked, and another number of steps ends somewhere else. DDIM at η = 0 goes along a smooth curve, so ten large steps
 follow nearly the same curve (thin line) to nearly the same place. Grey: what comes out of 1,000 other $x_T$; the
 numbers below a panel are of all of them. With ten steps both lose the sharpness of the two moons; that DDIM loses
-less of it shows on images, in figures 5 and 6.
-"""
+less of it shows on images, in figures 5 and 6. Drawn by tasks 1.6 (above, left), 2.10 and 2.11 (the others).
+""")
 
 
 def ddpm(x_T: Tensor) -> Tensor:
@@ -45,18 +47,17 @@ def apart(states: Tensor, others: Tensor) -> float:
 
 def paths(points: int = 1000) -> Page:
     """The page: DDPM above, DDIM below; 1000 steps on the left, ten on the right."""
-    tasks = "tasks 1.6 (above, left), 2.10 and 2.11 (the others)"
-    page = Page("paths", "Crooked and smooth paths: DDPM and DDIM", CAPTION, tasks, 8.3)
+    page = Page("paths", phrase("Crooked and smooth paths: DDPM and DDIM"), CAPTION, 8.3)
     (a, b), (c, d) = page.subplots(2, 2)
     others = torch.randn(points, 2, generator=Generator().manual_seed(9))
     x_T, crooked = torch.cat([torch.tensor(STARTS), others]), None
     with page.panel(a):
-        draw(a, crooked := ddpm(x_T), f"DDPM, {T} steps")
+        draw(a, crooked := ddpm(x_T), label("DDPM, {steps} steps", steps=T))
     with page.panel(b):
-        draw(b, ddim(x_T, FEW, 1.0), f"DDPM's noise (η = 1), {FEW} steps", crooked)
+        draw(b, ddim(x_T, FEW, 1.0), label("DDPM's noise (η = 1), {steps} steps", steps=FEW), crooked)
     with page.panel(c, d):
-        draw(c, smooth := ddim(x_T, T, 0.0), f"DDIM (η = 0), {T} steps")
-        draw(d, ddim(x_T, FEW, 0.0), f"DDIM (η = 0), {FEW} steps", smooth)
+        draw(c, smooth := ddim(x_T, T, 0.0), label("DDIM (η = 0), {steps} steps", steps=T))
+        draw(d, ddim(x_T, FEW, 0.0), label("DDIM (η = 0), {steps} steps", steps=FEW), smooth)
         for each in smooth[:, : len(STARTS)].transpose(0, 1):
             d.plot(*each.T, color="black", linewidth=0.8)
     return page.finished()
@@ -72,5 +73,8 @@ def draw(axes: Axes, states: Tensor, title: str, full: Tensor | None = None) -> 
         axes.plot(*each.T, color=colour, linewidth=1.8 if few else 0.9, marker="." if few else "", markersize=8)
         axes.plot(*each[0], "o", color="white", markeredgecolor=colour, markersize=8, markeredgewidth=2)
         axes.plot(*each[-1], marker, color=colour, markeredgecolor="black", markersize=8)
-    ends = "" if full is None else f"\nends, at the median, {apart(states, full):.1f} from where {T} steps end"
-    axes.set_xlabel(f"mean length of all paths: {length(states):.1f}{ends}", **STYLE)
+    said = [label("mean length of all paths: {length:.1f}", length=length(states))]
+    if full is not None:
+        off = apart(states, full)
+        said.append(label("ends, at the median, {off:.1f} from where {steps} steps end", off=off, steps=T))
+    axes.set_xlabel("\n".join(said), **STYLE)

@@ -6,6 +6,8 @@ import torch
 from matplotlib.axes import Axes
 from torch import Generator, Tensor
 
+from diffusion.phrases import phrase
+from diffusion.pictures.letters import label
 from diffusion.pictures.page import COLOURS, MARKERS, STYLE, Page
 from diffusion.pictures.tau import steps
 from diffusion.pictures.yours import path, yours
@@ -19,12 +21,12 @@ ALPHA_BAR = linear_schedule()
 T = len(ALPHA_BAR) - 1
 LIMIT, PATHS = 3.0, 4
 SHADES = ("#000000", COLOURS[0], COLOURS[1], COLOURS[4])  # which differ in grey, too
-CAPTION = r"""
+CAPTION = phrase(r"""
 From noise (left, t = 1000) to data (right, t = 0) in one coordinate; dark: where the noisy data are, at each t. The
 same $x_T$, two ways: the reverse SDE shakes a point at every step, and where it arrives is not settled before the
 end; the ODE leads it along a smooth curve, and curves never cross. Yet at every t both fill the same dark land, and
-what comes out has the density of the data (line) both times.
-"""
+what comes out has the density of the data (line) both times. Drawn by tasks 2.1, 2.6, 2.10 and 2.11.
+""")
 
 
 def by_sde(x_T: Tensor) -> Tensor:
@@ -52,11 +54,12 @@ def density(x: Tensor, t: int) -> Tensor:
 
 def reverse_sde(points: int = 1000) -> Page:
     """The page: for both ways some paths on the density over t, and a histogram of all x_0."""
-    page = Page("reverse_sde", "Two ways back: SDE and ODE", CAPTION, "tasks 2.1, 2.6, 2.10 and 2.11", 5.6)
+    page = Page("reverse_sde", phrase("Two ways back: SDE and ODE"), CAPTION, 5.6)
     rows = page.subplots(2, 2, width_ratios=(3.6, 1))
     x_T = torch.randn(points, 2, generator=Generator().manual_seed(5))
     x_T[:PATHS, 0] = torch.tensor([-1.6, -0.2, 0.5, 1.9])
-    for title, way, (left, right) in zip(("reverse SDE (2.6)", "ODE: DDIM at η = 0 (2.11)"), (by_sde, by_ode), rows):
+    titles = label("reverse SDE (2.6)"), label("ODE: DDIM at η = 0 (2.11)")
+    for title, way, (left, right) in zip(titles, (by_sde, by_ode), rows):
         with page.panel(left, right):
             states = way(x_T)[..., 0]
             draw_paths(left, states[:, :PATHS], title)
@@ -84,4 +87,4 @@ def draw_histogram(axes: Axes, x_0: Tensor) -> None:
     x = torch.linspace(-LIMIT, LIMIT, 400)
     axes.plot(density(x, 0), x, color="black", linewidth=1.5)
     axes.set(ylim=(-LIMIT, LIMIT), yticks=[], xticks=[])
-    axes.set_title(f"all {len(x_0):,} $x_0$", **STYLE)
+    axes.set_title(label("all {count:,} $x_0$", count=len(x_0)), **STYLE)

@@ -7,6 +7,7 @@ import torch
 from torch import Generator, Tensor
 
 from diffusion import data, metrics, sampling
+from diffusion.phrases import phrase
 from diffusion.pictures import images
 from diffusion.pictures.step_grid import distances, sample
 from diffusion.pictures.table import Table, cell, interval
@@ -15,8 +16,8 @@ from diffusion.schedule import linear_schedule
 from diffusion.tensors import per_item
 
 TRAINED = {  # where `make train` leaves the networks, without and with LOSS=score
-    "loss of 1.3": Path("runs/fashion/network.safetensors"),
-    "loss of 2.3": Path("runs/fashion-score/network.safetensors"),
+    phrase("loss of 1.3"): Path("runs/fashion/network.safetensors"),
+    phrase("loss of 2.3"): Path("runs/fashion-score/network.safetensors"),
 }
 S, COUNT, SAME, TIMES = 20, 500, 48, (10, 500)  # steps, images, those that are compared, and t of the errors
 Model = Callable[[Tensor, Tensor], Tensor]
@@ -49,13 +50,14 @@ def errors(model: Model, t: int, count: int) -> Tensor:
 
 def measure(count: int = COUNT, same: int = SAME) -> Table:
     """Images of both trainings from the same x_T at η = 0. Raises Waits where a network is not trained yet."""
-    for path, more in zip(TRAINED.values(), ("", " LOSS=score")):
+    for path, command in zip(TRAINED.values(), ("make train DATA=fashion", "make train DATA=fashion LOSS=score")):
         if not path.exists():
-            raise Waits(f"there is no {path} yet; to train it: make train DATA=fashion{more}")
+            raise Waits(phrase("there is no {path} yet; to train it: {command}", path=path, command=command))
     first, second = (sampling.open_network(path, DEVICE)[0] for path in TRAINED.values())
-    names = (*TRAINED, "the shipped network (1.3)")
-    models = {names[0]: first, f"{names[0]}, asked for its score": by_score(first), names[1]: second}
-    models[names[2]] = images.network()
+    by_noise, of_score = TRAINED
+    asked = phrase("{network}, asked for its score", network=by_noise)
+    models = {by_noise: first, asked: by_score(first), of_score: second}
+    models[phrase("the shipped network (1.3)")] = images.network()
     extractor, real = metrics.shipped_extractor(DEVICE), metrics.shipped_reference()
     x_T, rows, aim = images.noise(list(range(count))), [], None
     for name, model in models.items():
@@ -67,5 +69,8 @@ def measure(count: int = COUNT, same: int = SAME) -> Table:
         losses = [cell(*interval(errors(model, t, count).tolist()), 4) for t in TIMES]
         cells = cell(*interval(apart.diagonal().tolist()), 3), f"{own}/{same}", cell(of["fid"], of["fid_interval"], 1)
         rows.append((name, *cells, *losses))
-    head = ("network", "apart", "nearest is its own", "FID", *(f"loss of 1.3, t = {t}" for t in TIMES))
-    return Table(f"From the same x_T, S = {S}, η = 0: {same} pairs of images, FID of {count}", head, rows)
+    head = phrase("network"), phrase("apart"), phrase("nearest is its own"), "FID"
+    told = {"S": S, "same": same, "count": count}
+    title = phrase("From the same x_T, S = {S}, η = 0: {same} pairs of images, FID of {count}", **told)
+    losses = (phrase("loss of 1.3, t = {t}", t=t) for t in TIMES)
+    return Table(title, (*head, *losses), rows)

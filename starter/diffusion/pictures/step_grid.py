@@ -9,6 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from diffusion import data, plots, sde
+from diffusion.phrases import phrase
 from diffusion.pictures import images
 from diffusion.pictures.page import Page, picture
 from diffusion.pictures.table import Table, cell, interval
@@ -20,17 +21,17 @@ from diffusion.tensors import time_like
 STEPS, ETAS = (5, 10, 20, 50, 100), (0.0, 0.2, 0.5, 1.0)
 SEED = 10  # of the noise of the steps
 LONG, COUNT = 500, 48  # steps to compare with, and images
-CAPTION = r"""
+CAPTION = phrase(r"""
 Every cell begins at the same four $x_T$, with the same network, which was never trained for few steps. Along the row
 η = 0 (DDIM) the four images stay the same and only gain detail, as they depend on $x_T$ alone. The larger η, the more
 the fresh noise decides, and each S brings other images; at η = 1 (DDPM's noise) those of 5 and 10 steps are grainy or
-flat, and more steps are needed to make them sharp.
-"""
+flat, and more steps are needed to make them sharp. Drawn by tasks 2.10 and 2.11.
+""")
 
 
 def step_grid(which: tuple[int, ...] = STEPS) -> Page:
     """The page: a row for each η, a column for each S."""
-    page = Page("step_grid", "Number of steps S and noise η", CAPTION, "tasks 2.10 and 2.11", 7.35)
+    page = Page("step_grid", phrase("Number of steps S and noise η"), CAPTION, 7.35)
     cells = page.subplots(len(ETAS), len(which), squeeze=False)
     with page.panel(*cells.flatten()):
         x_T = images.noise([1, 2, 3, 4])
@@ -85,5 +86,7 @@ def measure(which: tuple[int, ...] = STEPS, long: int = LONG, count: int = COUNT
             own = (apart.argmin(dim=1) == torch.arange(count)).sum().item()
             cells += [cell(*interval(apart.diagonal().tolist()), 3), f"{own}/{count}"]
         rows.append((str(S), *cells[:5]))
-    head = ("S", "η = 0, apart", "nearest is its own", "η = 1, apart", "nearest is its own", "Euler in t, apart")
-    return Table(f"From the same x_T with S and with {long} steps, ± half a 95 % interval", head, rows)
+    own = phrase("nearest is its own")
+    head = "S", phrase("η = 0, apart"), own, phrase("η = 1, apart"), own, phrase("Euler in t, apart")
+    title = phrase("From the same x_T with S and with {long} steps, ± half a 95 % interval", long=long)
+    return Table(title, head, rows)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from diffusion.console import width
+from diffusion.phrases import english
+
 # the modules of this folder that have a function `measure`
 MEASURED = ("small_steps", "forward_chain", "inversion", "step_grid", "duration", "few_images", "blind_spots")
 MEASURED += ("two_losses", "score_images", "annealed", "langevin_images")
@@ -22,18 +25,25 @@ class Table:
 
     def __str__(self) -> str:
         lines = [self.head, *self.rows]
-        widths = [max(map(len, column)) for column in zip(*lines)]
-        first, *others = widths
+        first, *others = [max(map(width, column)) for column in zip(*lines)]
         texts = [
-            "  ".join([f"{line[0]:<{first}}", *(f"{cell:>{w}}" for cell, w in zip(line[1:], others))]) for line in lines
+            "  ".join([_padded(line[0], -first), *(_padded(cell, w) for cell, w in zip(line[1:], others))])
+            for line in lines
         ]
         return "\n".join([self.title, *texts])
 
     def csv(self) -> str:
-        """The head and the rows, to be kept in a file."""
+        """The head and the rows, to be kept in a file, in English whatever the terminal's language is."""
         file = io.StringIO()
-        csv.writer(file, lineterminator="\n").writerows([self.head, *self.rows])
+        lines = [[english(cell) for cell in line] for line in (self.head, *self.rows)]
+        csv.writer(file, lineterminator="\n").writerows(lines)
         return file.getvalue()
+
+
+def _padded(text: str, columns: int) -> str:
+    """A text with spaces before it that make it so many columns wide; or after it, where columns is negative."""
+    spaces = " " * (abs(columns) - width(text))
+    return text + spaces if columns < 0 else spaces + text
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:

@@ -6,14 +6,15 @@ import torch
 from torch import Generator, Tensor
 
 from diffusion import sampling
+from diffusion.phrases import phrase
 from diffusion.pictures.table import Table, cell, interval
 from diffusion.pictures.yours import DEVICE, Waits
 from diffusion.schedule import linear_schedule
 from diffusion.toy import SETS
 
 TRAINED = {  # the columns, and where `make train DATA=moons` leaves the networks, without and with LOSS=score
-    "loss of 1.3": Path("runs/moons/network.safetensors"),
-    "loss of 2.3": Path("runs/moons-score/network.safetensors"),
+    phrase("loss of 1.3"): Path("runs/moons/network.safetensors"),
+    phrase("loss of 2.3"): Path("runs/moons-score/network.safetensors"),
 }
 TIMES, POINTS = (1, 10, 100, 300, 500, 1000), 4000
 
@@ -29,12 +30,13 @@ def errors(network: torch.nn.Module, t: int, points: int) -> Tensor:
 
 def measure(points: int = POINTS) -> Table:
     """The mean squared errors at some t. Raises Waits where a network is not trained yet."""
-    for path, more in zip(TRAINED.values(), ("", " LOSS=score")):
+    for path, command in zip(TRAINED.values(), ("make train DATA=moons", "make train DATA=moons LOSS=score")):
         if not path.exists():
-            raise Waits(f"there is no {path} yet; to train it: make train DATA=moons{more}")
+            raise Waits(phrase("there is no {path} yet; to train it: {command}", path=path, command=command))
     networks = [sampling.open_network(path, DEVICE)[0] for path in TRAINED.values()]
     rows = []
     for t in TIMES:
         found = [interval(errors(network, t, points).tolist()) for network in networks]
         rows.append((str(t), *(cell(mean, half, 4) for mean, half in found)))
-    return Table("Two moons: error of the predicted noise, ± half a 95 % interval", ("t", *TRAINED), rows)
+    title = phrase("Two moons: error of the predicted noise, ± half a 95 % interval")
+    return Table(title, ("t", *TRAINED), rows)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from diffusion import faults
+from diffusion.phrases import phrase
 
 HERE = Path(__file__).parents[2]
 ROWS = json.loads(HERE.joinpath("diffusion/tasks.json").read_text("utf-8"))
@@ -43,10 +44,9 @@ def yours(task: str, *arguments: Any, shape: torch.Size | tuple[int, ...]) -> Te
     except (Exception, SystemExit) as error:
         raise _reason(task, error) from error
     if not isinstance(answer, Tensor) or answer.shape != shape:
-        got = f"shape {tuple(answer.shape)}" if isinstance(answer, Tensor) else f"a {type(answer).__name__}"
-        raise wrong(task, f"{name} gave {got}; expected a tensor of shape {tuple(shape)}")
+        raise wrong(task, _of_other_shape(name, answer, tuple(shape)))
     if answer.is_complex() or not answer.isfinite().all():
-        raise wrong(task, f"{name} gave NaN, infinity or complex numbers")
+        raise wrong(task, phrase("{function} gave NaN, infinity or complex numbers", function=name))
     return answer.detach()
 
 
@@ -59,21 +59,34 @@ def path(task: str, eps_model: Callable, x_T: Tensor, *others: Any) -> Tensor:
 
     def spy(x: Tensor, *t: Any) -> Tensor:
         if x.shape != x_T.shape:
-            raise ValueError(f"the model was given a state of shape {tuple(x.shape)}; expected {tuple(x_T.shape)}")
+            got, wanted = tuple(x.shape), tuple(x_T.shape)
+            raise ValueError(
+                phrase("the model was given a state of shape {got}; expected {wanted}", got=got, wanted=wanted)
+            )
         seen.append(x.detach().clone())
         return eps_model(x, *t)
 
     last = yours(task, spy, x_T, *others, shape=x_T.shape)
     states = torch.stack([*seen, last]).cpu()
     if not states.isfinite().all():
-        raise wrong(task, f"{TASKS[task]['function']} came through NaN or infinity")
+        raise wrong(task, phrase("{function} came through NaN or infinity", function=TASKS[task]["function"]))
     return states
 
 
 def wrong(task: str, fault: str) -> Waits:
     """What is raised where your function of that task has to be repaired."""
-    said = f"waits for task {task} to be repaired: {fault} (make test T={task})"
+    said = phrase("waits for task {task} to be repaired: {fault} (make test T={task})", task=task, fault=fault)
     return Waits(said, task=task, function=TASKS[task]["function"], fault=fault)
+
+
+def _of_other_shape(function: str, answer: Any, wanted: tuple[int, ...]) -> str:
+    """What is said of an answer that is no tensor, or one of another shape."""
+    known = {"function": function, "wanted": wanted}
+    if isinstance(answer, Tensor):
+        return phrase(
+            "{function} gave shape {got}; expected a tensor of shape {wanted}", got=tuple(answer.shape), **known
+        )
+    return phrase("{function} gave a {kind}; expected a tensor of shape {wanted}", kind=type(answer).__name__, **known)
 
 
 def _function(task: str) -> Callable:
@@ -89,5 +102,8 @@ def _reason(task: str, error: BaseException) -> Waits:
     if not (isinstance(error, NotImplementedError) and str(error).startswith("TODO")):
         return wrong(task, faults.told(error))
     name, later = TASKS[task]["function"], not HERE.joinpath(f"tests/test_assignment{task[0]}.py").exists()
-    said = f"waits for task {task}{f' of Assignment {task[0]}' if later else ''}, {name}"
+    told = {"task": task, "function": name, "assignment": task[0]}
+    said = phrase("waits for task {task}, {function}", **told)
+    if later:
+        said = phrase("waits for task {task} of Assignment {assignment}, {function}", **told)
     return Waits(said, task=task, function=name, later=later)
