@@ -29,7 +29,7 @@ FILES = "sampler score diffusion tests samples runs network explore png html csv
 NAMES = (
     "COMMAND DATA LOSS ETA DDPM DDIM IS FID KID fashion moons swissroll step_grid float64 float32 int64 tensor dtype"
 )
-TERMS = "mean variance tau noise model batch item shape posterior graph loss seed generator step chain DDPM fixed small Gaussian"
+TERMS = "mean variance tau noise model batch item shape posterior graph loss seed generator step chain fixed small"
 LEFT = {*" ".join((PYTEST, CODE, FILES, NAMES, TERMS)).split()}
 WRONG = {  # what stands in a line of the solution, and what instead: known mistakes, one of form, and one of Python
     "x_0 + (1.0 - alpha_bar_t).sqrt() * eps": "x_0 + (1.0 - alpha_bar_t) * eps",
