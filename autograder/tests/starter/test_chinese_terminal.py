@@ -116,6 +116,15 @@ def test_a_notebook_shows_all_letters(chosen):
     assert chosen("LANGUAGE=zh_TW", encoding="cp1252", ipykernel=sys) == "zh-TW"
 
 
+def test_where_there_is_code_alone_as_in_a_worker_it_speaks_english(tmp_path):
+    (tmp_path / "diffusion").mkdir()
+    shutil.copy(STARTER / "diffusion" / "phrases.py", tmp_path / "diffusion")
+    say = "from diffusion.phrases import phrase; print(phrase('run again: {command}', command='make'))"
+    kept = {**os.environ, "LANGUAGE": "zh_TW", "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", say], env=kept, cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout == "run again: make\n", done.stderr
+
+
 # How wide, and where a line ends
 
 
