@@ -22,7 +22,7 @@ def raw(source):
     for call in ast.walk(ast.parse(source)):
         if isinstance(call, ast.Call) and call.args:
             if name_of(call) in SAYS and isinstance(call.args[0], (ast.JoinedStr, ast.Constant, ast.BinOp)):
-                if getattr(call.args[0], "value", "") not in UNREAD:
+                if getattr(call.args[0], "value", None) not in UNREAD:
                     yield call.lineno
             if name_of(call) == "expect" and not isinstance(call.args[1], ast.Constant):
                 yield call.lineno
