@@ -137,7 +137,11 @@ def _say_what_waits(console: Console, found: list[dict[str, Any]]) -> None:
         why = "no CUDA device. Nothing of it counts as passed."
         _say(console, f"The GPU tier was not run for {without} submissions: {why}")
     if other := sum(map(merging.of_other_points, found)):
-        _say(console, f"{other} submissions: {merging.OTHER_POINTS} Mark them again on Gradescope first.", "bold red")
+        _say(
+            console,
+            f"{other} submissions: {merging.OTHER_POINTS.english} Mark them again on Gradescope first.",
+            "bold red",
+        )
 
 
 def _shown(console: Console, marked: Iterable[str], total: int) -> Iterable[str]:

@@ -18,7 +18,7 @@ CODE = [
     "autograder/course.toml",
     "autograder/grader/tasks.json",
     "autograder/grader/__main__.py",
-    "autograder/grader/locale/*/LC_MESSAGES/grader.mo",
+    "autograder/grader/locale/zh_TW/LC_MESSAGES/grader.mo",
     *(f"autograder/{each}/*.py" for each in SHIPPED),
 ]
 STARTER = "sampler.py score.py diffusion/tasks.json diffusion/tensors.py".split()
