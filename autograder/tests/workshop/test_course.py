@@ -355,7 +355,7 @@ def test_the_rules_are_those_of_the_course(rules, said):
     ],
 )
 def test_what_assistants_are_told_is_the_rule_of_the_course(ai, said, never):
-    text = handout_text.for_assistants(Settings(rules=Rules(ai=ai), contact="Write to us."))
+    text = handout_text.for_assistants(Settings(rules=Rules(ai=ai), contact="Write to us."), TASKS)
     assert said in text and never not in text and not text.endswith("\n\n")
 
 

@@ -7,6 +7,8 @@ import zipfile
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from course.written import questions
+from course.written.sheet import ANSWERS
 from grader import settings
 from grader.marking import version
 from grader.paths import ROOT, SOLUTION
@@ -48,6 +50,7 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
     if zip_name.endswith("-student.zip"):
         rows = {f"{folder}/{each}": f"starter/{each}" for each in [*starter(), *AROUND, f"tests/test_{folder}.py"]}
         rows |= {f"{folder}/assets/{each}": f"assets/{each}" for each in version.NETWORKS + IMAGES + TABLES}
+        rows |= {f"{folder}/{each}": f"starter/{each}" for each in written(int(folder[-1]))}
     else:
         kept = [*version.patterns(int(folder[-1])), *HOSTS, *(f"starter/{each}" for each in starter())]
         rows = {each: f"autograder/{each}" for each in SETUP} | {each: each for each in kept}
@@ -60,6 +63,13 @@ def starter() -> list[str]:
     """What a release has of the starter, with the handout in the course's languages; asked for each file of a zip."""
     handouts = [PurePosixPath(NAMES[language]) for language in settings.load().languages]
     return STARTER + [str(each.with_suffix(kind)) for each in handouts for kind in (".md", ".html")]
+
+
+@cache
+def written(assignment: int) -> list[str]:
+    """answers.md, where the course asks questions of this assignment."""
+    tasks = [task for task in TASKS if task.assignment == assignment]
+    return [ANSWERS] if questions.asked(settings.load(), tasks) else []
 
 
 def allowed(name: PurePosixPath, zip_name: str) -> bool:
