@@ -14,7 +14,7 @@ from pathlib import Path
 from course.downloads import tables
 from course.downloads.people import Entry, NoSubmissions, Person
 from course.downloads.tables import Table
-from course.marks.cells import plain_cell
+from course.marks.cells import mark, plain_cell
 from course.marks.class_marks import WHO
 from course.written.questions import Written
 from grader import files
@@ -89,21 +89,13 @@ def _read(
         row = table.rows[places[0]]
         for each in questions:
             cell = row.get(each.number, "").strip()
-            mark = _mark(cell, each.points)
-            if mark is not None:
-                marks.found.setdefault(key, {})[each.number] = mark
+            found = mark(cell, each.points)
+            if found is not None:
+                marks.found.setdefault(key, {})[each.number] = found
             elif cell:
                 where = f"{name}, row {places[0] + 2}, {each.number}"
                 marks.faults.append(f"{where}: {cell!r} is no mark; give a number from 0 to {each.points}")
     return marks
-
-
-def _mark(cell: str, points: int) -> float | None:
-    try:
-        mark = float(cell)
-    except ValueError:
-        return None
-    return mark if 0 <= mark <= points else None  # no NaN
 
 
 def everybody(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Person]]:
