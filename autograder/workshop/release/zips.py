@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from course.written import questions
-from course.written.sheet import ANSWERS
+from course.written.sheet import ANSWERS, criteria
 from grader import settings
 from grader.marking import version
 from grader.paths import ROOT, SOLUTION
@@ -140,13 +140,15 @@ def problems(path: Path) -> list[str]:
 
 
 def solution() -> dict[str, str]:
-    """Each file of the solution and each task's answer, squeezed; none where there is no solution."""
+    """The solution's files, each task's answer, each question's rubric, squeezed; none where there is no solution."""
     files = [each for each in SOLUTION.glob("*.*") if each.is_file()]
     secrets = {each.name: each.read_text("utf-8") for each in files}
     for file in files:
         for line in regions.lines(secrets[file.name], file.name):
             if line.kind == "answer" and not line.is_marker:
                 secrets[f"answer to {line.task}"] = secrets.get(f"answer to {line.task}", "") + line.text + "\n"
+    for each in questions.QUESTIONS if files else ():
+        secrets |= {f"rubric of {each.number} ({lang})": criteria(each, lang) for lang in settings.LANGUAGES}
     return {name: squeezed(text) for name, text in secrets.items() if text.strip()}
 
 
