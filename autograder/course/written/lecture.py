@@ -95,7 +95,7 @@ QUESTIONS = [
         ),
         Text(
             r"The normalising constant of $q(x)$ drops out of the gradient of its logarithm.",
-            r"取對數再取 gradient，$q(x)$ 的 normalizing constant 就消失了。",
+            r"取對數再取 gradient， $q(x)$ 的 normalizing constant 就消失了。",
         ),
         wrong=(
             Text(
@@ -155,7 +155,7 @@ QUESTIONS = [
         ),
         Text(
             r"Less fresh noise is added in a step ($\eta$ near 0), which keeps the quality with few steps.",
-            r"每一步加較少的新 noise（$\eta$ 接近 0），步數少時品質也不會掉太多。",
+            r"每一步加較少的新 noise（ $\eta$ 接近 0），步數少時品質也不會掉太多。",
         ),
         wrong=(
             Text("A smaller network, or a shorter training.", "用小一點的 network，或少訓練一些。"),
@@ -190,7 +190,7 @@ QUESTIONS = [
         Text(
             r"The mean has to be $\sqrt{\bar\alpha_{t-1}} x_0$ for every $x_0$: $b = 0$ and "
             r"$\omega_0 = \sqrt{\bar\alpha_{t-1}} - \sqrt{\bar\alpha_t} \omega_t$.",
-            r"對每個 $x_0$，mean 必須是 $\sqrt{\bar\alpha_{t-1}} x_0$： $b = 0$，"
+            r"對每個 $x_0$，mean 必須是 $\sqrt{\bar\alpha_{t-1}} x_0$： $b = 0$， "
             r"$\omega_0 = \sqrt{\bar\alpha_{t-1}} - \sqrt{\bar\alpha_t} \omega_t$。",
         ),
         wrong=(
@@ -218,7 +218,7 @@ QUESTIONS = [
         ),
         Text(
             r"The forward process is determined given $x_0$ and $x_T$; given $x_0$ alone, $x_T$ is still drawn.",
-            r"正向過程在給定 $x_0$ 和 $x_T$ 時是確定的；只給定 $x_0$ 時，$x_T$ 仍然是抽出來的。",
+            r"正向過程在給定 $x_0$ 和 $x_T$ 時是確定的；只給定 $x_0$ 時， $x_T$ 仍然是抽出來的。",
         ),
         Text(
             "One use: large steps with few calls, going back from an image to its $x_T$, or passing smoothly "

@@ -76,6 +76,11 @@ def test_the_rubric_has_what_must_be_said_and_the_sheet_nothing_of_it(language):
     assert not [line for line in lines if line.removeprefix("* ") in SHEET]
 
 
+def test_chinese_has_the_space_before_a_formula_that_github_wants():
+    for text in (SHEET, sheet.rubric(QUESTIONS, LANGUAGES)):
+        assert not re.findall(r"[、，。；：？（「]\$", text)
+
+
 def test_what_lies_in_the_repository_is_what_is_made():
     assert (STARTER / sheet.ANSWERS).read_text("utf-8") == SHEET
     assert (SOLUTION / sheet.RUBRIC).read_text("utf-8") == sheet.rubric(QUESTIONS, LANGUAGES)
