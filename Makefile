@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 RUN := PYTHONPATH=autograder $(BIN)/python -m
-.PHONY: help grade grade-all regrade quiz test test-pythons solution-check release public course new-task assets lint tiers paper-table trust bench
+.PHONY: help grade grade-all regrade quiz items test test-pythons solution-check release public course new-task assets lint tiers paper-table trust bench
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
@@ -19,8 +19,11 @@ grade-all: $(READY) ## mark a class: SUBMISSIONS=download-or-folder A=1|2 OUT=fo
 regrade: $(READY) ## what changed between two markings of a class: OLD=folder NEW=folder
 	$(RUN) course regrade "$(OLD)" "$(NEW)"
 
-quiz: $(READY) ## printable papers with keys, marking sheets and a file for Moodle: SEED=1 PAPERS=30 OUT=folder
+quiz: $(READY) ## printable papers with keys, marking sheets, a table for the marks and a file for Moodle: SEED=1 PAPERS=30 OUT=folder
 	$(RUN) course quiz --seed "$(or $(SEED),$(error give SEED=))" $(if $(PAPERS),--papers "$(PAPERS)" )--out "$(OUT)"
+
+items: $(READY) ## how hard each question was and whether it tells people apart: MARKS=a quiz's marks.csv or a class' written.csv
+	$(RUN) course items "$(or $(MARKS),$(error give MARKS=))"
 
 test: $(READY) ## the visible tests on the solution and the tests of the harness
 	$(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder

@@ -1,4 +1,4 @@
-"""Make submission.zip, the zip that you hand in: sampler.py and score.py, looked at before.
+"""Make submission.zip, the zip that you hand in: sampler.py and score.py, looked at before, and answers.md beside them.
 
     python submission.py
 
@@ -26,6 +26,7 @@ from diffusion.phrases import phrase
 
 HERE = Path(__file__).resolve().parent
 FILES = ("sampler.py", "score.py")
+ANSWERS = "answers.md"  # where the course asks for answers in writing, which a person marks
 ZIP = HERE / "submission.zip"
 MAX_BYTES = 1 << 20  # of a file that the grader takes
 SECONDS = 120  # to import a file in
@@ -87,16 +88,22 @@ def main() -> int:
         wrong.append(phrase("a visible test fails; what is printed above says which and why"))
     elif tests:
         wrong.append(phrase("the visible tests could not be run (pytest's exit code {code})", code=tests))
-    files = listed(list(FILES))
-    print(
-        "\n"
-        + phrase("{zip} has {files}. Hidden tests decide the mark, not the table above.", zip=ZIP.name, files=files)
-    )
+    files = ", ".join(handed_in())
+    has = phrase("{zip} has {files}. Hidden tests decide the mark, not the table above.", zip=ZIP.name, files=files)
+    print(f"\n{has}")
     for fault in wrong:
         print(phrase("WRONG: {fault}. Repair it, then make submission again.", fault=fault))
     if todo := unfinished():
         print(phrase("TO DO: {tasks}; there are no points for these yet", tasks=", ".join(todo)))
-    if not wrong and not todo:
+    if blank := unanswered():
+        print(
+            phrase(
+                "TO DO: {file} has no answer to {asked} yet; a person marks these, not the tests",
+                file=ANSWERS,
+                asked=", ".join(blank),
+            )
+        )
+    if not wrong and not todo and not blank:
         print(phrase("The visible tests find nothing wrong: hand it in."))
     return 1 if wrong else 0
 
@@ -109,10 +116,15 @@ def listed(names: list[str]) -> str:
 def write() -> None:
     """Write the zip: the same bytes for the same files, on every machine."""
     with zipfile.ZipFile(ZIP, "w") as archive:
-        for name in FILES:
+        for name in handed_in():
             entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             entry.create_system, entry.external_attr = 3, 0o100644 << 16
             archive.writestr(entry, (HERE / name).read_bytes())
+
+
+def handed_in() -> list[str]:
+    """What the zip holds: the two files, and the written answers where there are any to give."""
+    return [*FILES, *[ANSWERS] * (HERE / ANSWERS).is_file()]
 
 
 def read(name: str) -> str:
@@ -192,6 +204,14 @@ def unfinished() -> list[str]:
     text = "".join((HERE / name).read_text("utf-8", errors="replace") for name in FILES)
     todo = re.findall(r'^\s*raise NotImplementedError\("TODO (\d+\.\d+)', text, re.MULTILINE)
     return [task for task in todo if (HERE / "tests" / f"test_assignment{task[0]}.py").exists()]
+
+
+def unanswered() -> list[str]:
+    """The questions of answers.md below whose "your answer" nothing is written yet."""
+    text = (HERE / ANSWERS).read_text("utf-8", errors="replace") if ANSWERS in handed_in() else ""
+    parts = re.split(r"^### (W\d+):.*$", text, flags=re.MULTILINE)
+    answers = zip(parts[1::2], parts[2::2])
+    return [number for number, below in answers if not re.split(r"^## W\d", below, flags=re.MULTILINE)[0].strip()]
 
 
 def imported(node: ast.AST) -> list[str]:

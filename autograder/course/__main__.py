@@ -1,4 +1,4 @@
-"""The commands of a course during the term: `make grade`, `make grade-all`, `make regrade`, `make quiz`."""
+"""The commands of a course during the term: `make grade`, `grade-all`, `regrade`, `quiz`, `items`."""
 
 import signal
 import sys
@@ -75,6 +75,16 @@ def quiz(
     from course.quiz.command import run
 
     raise typer.Exit(run(seed, papers, out))
+
+
+@app.command("items")
+def analysis(
+    marks: Annotated[Path, typer.Argument(help="a quiz's marks.csv, or a class' written.csv, filled in")],
+) -> None:
+    """Print how hard each question was, how well it tells people apart, and how far totals can be relied on."""
+    from course.marked_items import run
+
+    raise typer.Exit(run(console, marks))
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ def _graded(files: Files, inside: str = "") -> Submission:
     """The graded files of those that were handed in. inside: the archive there that they come from."""
     written = {path: file for path, file in files.items() if not any(map(handed_in.is_noise, path.parts))}
     meant = _meant(written)
-    if not meant and not inside and (archive := _only_archive(written)):
+    if not meant and not inside and (archive := only_archive(written)):
         inner = io.BytesIO(written[archive].read(MAX_ARCHIVE))
         return _graded(handed_in.unpacked(archive.name, inner), archive.name)
     notes: tuple[str, ...] = ()
@@ -152,7 +152,7 @@ def _folder(holders: set[PurePosixPath]) -> PurePosixPath | None:
     return top
 
 
-def _only_archive(files: Files) -> PurePosixPath | None:
+def only_archive(files: Files) -> PurePosixPath | None:
     """The only archive among the files, if there is one."""
     archives = [path for path in files if path.name.lower().endswith(ARCHIVES)]
     return archives[0] if len(archives) == 1 and files[archives[0]].plain else None

@@ -3,7 +3,7 @@
 import math
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,6 +16,7 @@ Tier = Literal["closed-form", "cpu", "gpu"]  # from the least to the most
 TIERS: tuple[Tier, ...] = ("closed-form", "cpu", "gpu")
 Language = Literal["en", "zh-TW"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh-TW")
+Question = Literal["W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W10", "W11", "W12", "W13", "W14"]
 
 
 def _points(points: float) -> float:
@@ -68,6 +69,7 @@ class Settings(BaseModel):
     exposed: bool = False  # mark even where a student's code could read the grader's files
     reweigh: bool = False
     bonus: list[str] = ["2.12"]
+    written: list[Question] = list(get_args(Question))  # the lecture's questions that are answered in writing
     rules: Rules = Rules()
     links: dict[str, Address] = {}
     zip: Annotated[str, AfterValidator(_zip)] = ""  # where the student zips are

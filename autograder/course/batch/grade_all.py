@@ -20,8 +20,11 @@ from course.downloads.kinds import Found
 from course.downloads.people import NoSubmissions
 from course.marks import class_marks, grades
 from course.pages import class_page
+from course.written import page, table
+from course.written.questions import Written, asked
 from grader import files
 from grader.settings import DEFAULTS, Settings, Tier
+from grader.tasks import TASKS
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 WINDOW = 600  # seconds of which the time left is an extrapolation
@@ -100,9 +103,13 @@ def _mark(console: Console, batch: Batch, machines: Machines, found: Found, othe
     finally:
         batch.write_faults()
         marked = class_marks.read(batch.out)
-        _say(console, f"grades: {grades.write(batch, marked)}")
+        questions = asked(batch.settings, [task for task in TASKS if task.assignment == batch.assignment])
+        marks = table.brought(batch.out, batch.entries, questions) if questions else table.Marks([])
+        _say(console, f"grades: {grades.write(batch, marked, marks)}")
         _give_back(console, batch, found, {each.id for each in marked if each.results})
     _say(console, f"class: {class_page.write(batch.out, marked, others)}")
+    if questions:
+        _say_written(console, batch, questions, marks)
     if batch.tier == "gpu":
         _say_what_waits(console, [each.results for each in marked if each.results])
     if not batch.settings.counts_all(batch.tier):
@@ -111,7 +118,16 @@ def _mark(console: Console, batch: Batch, machines: Machines, found: Found, othe
     for key, fault in batch.faults.items():
         whose = ", ".join(name for name, mine in batch.digest_of.items() if mine == key)
         _say(console, f"Not marked, and no zero: {whose}: {fault}", style="bold red")
-    return 1 if batch.faults else 0
+    return 1 if batch.faults or marks.faults else 0
+
+
+def _say_written(console: Console, batch: Batch, questions: list[Written], marks: table.Marks) -> None:
+    """Write the page of the written answers; say where it is, how far their marks are, and what is no mark."""
+    path = page.write(batch.out, batch.entries, questions, batch.settings.languages)
+    done = sum(marks.total(*each) is not None for each in table.everybody(batch.entries))
+    _say(console, f"written answers: {path}; {done} people have all marks in {batch.out / table.NAME}")
+    for fault in marks.faults:
+        _say(console, f"{fault}.", "bold red")
 
 
 def _give_back(console: Console, batch: Batch, found: Found, marked: set[str]) -> None:

@@ -23,14 +23,15 @@ class Table:
             raise NoSubmissions(f"{self.path} is not {what}: it has no column {missing[0]!r}")
 
 
-def read(path: Path) -> Table:
-    """The table in a file. Raises NoSubmissions."""
+AS_GIVEN = "take it as the host gives it, not as a spreadsheet saved it"
+
+
+def read(path: Path, advice: str = AS_GIVEN) -> Table:
+    """The table in a file. advice: what to do where that is none. Raises NoSubmissions."""
     try:
         content = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise NoSubmissions(
-            f"{path} is not in UTF-8; take it as the host gives it, not as a spreadsheet saved it"
-        ) from None
+        raise NoSubmissions(f"{path} is not in UTF-8; {advice}") from None
     except OSError as error:
         raise NoSubmissions(f"{path} cannot be read: {error.strerror}") from None
     delimiter = max(",;\t", key=content.partition("\n")[0].count)
@@ -39,7 +40,7 @@ def read(path: Path) -> Table:
     except csv.Error as error:
         raise NoSubmissions(f"{path} cannot be read: {error}") from None
     if not lines:
-        raise NoSubmissions(f"{path} is empty; give the host's own table of the people")
+        raise NoSubmissions(f"{path} is empty; {advice}")
     heads = [head.strip() for head in lines[0]]
     return Table(path, heads, [dict(zip(heads, [*line, *[""] * len(heads)])) for line in lines[1:]])
 

@@ -1,4 +1,4 @@
-"""What goes into the cells of a table for a spreadsheet, or for a host that takes marks in."""
+"""What goes into the cells of a table for a spreadsheet, or for a host that takes marks in; and a mark out of one."""
 
 import html
 from typing import Any
@@ -7,6 +7,15 @@ from typing import Any
 def plain_cell(text: str) -> str:
     """Text that a spreadsheet does not take for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "'") else text
+
+
+def mark(cell: str, points: float) -> float | None:
+    """The mark that a person wrote into a cell, from 0 to the points; None where it is none."""
+    try:
+        found = float(cell)
+    except ValueError:
+        return None
+    return found if 0 <= found <= points else None  # NaN is neither
 
 
 def feedback(results: dict[str, Any]) -> str:

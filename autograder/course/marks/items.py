@@ -1,6 +1,6 @@
 """Item analysis: how hard each check and task of a class is, whether it tells people apart, and what totals are worth.
 
-Classical test theory over points; an item is a check, or a task:
+Classical test theory over points; an item is a check, or a task, or a question that a person marks:
 
     difficulty       the share of an item's points that the class has on average: 1 is the easiest
     discrimination   the corrected item-total correlation: Pearson's r of an item and the sum of all others
@@ -58,7 +58,7 @@ class Reliability:
 class Analysis:
     """The items of a class, those that carry points, by number; empty where no submission counts."""
 
-    counted: list[Marked]
+    counted: Sequence[Any]  # submissions, or what a person marked
     left_out: dict[str, list[Marked]]  # by why
     checks: dict[str, Item]
     tasks: dict[str, Item]
@@ -101,6 +101,17 @@ def analyse(submissions: Iterable[Marked]) -> Analysis:
         {item.number: item for item in _items(tasks, of_tasks, full, seconds)},
         reliability(of_tasks),
     )
+
+
+def of_marks(marks: Sequence[Mapping[str, float]], most: Mapping[str, float]) -> Analysis:
+    """The item analysis of what a person marked, as a quiz. marks: of each paper, by item; most: of each item.
+
+    Its items are both the checks and the tasks.
+    """
+    full = {item: _hundredths(points) for item, points in most.items()}
+    points = _points({item: [item] for item in most}, [{i: _hundredths(m) for i, m in each.items()} for each in marks])
+    found = {item.number: item for item in (_items({i: [i] for i in most}, points, full, []) if marks else ())}
+    return Analysis(marks, {}, found, found, reliability(points))
 
 
 def discrimination(item: Points, total: Points) -> float | None:

@@ -7,6 +7,8 @@ bank/      the questions, by topic
 figures    what a question shows
 chains     what a sampler with one mistake does, for questions that show it
 papers     which questions with which numbers a paper has
+marks      the table that a person fills in with the marks
+unequal    whether the questions of a stratum are equally difficult, by the marks
 page       papers, keys and marking sheets as pages
 moodle     the questions for a Moodle course
 command    what is written where

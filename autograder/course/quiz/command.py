@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from course.quiz import moodle, page
+from course.quiz import marks, moodle, page
 from course.quiz.papers import TooMany, papers
 from grader import files
 from grader.commands import refuse, say
@@ -43,9 +43,12 @@ def run(seed: str, count: str, out: Path) -> int:
             path.with_suffix(".pdf").unlink(missing_ok=True)
         for path, content in exports.items():
             files.replace(path, content, 0o600)
+        kept = marks.write(out, made, drawn)
     except OSError as error:
         refuse(f"Not all was written: {error.filename or out}: {error.strerror}. Give another OUT.")
     say(f"{wanted} papers of {made[0].points} points, each with a key and a marking sheet, in two languages: {out}")
+    if not kept:
+        say(f"{out / marks.NAME} is there already and stays: it may have marks. Give another OUT for another quiz.")
     return _print(list(pages))
 
 

@@ -220,6 +220,26 @@ def test_what_is_to_do_is_named_where_it_belongs_to_this_assignment(student):
     assert done.text.endswith("TO DO: 1.2; there are no points for these yet\n")
 
 
+def test_the_written_answers_go_along_and_what_is_empty_is_said_kindly(student):
+    """What a student's answer holds, headings too, is part of it; the exit code is that of the code alone."""
+    folder = student()
+    sheet = (STARTER / "answers.md").read_text("utf-8")
+    (folder / "answers.md").write_text(sheet, "utf-8")
+    done = submit(folder)
+    every = ", ".join(f"W{number}" for number in range(1, 15))
+    assert done.code == 0 and "hand it in" not in done.text and "WRONG" not in done.text
+    last = f"TO DO: answers.md has no answer to {every} yet; a person marks these, not the tests"
+    assert done.text.splitlines()[-1] == last and "has sampler.py, score.py, answers.md." in done.text
+    answered = re.sub(r"(?m)^(### W\d+: .*)$", r"\1\n## mine\n因為 $x$", sheet, count=13)
+    (folder / "answers.md").write_bytes(answered.replace("\n", "\r\n").encode())
+    assert submit(folder).text.splitlines()[-1].startswith("TO DO: answers.md has no answer to W14 yet;")
+    (folder / "answers.md").write_bytes(b"\xff" + answered.encode() + b"mine, too")
+    assert submit(folder).text.endswith("The visible tests find nothing wrong: hand it in.\n")
+    with zipfile.ZipFile(folder / "submission.zip") as archive:
+        assert archive.namelist() == [*GRADED_FILES, "answers.md"]
+        assert archive.read("answers.md") == (folder / "answers.md").read_bytes()
+
+
 def test_an_import_that_does_not_end_is_ended(student):
     folder = student(sampler="while True: pass\n")
     source = (folder / "submission.py").read_text()
@@ -280,7 +300,7 @@ def test_make_test_and_make_submission_need_torch_numpy_and_pytest_only(tmp_path
     done = run("make", "submission", f"PYTHON={sys.executable}", folder=tree, **more)
     assert done.code == 0, done.text
     assert "Assignment 1: 100 of 100" in done.text and "Assignment 2: 100 of 100" in done.text
-    assert done.text.endswith("The visible tests find nothing wrong: hand it in.\n")
+    assert "WRONG" not in done.text and done.text.endswith("W14 yet; a person marks these, not the tests\n")
 
 
 # What the commands share: which figures still hold, and a student's errors in a sentence

@@ -189,6 +189,7 @@ def test_the_command_writes_all_and_says_what_is_missing(tmp_path):
     names = {f"{sheet}{end}.html" for sheet in page.SHEETS for end in ("", ".zh-TW")} | {
         "moodle.xml",
         "moodle.zh-TW.xml",
+        "marks.csv",
     }
     assert {path.name for path in out.iterdir()} == names
     assert all(path.stat().st_mode & 0o077 == 0 for path in out.iterdir())  # for their owner's eyes

@@ -40,6 +40,7 @@ BAD = {  # what is changed in the file as shipped, and what is said
     ('ai = ""', 'aid = ""'): "there is no setting rules.aid; there are discussion, ai, late_days",
     ('zip = ""', 'zip = "https://example.edu/a.zip"'): "ends with assignment{assignment}-student.zip",
     ("[links]", '[links]\nforum = "forum.example.edu"'): "links.forum is 'forum.example.edu': give an address",
+    ('written = ["W1",', 'written = ["W99",'): "written.0 is 'W99': input should be 'W1', 'W2'",
     ("2.8 = 18", '2.8 = "18"'): "points.2.8 is '18': input should be a valid number",
     ("2.8 = 18", "2.8 = -18"): "points.2.8 is -18: give points above 0, up to 100",
     ("2.8 = 18", "2.8 = 18.125"): "points.2.8 is 18.125: give points above 0, up to 100, with at most two decimals",

@@ -47,7 +47,7 @@ ASSUMED = {
     # symbols that are only named, where they stand for no number or for another one than the formulas around them
     *r"\alpha \bar\alpha \tau \tau_1 \tau_i \tau_{i-1} p x i S x_T dx_0 s_\theta \sigma_t q(x_t)".split(),
     *(r"\hat\varepsilon_\theta", r"\varepsilon_t", r"q(x_t \mid x_0)", r"q_\sigma(x_t \mid x_0)"),
-    *(r"q_\sigma(x_{\mathrm{prev}} \mid x_t, x_0)", r"\mathbb E[\mu \mid x_t]", r"\mathcal N(x_0, \sigma_t^2 I)"),
+    *(r"\mathbb E[\mu \mid x_t]", r"\mathcal N(x_0, \sigma_t^2 I)"),
     *(r"\nabla_{x_t} \log q(x_0)", r"\nabla_{x_t} \log q(x_t)"),
 }
 FALSE = "the slide prints"  # the column whose claims must not hold

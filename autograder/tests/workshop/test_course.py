@@ -80,10 +80,14 @@ def no_scores(tmp_path_factory):
 
 def test_make_course_says_what_changed(no_scores):
     _, said = no_scores
-    files = "score.py README.md README.zh-TW.md README.html README.zh-TW.html diffusion/tasks.json tests/causes.json"
-    assert sorted(said.split("\n")[:-1]) == sorted(
-        [f"wrote starter/{name}" for name in files.split()] + ["wrote README.md"]
-    )
+    files = "score.py README.md README.zh-TW.md README.html README.zh-TW.html diffusion/tasks.json answers.md"
+    wrote = [
+        *(f"starter/{name}" for name in files.split()),
+        "solution/RUBRIC.md",
+        "starter/tests/causes.json",
+        "README.md",
+    ]
+    assert sorted(said.split("\n")[:-1]) == sorted(f"wrote {name}" for name in wrote)
 
 
 def test_the_repositorys_own_table_is_that_of_the_course(no_scores):
@@ -125,6 +129,9 @@ def test_the_zips_name_no_dropped_task_and_pass_their_own_tests(no_scores, tmp_p
     cells = "\n".join("".join(cell["source"]) for cell in book["cells"])
     assert release.named(cells) == KNOWN - NO_SCORES and 'draw("langevin")' not in cells
     home = tmp_path / "assignment2"
+    asked = re.findall(r"^## (W\d+) ", (home / "answers.md").read_text("utf-8"), re.MULTILINE)
+    assert asked == [f"W{n}" for n in range(1, 15) if n != 3]  # the question of 2.4
+    assert "has 13 questions of the lecture" in (home / "README.md").read_text("utf-8")
     kept = [task for task in TASKS if task.task not in NO_SCORES]
     for name in ("sampler.py", "score.py"):
         text = dropped.without((SOLUTION / name).read_text("utf-8"), name, kept)
@@ -143,11 +150,14 @@ def test_what_is_public_gives_no_answer_away(tmp_path):
     files = [path for path in out.rglob("*") if path.is_file()]
     texts = {path.relative_to(out).as_posix(): path.read_bytes().decode(errors="replace") for path in files}
     answers = zips.solution()
-    assert len(answers) == len(TASKS) + 3  # and the solution's three files
+    assert len(answers) == len(TASKS) + 4 + 2 * 14  # the solution's four files, a rubric in two languages
     assert not [
         (name, what) for name, text in texts.items() for what in answers if answers[what] in zips.squeezed(text)
     ]
     assert not {name for name in texts if re.search(r"causes\.json|oracle|checks|corpus|autograder", name)}
+    rubric = {line[2:] for line in (SOLUTION / "RUBRIC.md").read_text("utf-8").splitlines() if line.startswith("* ")}
+    assert len(rubric) > 100 and not [(name, line) for name, text in texts.items() for line in rubric if line in text]
+    assert "## W14 (3 points" in texts["answers.md"]
     hidden = [*(ROOT / "autograder" / "checks").rglob("test_*.py"), *(ROOT / "autograder" / "corpus").rglob("*.py")]
     claims = {line for path in hidden for line in path.read_text("utf-8").splitlines() if len(line) > 60}
     shown = {line for text in texts.values() for line in text.splitlines()}
@@ -368,7 +378,7 @@ def test_the_rules_are_those_of_the_course(rules, said):
     ],
 )
 def test_what_assistants_are_told_is_the_rule_of_the_course(ai, said, never):
-    text = handout_text.for_assistants(Settings(rules=Rules(ai=ai), contact="Write to us."))
+    text = handout_text.for_assistants(Settings(rules=Rules(ai=ai), contact="Write to us."), TASKS)
     assert said in text and never not in text and not text.endswith("\n\n")
 
 

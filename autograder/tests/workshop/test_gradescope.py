@@ -14,6 +14,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from course.written.questions import QUESTIONS
+from course.written.sheet import criteria
 from grader.marking import version
 from grader.paths import AUTOGRADER, GRADED_FILES, ROOT, SOLUTION, STARTER
 from gradescope import METADATA, SCHEMA, SCRIPTS, not_json
@@ -350,6 +352,9 @@ PLANTED = {
         "assignment1/diffusion/copied.py": (ANSWER, "the solution's answer to 2.10"),
         "assignment1/README.md": ((SOLUTION / "DERIVATIONS.md").read_text(), "the solution's DERIVATIONS.md"),
         "assignment1/DERIVATIONS.md": ("ω₀", "not in the allow-list"),
+        "assignment1/RUBRIC.md": ("W1", "not in the allow-list"),
+        "assignment1/answers.md": ("", "not in the allow-list"),
+        "assignment1/train.py": (criteria(QUESTIONS[6], "zh-TW"), "the solution's rubric of W7 (zh-TW)"),
         "assignment1/tests/test_assignment2.py": ("", "not in the allow-list"),
         "assignment1/.env": ("", "not in the allow-list"),
         "assignment1/.venv/bin/activate.py": ("", "not in the allow-list"),

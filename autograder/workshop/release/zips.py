@@ -7,6 +7,8 @@ import zipfile
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from course.written import questions
+from course.written.sheet import ANSWERS, criteria
 from grader import settings
 from grader.marking import version
 from grader.paths import ROOT, SOLUTION
@@ -49,6 +51,7 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
     if zip_name.endswith("-student.zip"):
         rows = {f"{folder}/{each}": f"starter/{each}" for each in [*starter(), *AROUND, f"tests/test_{folder}.py"]}
         rows |= {f"{folder}/assets/{each}": f"assets/{each}" for each in version.NETWORKS + IMAGES + TABLES}
+        rows |= {f"{folder}/{each}": f"starter/{each}" for each in written(int(folder[-1]))}
     else:
         kept = [*version.patterns(int(folder[-1])), *HOSTS, *(f"starter/{each}" for each in starter())]
         rows = {each: f"autograder/{each}" for each in SETUP} | {each: each for each in kept}
@@ -64,6 +67,13 @@ def starter() -> list[str]:
     pages = [str(each.with_suffix(kind)) for each in handouts for kind in (".md", ".html")]
     said = [f"locale/{each.replace('-', '_')}/LC_MESSAGES/assignment.mo" for each in languages if each != "en"]
     return STARTER + pages + [notebook.NAMES[each] for each in languages] + said
+
+
+@cache
+def written(assignment: int) -> list[str]:
+    """answers.md, where the course asks questions of this assignment."""
+    tasks = [task for task in TASKS if task.assignment == assignment]
+    return [ANSWERS] if questions.asked(settings.load(), tasks) else []
 
 
 def allowed(name: PurePosixPath, zip_name: str) -> bool:
@@ -134,13 +144,15 @@ def problems(path: Path) -> list[str]:
 
 
 def solution() -> dict[str, str]:
-    """Each file of the solution and each task's answer, squeezed; none where there is no solution."""
+    """The solution's files, each task's answer, each question's rubric, squeezed; none where there is no solution."""
     files = [each for each in SOLUTION.glob("*.*") if each.is_file()]
     secrets = {each.name: each.read_text("utf-8") for each in files}
     for file in files:
         for line in regions.lines(secrets[file.name], file.name):
             if line.kind == "answer" and not line.is_marker:
                 secrets[f"answer to {line.task}"] = secrets.get(f"answer to {line.task}", "") + line.text + "\n"
+    for each in questions.QUESTIONS if files else ():
+        secrets |= {f"rubric of {each.number} ({lang})": criteria(each, lang) for lang in settings.LANGUAGES}
     return {name: squeezed(text) for name, text in secrets.items() if text.strip()}
 
 

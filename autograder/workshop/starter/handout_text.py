@@ -12,6 +12,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from course.written import questions
+from course.written.questions import Written
 from grader.settings import Language, Rules, Settings, Text
 from grader.tasks import ROWS, Task
 
@@ -36,17 +38,18 @@ ENVIRONMENT = Environment(
 def render(language: Language, settings: Settings, tasks: list[Task]) -> str:
     """The handout of a course that decides so and gives these tasks."""
     handout = _Handout(language, settings, tasks)
-    names = "title example translated about assignments assignment total rows points given listed rules".split()
+    names = "title example translated about assignments assignment total rows points given listed rules written".split()
     text = ENVIRONMENT.get_template(NAMES[language]).render({name: getattr(handout, name) for name in names})
     return "".join(_without(text.splitlines(keepends=True), {row.task for row in ROWS} - handout.numbers))
 
 
-def for_assistants(settings: Settings) -> str:
+def for_assistants(settings: Settings, tasks: list[Task]) -> str:
     """AGENTS.md: how an AI assistant may help, by the course's rule."""
     written, ready = _in("en", settings.rules.ai), WORDS["en"]["ai"]
     rule = ready.get(written, written) or "it has not written one, so explain and ask."
     may = written if written in ready else "" if written else "explain"
-    return ENVIRONMENT.get_template("AGENTS.md").render(rule=rule, may=may, contact=_in("en", settings.contact))
+    decided = {"contact": _in("en", settings.contact), "written": questions.asked(settings, tasks)}
+    return ENVIRONMENT.get_template("AGENTS.md").render(rule=rule, may=may, **decided)
 
 
 def unwritten(settings: Settings) -> list[str]:
@@ -135,6 +138,11 @@ class _Handout:
         if missing:
             lines.append((self._words["between"].join(named[name] for name in missing), self._words["unwritten"]))
         return [self._words["rule"].format(names=names[0].upper() + names[1:], text=text) for names, text in lines]
+
+    @property
+    def written(self) -> list[Written]:
+        """The questions that are answered in answers.md."""
+        return questions.asked(self.settings, self.tasks)
 
     def _of(self, assignment: int) -> list[Task]:
         return [task for task in self.tasks if task.assignment == assignment]

@@ -1,5 +1,7 @@
 """Generate the student's `sampler.py` and `score.py` from the solution's paired regions, and the handout's pages.
 
+The lecture's questions make the student's `answers.md` and the staff's `RUBRIC.md`, where the course asks any.
+
 A region in `solution/*.py` holds the stub beside the answer:
 
     # --- stub 2.8
@@ -14,6 +16,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from course.written import questions, sheet
 from grader import settings
 from grader.paths import GRADED_FILES, SOLUTION, STARTER
 from grader.tasks import TASKS
@@ -64,14 +67,25 @@ def generate() -> dict[Path, bytes]:
         if language != "en"
     }
     others |= {
-        STARTER / "AGENTS.md": handout_text.for_assistants(decided),
+        STARTER / "AGENTS.md": handout_text.for_assistants(decided, TASKS),
         STARTER / "diffusion" / "tasks.json": _table(),
         STARTER / "diffusion" / "languages.json": json.dumps(decided.languages) + "\n",
         STARTER / "tests" / "provided.json": _digests(),
     }
     others[front_page.FILE] = front_page.page(TASKS)
-    made = {path: text.encode() for path, text in (stubs | handouts | pages | others).items()}
+    written = stubs | handouts | pages | others | _written(decided)
+    made = {path: text.encode() for path, text in written.items()}
     return made | catalogue.compiled()
+
+
+def _written(decided: settings.Settings) -> dict[Path, str]:
+    """What the lecture's questions make; nothing where the course asks none."""
+    if not (asked := questions.asked(decided, TASKS)):
+        return {}
+    return {
+        STARTER / sheet.ANSWERS: sheet.answers(asked, decided.languages),
+        SOLUTION / sheet.RUBRIC: sheet.rubric(asked, decided.languages),
+    }
 
 
 def _table() -> str:
