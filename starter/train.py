@@ -87,6 +87,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, help="default 9000 for images, 6000 for points")
     parser.add_argument("--batch", type=int, help="items a step, over all processes; default 64 images or 512 points")
     parser.add_argument("--lr", type=float, help="Adam's highest learning rate; default 1.5e-3 images, 4e-3 points")
+    parser.add_argument("--ema", type=float, help="decay of the weights' average; default 0.999 images, 0.99 points")
     parser.add_argument("--seed", type=int, default=0, help="default 0")
     unet = parser.add_argument_group("the network for images, a U-Net")
     unet.add_argument("--patch", type=int, default=2, help="pixels to a side; default 2, DDPM has 1")
@@ -98,7 +99,7 @@ def arguments() -> argparse.Namespace:
     args.kind = "points" if args.data in toy.SETS else "images"
     args.out = args.out or Path("runs") / (args.data if args.loss == "noise" else f"{args.data}-{args.loss}")
     for name, default in zip(("steps", "batch", "lr", "ema"), DEFAULTS[args.kind]):
-        if getattr(args, name, None) is None:
+        if getattr(args, name) is None:
             setattr(args, name, default)
     return args
 

@@ -47,11 +47,16 @@ def errors(model: Model, t: int, count: int) -> Tensor:
     return (answer.cpu() - eps).square().flatten(1).mean(dim=1)
 
 
-def measure(count: int = COUNT, same: int = SAME) -> Table:
-    """Images of both trainings from the same x_T at η = 0. Raises Waits where a network is not trained yet."""
+def need_trained() -> None:
+    """Raises Waits unless both networks are there."""
     for path, more in zip(TRAINED.values(), ("", " LOSS=score")):
         if not path.exists():
             raise Waits(f"there is no {path} yet; to train it: make train DATA=fashion{more}")
+
+
+def measure(count: int = COUNT, same: int = SAME) -> Table:
+    """Images of both trainings from the same x_T at η = 0. Raises Waits where a network is not trained yet."""
+    need_trained()
     first, second = (sampling.open_network(path, DEVICE)[0] for path in TRAINED.values())
     names = (*TRAINED, "the shipped network (1.3)")
     models = {names[0]: first, f"{names[0]}, asked for its score": by_score(first), names[1]: second}
