@@ -125,11 +125,11 @@ def path_numbers(chain, schedule_name, nudge=0.0):
 
 
 def moved_by_rounding(state, grid=GRID):
-    """How far the numbers of a mistake's paths go, by their id, where x_T moves by some roundings of 64 bits."""
+    """How far a number of a mistake's paths goes where x_T moves by some roundings of 64 bits."""
     table, tau = TABLES[state["schedule"]], tau_of(state["spacing"], grid.steps[state["S"]])
     chain = chain_of(table, tau, grid.etas[state["eta"]], state["mistake"])
     ends = [path_numbers(chain, state["schedule"], nudge) for nudge in (0.0, 1e-14, -1e-14, 3e-14)]
-    return {f"other-{name}": np.ptp([each[name] for each in ends]) for name in ends[0]}
+    return max(np.ptp([each[name] for each in ends]) for name in ends[0])
 
 
 def numbers_at(state, grid=GRID):

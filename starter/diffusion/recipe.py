@@ -30,7 +30,7 @@ class Recipe:
         if not 0 < self.lr < math.inf:
             raise Refused(f"a learning rate of {self.lr} is not a positive number")
         if not 0 <= self.ema < 1:
-            raise Refused(f"a decay of the weights' average of {self.ema} is not in 0 … 1, without 1")
+            raise Refused(f"a decay of {self.ema} is not at least 0 and below 1")
         if not 0 <= self.seed < 2**32:
             raise Refused(f"a seed of {self.seed} is not in 0 … 2³² − 1")
 

@@ -79,8 +79,8 @@ function walk(moves, points, noise, means, std) {
   return states;
 }
 
-/** A step to the side, some fifty roundings wide: a number that it moves is not determined by 64-bit numbers. */
-const NUDGE = 1e-14;
+/** Steps to the side, some fifty roundings wide: a number that they move is not determined by 64-bit numbers. */
+const NUDGES = [1e-14, -1e-14, 3e-14];
 
 /** The mean length of the paths through these states. */
 function pathLength(states) {

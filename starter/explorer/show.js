@@ -53,8 +53,10 @@ function render(said = true) {
   $("eta").setAttribute("aria-valuetext", `η = ${eta()}`);
   $("spacing").disabled = S() === DATA.T;
   for (const each of document.querySelectorAll("[data-mistake]")) each.hidden = !wrong;
-  $("note").hidden = !wrong;
-  if (wrong) $("note").innerHTML = rich(word("mistakes")[at.mistake].note);
+  for (const each of document.querySelectorAll("[data-note]")) {
+    each.hidden = !wrong;
+    each.innerHTML = wrong ? rich(word("mistakes")[at.mistake].note) : "";
+  }
   if (!waits("tables", "coefficients")) Object.assign(found, renderCoefficients(wrong));
   const dots = Math.min(200, Math.round((said ? 5e4 : 5e3) / S()));
   if (!waits("tables", "paths") && changed("paths", key(), at.eta, at.mistake, said || S() < 200, dots)) renderPaths(wrong, dots, !said);
@@ -70,7 +72,7 @@ function renderPaths(wrong, dots, moving) {
   const mine = DATA.paths.chains[key()], smooth = DATA.paths.smooth[at.schedule], goal = smooth.ends.all;
   const yours = (i) => ({
     states: chunks(part(mine.states, i), 8), others: scaled(part(mine.others, i)),
-    length: mine.length.all[i], apart: apart(part(mine.ends, i), goal), loose: [0, 0],
+    length: mine.length.all[i], apart: apart(part(mine.ends, i), goal), loose: false,
   });
   const other = at.eta ? 0 : DATA.etas.length - 1;
   const said = (i) => fill(word("yours-at"), { eta: DATA.etas[i] });
@@ -79,14 +81,13 @@ function renderPaths(wrong, dots, moving) {
     other: wrong ? [word("with-mistake"), wrongPaths(goal, dots)] : [said(other), yours(other)],
   };
   for (const [who, [what, found]] of Object.entries(shown)) {
-    const [long, far] = found.loose;
+    const { length, apart: far, loose } = found;
     drawPaths(`paths-${who}`, found, smooth, moving);
     $(`paths-${who}-is`).textContent = what;
-    label(`paths-${who}`, "say-paths", { what, length: text(found.length, long), apart: text(found.apart, far) });
-    if (who === "yours" || wrong) put(`${who}-length`, found.length, long), put(`${who}-apart`, found.apart, far);
+    label(`paths-${who}`, "say-paths", { what, length: text(length, loose), apart: text(far, loose) });
+    if (who === "yours" || wrong) put(`${who}-length`, length, loose), put(`${who}-apart`, far, loose);
   }
-  const { length, apart: far, loose } = shown.other[1];
-  $("loose").hidden = !isLoose(length, loose[0]) && !isLoose(far, loose[1]);
+  $("loose").hidden = !shown.other[1].loose;
 }
 
 /** The paths of a mistake, from the same x_T and with the same noise, and the x_0 of so many others. */
@@ -100,8 +101,9 @@ function wrongPaths(goal, dots) {
   const numbers = (states) => [pathLength(states), apart(states.at(-1), goal)];
   const paths = () => {
     const start = x_T.subarray(0, 8), states = from(start), found = numbers(states);
-    const beside = numbers(from(start.map((value) => value + NUDGE)));
-    return { states, length: found[0], apart: found[1], loose: found.map((value, i) => Math.abs(value - beside[i])) };
+    const moved = (nudge) => numbers(from(start.map((value) => value + nudge))).map((value, i) => Math.abs(value - found[i]));
+    const loose = NUDGES.flatMap(moved).some((by, i) => by > 1e-6 * Math.max(1, found[i % 2]));
+    return { states, length: found[0], apart: found[1], loose };
   };
   return { ...once("paths", paths), others: once(`${dots} others`, others) };
 }

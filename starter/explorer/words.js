@@ -6,20 +6,18 @@ const whole = (said) => said.replaceAll(" = ", "\u00a0=\u00a0"); // not torn apa
 const rich = (said) => whole(said).replace(/([xωσβτᾱ])_(?:\((.+?)\)|(\w+))/gu, "$1<sub>$2$3</sub>"); // of WORDS alone
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const tiny = (value) => Math.abs(value) < 1e-4 || Math.abs(value) >= 1e5;
-const isLoose = (value, loose) => loose >= 1e-6 * Math.max(1, Math.abs(value));
-const firm = (value, loose) => Number(value.toFixed(Math.max(0, Math.floor(-1 - Math.log10(loose)))));
 const put = (id, value, loose) => set($(id), value, loose);
 const label = (id, name, values) => $(id).setAttribute("aria-label", fill(word(name), values));
 
-/** A number as text; loose: how far rounding moves it. Digits that rounding decides are left out, and ≈ says so. */
-function text(value, loose = 0) {
-  if (isLoose(value, loose)) return `≈ ${firm(value, loose)}`;
+/** A number as text; loose: rounding decides its decimals, so they are left out, and ≈ says so. */
+function text(value, loose) {
+  if (loose) return `≈ ${Math.round(value)}`;
   return value === 0 ? "0" : tiny(value) ? value.toExponential(1) : value.toFixed(4);
 }
 
-/** Show a number; its full value, as far as rounding does not decide it, is an attribute. null: there is none. */
-function set(place, value, loose = 0) {
-  place.value = value === null ? "" : isLoose(value, loose) ? firm(value, loose) : value;
+/** Show a number; its full value, without what is loose, is an attribute. null: there is none. */
+function set(place, value, loose) {
+  place.value = value === null ? "" : loose ? Math.round(value) : value;
   place.textContent = value === null ? "–" : text(value, loose);
 }
 

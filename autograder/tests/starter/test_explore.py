@@ -105,24 +105,23 @@ def positions(count, seed):
 def is_shown(got, text, value, moved):
     """Whether a number on the page is the oracle's, and its text its value.
 
-    ≈ is for numbers that some roundings of x_T move: of those, the digits that are shown are the oracle's.
+    ≈ is for numbers that some roundings of x_T move; of those the whole part is shown.
     """
     near = NEAR * max(1, abs(value))
     if not text.startswith("≈ "):
         return abs(got - value) <= near and abs(float(text) - got) <= 1e-4 * max(1, abs(got))
-    unit = 10.0 ** -len(text.partition(".")[2])
-    return moved > near / 10 and abs(got - value) <= unit + 3 * moved and float(text[2:]) == got
+    return moved > near / 10 and abs(got - value) <= 1 + 3 * moved and int(text[2:]) == got
 
 
 def wrong_numbers(seen, state, made, grid=GRID):
     """The numbers on the page that are not the oracle's, or whose text is not their value, or that it does not know."""
     shown, want = seen.page.evaluate(SET, state), numbers_at(state, grid)
     want |= image_numbers_at(state, made) if "images" in made else {}
-    moved = moved_by_rounding(state, grid) if any(text.startswith("≈") for _, text in shown.values()) else {}
+    moved = moved_by_rounding(state, grid) if any(text.startswith("≈") for _, text in shown.values()) else 0
     faults = [f"{name}: only on one side" for name in {*want} ^ {*shown}]
     for name in {*want} & {*shown}:
         (got, text), value = shown[name], want[name]
-        if not is_shown(got, text, value, moved.get(name, 0)):
+        if not is_shown(got, text, value, moved):
             faults.append(f"{name}: {text} ({got}) for {value}")
     return [f"{state}: {each}" for each in faults]
 
@@ -136,7 +135,7 @@ def test_every_number_is_the_oracles_wherever_the_sliders_are(made_of, opened): 
     assert [fault for state in places for fault in wrong_numbers(seen, state, made_of[1])] == []
 
 
-def test_the_digits_that_rounding_decides_are_left_out_and_only_those(tmp_path, opened):  # noqa: F811
+def test_the_decimals_that_rounding_decides_are_left_out_and_only_those(tmp_path, opened):  # noqa: F811
     """The other root at η = 0: some roundings of x_T move the paths of one of these chains by tenths."""
     grid = grids.Grid(steps=(50, 100), etas=(0.0, 1.0))
     made = make(
@@ -191,6 +190,24 @@ def test_fid_gets_better_though_the_sampler_is_wrong(whole, opened):  # noqa: F8
     assert "FID is worse" in seen.page.inner_text("#verdict")
 
 
+def test_a_slider_that_moves_draws_what_depends_on_it_alone_and_long_paths_coarser(whole, opened):  # noqa: F811
+    seen = opened(whole)
+    seen.page.evaluate(SET, {"S": 1, "eta": 2, "mistake": "negative_root"})
+    drawn = "() => ['paths-other', 'back-paths', 'curve-w0'].map(id => $(id).firstChild)"
+    before = seen.page.evaluate_handle(drawn)
+    again = f"before => ({drawn})().map((each, i) => each !== before[i])"
+    for slider, want in (("step", [False, False, True]), ("eta", [True, False, True]), ("S", [True, True, True])):
+        seen.page.evaluate(SET, {slider: 2 if slider == "step" else 0})
+        assert seen.page.evaluate(again, before) == want
+    line = """(moving) => {
+      const states = Array.from({ length: 501 }, (_, i) => [i, -i]);
+      drawPaths('paths-other', { states, others: [] }, DATA.paths.smooth.linear, moving);
+      return $('paths-other').querySelector('.way').getAttribute('d').split('L');
+    }"""
+    whole_line, coarse = seen.page.evaluate(line, False), seen.page.evaluate(line, True)
+    assert (len(whole_line), len(coarse)) == (501, 101) and whole_line[-1] == coarse[-1] == "500 500"
+
+
 def test_what_the_page_proposes_to_try_can_be_tried_and_shows_what_it_says(whole, opened):  # noqa: F811
     """Each stop is on the command's grid; what is claimed of FID and of a collapse is so by the oracle."""
     seen, grid, spreads = opened(whole), grids.Grid(), {}
@@ -213,6 +230,9 @@ def test_what_the_page_proposes_to_try_can_be_tried_and_shows_what_it_says(whole
     assert seen.page.evaluate("document.activeElement.id") == "numbers-h"  # where it is seen
     assert seen.page.evaluate("TOUR.every(stop => document.getElementById(`${stop.look}-h`))")
     assert seen.page.input_value("#mistake") == "table_beta_on_subsequence"
+    assert seen.page.inner_text("#numbers [data-note]").startswith("σt with βt from the table")
+    seen.page.locator("#return a").click()
+    assert seen.page.evaluate("location.hash") == "#try"
 
 
 def test_the_mistakes_are_in_the_catalogue_and_at_some_position_fid_gets_no_worse():
