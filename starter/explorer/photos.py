@@ -50,7 +50,7 @@ def mistaken(grid: Grid) -> dict:
 
 
 def inverted(grid: Grid) -> dict:
-    """Real images, their x_T by your ddim_invert, and what comes back, for each S, T too: png[S][which of the three]."""
+    """Real images, their x_T by your ddim_invert, and what comes back, for each S: png[S][which of the three]."""
     x_0, rows, errors = images.real(REAL), [], []
     for S in watched("inverted images", grid.steps):
         x_T = inversion.invert(x_0, S)
