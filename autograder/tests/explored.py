@@ -114,22 +114,24 @@ def round_trip(name, spacing, S):
     return np.sqrt(np.mean((back - x_0) ** 2))
 
 
-def path_numbers(chain, schedule_name, nudge=0.0):
-    """The numbers of the four paths, from x_T or from beside it."""
-    x_T, z = drawn()
-    states = states_of(chain, x_T + nudge, z)
+def path_numbers(chain, schedule_name):
+    """The numbers of the four paths."""
+    states = states_of(chain, *drawn())
     return {
         "length": np.linalg.norm(np.diff(states, axis=0), axis=2).sum(axis=0).mean(),
         "apart": np.linalg.norm(states[-1] - goal(schedule_name), axis=1).mean(),
     }
 
 
-def moved_by_rounding(state, grid=GRID):
-    """How far a number of a mistake's paths goes where x_T moves by some roundings of 64 bits."""
-    table, tau = TABLES[state["schedule"]], tau_of(state["spacing"], grid.steps[state["S"]])
-    chain = chain_of(table, tau, grid.etas[state["eta"]], state["mistake"])
-    ends = [path_numbers(chain, state["schedule"], nudge) for nudge in (0.0, 1e-14, -1e-14, 3e-14)]
-    return max(np.ptp([each[name] for each in ends]) for name in ends[0])
+def rounding_of(state, grid=GRID):
+    """How large a rounding of 64 bits becomes on the paths of a mistake, from some step to a later one."""
+    S, (x_T, z), small, growth = grid.steps[state["S"]], drawn(), 1e-12, 0.0
+    tau = tau_of(state["spacing"], S)
+    chain = chain_of(TABLES[state["schedule"]], tau, grid.etas[state["eta"]], state["mistake"])
+    states = states_of(chain, x_T, z)
+    for i in range(0, S, 1 + S // 51):
+        growth = max(growth, abs(states_of(chain[i:], states[i] + small, z[i:]) - states[i:]).max() / small)
+    return growth * np.finfo(float).eps
 
 
 def numbers_at(state, grid=GRID):

@@ -79,7 +79,7 @@ function walk(moves, points, noise, means, std) {
   return states;
 }
 
-/** Steps to the side, some fifty roundings wide: a number that they move is not determined by 64-bit numbers. */
+/** Steps to the side, some fifty roundings wide: where they move a number, rounding decides it. */
 const NUDGES = [1e-14, -1e-14, 3e-14];
 
 /** The mean length of the paths through these states. */
