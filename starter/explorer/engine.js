@@ -79,8 +79,8 @@ function walk(moves, points, noise, means, std) {
   return states;
 }
 
-/** Steps to the side, some fifty roundings wide: where they move a number, rounding decides it. */
-const NUDGES = [1e-14, -1e-14, 3e-14];
+/** A step to the side, some fifty roundings wide: where it moves a number, rounding decides it. */
+const NUDGE = 1e-14;
 
 /** The mean length of the paths through these states. */
 function pathLength(states) {
