@@ -109,6 +109,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--lr", type=float, help=phrase("Adam's highest learning rate; default 1.5e-3 images, 4e-3 points")
     )
+    parser.add_argument(
+        "--ema", type=float, help=phrase("decay of the weights' average; default 0.999 images, 0.99 points")
+    )
     parser.add_argument("--seed", type=int, default=0, help=phrase("default 0"))
     unet = parser.add_argument_group(phrase("the network for images, a U-Net"))
     unet.add_argument("--patch", type=int, default=2, help=phrase("pixels to a side; default 2, DDPM has 1"))
@@ -122,7 +125,7 @@ def arguments() -> argparse.Namespace:
     args.kind = "points" if args.data in toy.SETS else "images"
     args.out = args.out or Path("runs") / (args.data if args.loss == "noise" else f"{args.data}-{args.loss}")
     for name, default in zip(("steps", "batch", "lr", "ema"), DEFAULTS[args.kind]):
-        if getattr(args, name, None) is None:
+        if getattr(args, name) is None:
             setattr(args, name, default)
     return args
 

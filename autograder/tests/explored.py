@@ -114,22 +114,41 @@ def round_trip(name, spacing, S):
     return np.sqrt(np.mean((back - x_0) ** 2))
 
 
-def numbers_at(state):
+def path_numbers(chain, schedule_name):
+    """The numbers of the four paths."""
+    states = states_of(chain, *drawn())
+    return {
+        "length": np.linalg.norm(np.diff(states, axis=0), axis=2).sum(axis=0).mean(),
+        "apart": np.linalg.norm(states[-1] - goal(schedule_name), axis=1).mean(),
+    }
+
+
+def rounding_of(state, grid=GRID):
+    """How large a rounding of 64 bits becomes on the paths of a mistake, from some step to a later one."""
+    S, (x_T, z), small, growth = grid.steps[state["S"]], drawn(), 1e-12, 0.0
+    tau = tau_of(state["spacing"], S)
+    chain = chain_of(TABLES[state["schedule"]], tau, grid.etas[state["eta"]], state["mistake"])
+    states = states_of(chain, x_T, z)
+    for i in range(0, S, 1 + S // 51):
+        growth = max(growth, abs(states_of(chain[i:], states[i] + small, z[i:]) - states[i:]).max() / small)
+    return growth * np.finfo(float).eps
+
+
+def numbers_at(state, grid=GRID):
     """Every number that the page must show, by its id."""
-    S, eta = GRID.steps[state["S"]], GRID.etas[state["eta"]]
+    S, eta = grid.steps[state["S"]], grid.etas[state["eta"]]
     table, spacing = TABLES[state["schedule"]], state["spacing"]
     tau, found = tau_of(spacing, S), {}
     for who, mistake in (("yours", ""), ("other", state["mistake"])):
         if who == "other" and not mistake:
             continue
         chain = chain_of(table, tau, eta, mistake)
-        out, states = float(spread(chain, np.array(0.5))), states_of(chain, *drawn())
+        out = float(spread(chain, np.array(0.5)))
         numbers = {
             "spread": out,
             "w2": gaussian.w2(0, out, 0, 0.5),
             "fid": gaussian.w2(0, spread(chain, spectrum()), 0, spectrum()) ** 2,
-            "length": np.linalg.norm(np.diff(states, axis=0), axis=2).sum(axis=0).mean(),
-            "apart": np.linalg.norm(states[-1] - goal(state["schedule"]), axis=1).mean(),
+            **path_numbers(chain, state["schedule"]),
             **dict(zip(("w0", "wt", "sigma"), chain[state["step"] - 1][1:])),
         }
         found |= {f"{who}-{name}": value for name, value in numbers.items()}
@@ -155,9 +174,8 @@ def image_numbers_at(state, made):
     """The numbers that the page must show below its images, by the images that it shows."""
     eta, yours = state["eta"], made["images"]["png"]
     found = {f"off-{S}": off(row[eta], yours[-1][eta]) for S, row in zip(GRID.image_steps, yours)}
-    if state["S"] < len(made["inverted"]["png"]):
-        image, _, back = made["inverted"]["png"][state["S"]]
-        found["trio-error"] = off(image, back)
+    image, _, back = made["inverted"]["png"][state["S"]]
+    found["trio-error"] = off(image, back)
     if state["mistake"]:
         near = min(GRID.mistaken, key=lambda each: abs(each - GRID.etas[eta]))
         rows = made["mistaken"]["png"][state["mistake"]]

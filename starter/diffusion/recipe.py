@@ -37,6 +37,8 @@ class Recipe:
             )
         if not 0 < self.lr < math.inf:
             raise Refused(phrase("a learning rate of {lr} is not a positive number", lr=self.lr))
+        if not 0 <= self.ema < 1:
+            raise Refused(phrase("a decay of {ema} is not at least 0 and below 1", ema=self.ema))
         if not 0 <= self.seed < 2**32:
             raise Refused(phrase("a seed of {seed} is not in 0 … 2³² − 1", seed=self.seed))
 

@@ -30,7 +30,7 @@ function chunks(short, n) {
 }
 
 /** A number or a path as SVG writes it. */
-const d3 = (value) => value.toFixed(3);
+const d3 = (value) => Math.round(value * 1e3) / 1e3;
 const line = (points) => `M${points.map(([x, y]) => `${d3(x)} ${d3(y)}`).join("L")}`;
 
 /** Where the two moons are. */
@@ -58,12 +58,12 @@ function tracks(states, back) {
   return made.join("");
 }
 
-/** Paths, the x_0 of others as dots, and behind them the smooth path of η = 0 with T steps. */
-function drawPaths(id, { states, others }, smooth) {
+/** Paths, the x_0 of others as dots, and behind them the smooth path of η = 0 with T steps; moving: long paths coarser. */
+function drawPaths(id, { states, others }, smooth, moving) {
   const dust = [], guide = chunks(smooth.states.all, 8);
   for (let i = 0; i < others.length; i += 2) dust.push(`M${d3(others[i])} ${d3(-others[i + 1])}h0`);
   const guides = [0, 2, 4, 6].map((i) => `<path class="smooth" d="${line(guide.map((s) => [s[i], -s[i + 1]]))}"/>`);
-  $(id).innerHTML = land() + `<path class="dust" d="${dust.join("")}"/>` + guides.join("") + tracks(states, false);
+  $(id).innerHTML = land() + `<path class="dust" d="${dust.join("")}"/>` + guides.join("") + tracks(moving && states.length > 200 ? states.filter((_, i) => i % 5 === 0) : states, false);
 }
 
 /** The density of the data on the line, of N(0, yours²) and, where there is one, of N(0, wrong²). */

@@ -79,6 +79,9 @@ function walk(moves, points, noise, means, std) {
   return states;
 }
 
+/** A step to the side, some fifty roundings wide: where it moves a number, rounding decides it. */
+const NUDGE = 1e-14;
+
 /** The mean length of the paths through these states. */
 function pathLength(states) {
   let total = 0;

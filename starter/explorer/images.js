@@ -69,11 +69,9 @@ function renderBack() {
     label("back-paths", "say-back", { S: S(), error: text(off) });
   }
   if (waits("inverted")) return;
-  const { png, errors, steps } = DATA.inverted, i = steps.indexOf(S());
-  $("trio").hidden = $("trio-note").hidden = i < 0;
-  if (i < 0) return;
+  const { png, errors } = DATA.inverted;
   $("trio").querySelectorAll("img").forEach((image, row) => {
-    picture(image, png[i][row], `${word(["image", "its-noise", "and-back"][row])}, S = ${S()}`);
+    picture(image, png[at.S][row], `${word(["image", "its-noise", "and-back"][row])}, S = ${S()}`);
   });
-  put("trio-error", errors.all[i]);
+  put("trio-error", errors.all[at.S]);
 }

@@ -26,6 +26,8 @@ function visit({ S, eta, schedule = "linear", spacing = "even", mistake = "", lo
   Object.assign(at, { S: DATA.steps.indexOf(S), eta: DATA.etas.indexOf(eta), schedule, spacing, mistake });
   for (const name of ["S", "eta", "schedule", "spacing", "mistake"]) $(name).value = at[name];
   render();
+  $(`${look}-h`).after($("return"));
+  $("return").hidden = false;
   $(look).scrollIntoView();
   $(`${look}-h`).focus({ preventScroll: true });
 }

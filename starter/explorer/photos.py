@@ -50,14 +50,14 @@ def mistaken(grid: Grid) -> dict:
 
 
 def inverted(grid: Grid) -> dict:
-    """Real images, their x_T by your ddim_invert, and what comes back: png[S][which of the three]."""
+    """Real images, their x_T by your ddim_invert, and what comes back, for each S: png[S][which of the three]."""
     x_0, rows, errors = images.real(REAL), [], []
-    for S in watched("inverted images", grid.image_steps):
+    for S in watched("inverted images", grid.steps):
         x_T = inversion.invert(x_0, S)
         image, noise, back = (data.to_pixels(each.cpu()) for each in (x_0, x_T, step_grid.sample(x_T, S, 0.0)))
         rows.append([png(each) for each in (image, noise, back)])
         errors.append(apart(image, back))
-    return {"png": rows, "errors": packed(np.array(errors)), "steps": grid.image_steps}
+    return {"png": rows, "errors": packed(np.array(errors))}
 
 
 def yours(x_T: Tensor, S: int, eta: float) -> Tensor:

@@ -21,6 +21,22 @@ function right() {
   return mine.every((m, i) => ["w0", "wt", "sigma"].every((name) => Math.abs(m[name] - good[i][name]) < 1e-6));
 }
 
+const kept = new Map(), drawn = {};
+
+/** What `make` gives at this position of the sliders, computed once. */
+function once(name, make) {
+  const place = [name, key(), at.eta, at.mistake].join();
+  if (!kept.has(place)) kept.set(place, make());
+  return kept.get(place);
+}
+
+/** Whether a part of the page is to be drawn anew: it was drawn for other values of these, or in another language. */
+function changed(name, ...on) {
+  const before = drawn[name];
+  drawn[name] = [at.language, ...on].join();
+  return drawn[name] !== before;
+}
+
 /** What comes out of a sampler: its spread on the line, how far that is from the data, and FID. */
 function numbersOf(made) {
   const found = spread(made, DATA.line ** 2);
@@ -28,7 +44,7 @@ function numbersOf(made) {
   return { spread: found, w2: Math.abs(found - DATA.line), fid };
 }
 
-/** Show the present position; said: tell a screen reader, too. */
+/** Show the present position; said: tell a screen reader, too; else a slider moves, and what takes long is coarser. */
 function render(said = true) {
   const wrong = at.mistake !== "", found = {};
   $("S-now").textContent = S();
@@ -37,48 +53,64 @@ function render(said = true) {
   $("eta").setAttribute("aria-valuetext", `η = ${eta()}`);
   $("spacing").disabled = S() === DATA.T;
   for (const each of document.querySelectorAll("[data-mistake]")) each.hidden = !wrong;
-  $("note").hidden = !wrong;
-  if (wrong) $("note").innerHTML = rich(word("mistakes")[at.mistake].note);
+  for (const each of document.querySelectorAll("[data-note]")) {
+    each.hidden = !wrong;
+    each.innerHTML = wrong ? rich(word("mistakes")[at.mistake].note) : "";
+  }
   if (!waits("tables", "coefficients")) Object.assign(found, renderCoefficients(wrong));
-  if (!waits("tables", "paths")) renderPaths(wrong);
+  const dots = Math.min(200, Math.round((said ? 5e4 : 5e3) / S()));
+  if (!waits("tables", "paths") && changed("paths", key(), at.eta, at.mistake, said || S() < 200, dots)) renderPaths(wrong, dots, !said);
   if (found.wrong && found.wrong.fid !== null) renderVerdict(found.yours.fid, found.wrong.fid);
-  renderImages(wrong);
-  renderMetrics();
-  renderBack();
+  if (changed("images", at.S, at.eta, at.mistake)) renderImages(wrong);
+  if (changed("metrics", at.S, at.eta)) renderMetrics();
+  if (changed("back", key())) renderBack();
   if (said) $("said").textContent = whole(sentence(found));
 }
 
-/** Yours beside the mistake; without one, smooth beside crooked. */
-function renderPaths(wrong) {
+/** Yours beside the mistake, with so many dots; without one, smooth beside crooked. */
+function renderPaths(wrong, dots, moving) {
   const mine = DATA.paths.chains[key()], smooth = DATA.paths.smooth[at.schedule], goal = smooth.ends.all;
   const yours = (i) => ({
     states: chunks(part(mine.states, i), 8), others: scaled(part(mine.others, i)),
-    length: mine.length.all[i], apart: apart(part(mine.ends, i), goal),
+    length: mine.length.all[i], apart: apart(part(mine.ends, i), goal), loose: false,
   });
   const other = at.eta ? 0 : DATA.etas.length - 1;
   const said = (i) => fill(word("yours-at"), { eta: DATA.etas[i] });
   const shown = {
     yours: [said(at.eta), yours(at.eta)],
-    other: wrong ? [word("with-mistake"), wrongPaths(goal)] : [said(other), yours(other)],
+    other: wrong ? [word("with-mistake"), wrongPaths(goal, dots)] : [said(other), yours(other)],
   };
   for (const [who, [what, found]] of Object.entries(shown)) {
-    drawPaths(`paths-${who}`, found, smooth);
+    const { length, apart: far, loose } = found;
+    drawPaths(`paths-${who}`, found, smooth, moving);
     $(`paths-${who}-is`).textContent = what;
-    label(`paths-${who}`, "say-paths", { what, length: text(found.length), apart: text(found.apart) });
-    if (who === "yours" || wrong) put(`${who}-length`, found.length), put(`${who}-apart`, found.apart);
+    label(`paths-${who}`, "say-paths", { what, length: text(length, loose), apart: text(far, loose) });
+    if (who === "yours" || wrong) put(`${who}-length`, length, loose), put(`${who}-apart`, far, loose);
   }
+  $("loose").hidden = !shown.other[1].loose;
 }
 
-/** The paths of a mistake, from the same x_T and with the same noise. */
-function wrongPaths(goal) {
-  const made = moves(at.mistake), { std, means } = DATA.moons, x_T = DATA.paths.x_T.all, z = DATA.paths.z.all, fresh = normals(1);
-  const states = walk(made, x_T.subarray(0, 8), (step, i) => z[step * 8 + i], means.all, std);
-  const others = walk(made, x_T.subarray(8, 8 + 2 * Math.min(200, 5e4 / S())), () => fresh(), means.all, std).at(-1);
-  return { states, others, length: pathLength(states), apart: apart(states.at(-1), goal) };
+/** The paths of a mistake, from the same x_T and with the same noise, and the x_0 of so many others. */
+function wrongPaths(goal, dots) {
+  const made = moves(at.mistake), { std, means } = DATA.moons, x_T = DATA.paths.x_T.all, z = DATA.paths.z.all;
+  const from = (start) => walk(made, start, (step, i) => z[step * 8 + i], means.all, std);
+  const others = () => {
+    const fresh = normals(1);
+    return walk(made, x_T.subarray(8, 8 + 2 * dots), () => fresh(), means.all, std).at(-1);
+  };
+  const numbers = (states) => [pathLength(states), apart(states.at(-1), goal)];
+  const paths = () => {
+    const start = x_T.subarray(0, 8), states = from(start), found = numbers(states);
+    const moved = numbers(from(start.map((value) => value + NUDGE)));
+    const loose = found.some((value, i) => Math.abs(moved[i] - value) > 1e-6 * Math.max(1, value));
+    return { states, length: found[0], apart: found[1], loose };
+  };
+  return { ...once("paths", paths), others: once(`${dots} others`, others) };
 }
 
 function renderCoefficients(wrong) {
-  const mine = moves(""), bad = wrong ? moves(at.mistake) : null, yours = numbersOf(mine), other = bad && numbersOf(bad);
+  const mine = moves(""), bad = wrong ? moves(at.mistake) : null;
+  const yours = once("yours", () => numbersOf(mine)), other = bad && once("other", () => numbersOf(bad));
   for (const [who, numbers] of [["yours", yours], ["other", other]]) {
     for (const [name, value] of Object.entries(numbers ?? {})) put(`${who}-${name}`, value);
   }

@@ -6,14 +6,19 @@ const whole = (said) => said.replaceAll(" = ", "\u00a0=\u00a0"); // not torn apa
 const rich = (said) => whole(said).replace(/([xωσβτᾱ])_(?:\((.+?)\)|(\w+))/gu, "$1<sub>$2$3</sub>"); // of WORDS alone
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const tiny = (value) => Math.abs(value) < 1e-4 || Math.abs(value) >= 1e5;
-const text = (value) => value === 0 ? "0" : tiny(value) ? value.toExponential(1) : value.toFixed(4);
-const put = (id, value) => set($(id), value);
+const put = (id, value, loose) => set($(id), value, loose);
 const label = (id, name, values) => $(id).setAttribute("aria-label", fill(word(name), values));
 
-/** Show a number; its full value is an attribute. null: there is none. */
-function set(place, value) {
-  place.value = value ?? "";
-  place.textContent = value === null ? "–" : text(value);
+/** A number as text; loose: rounding decides its decimals, so they are left out, and ≈ says so. */
+function text(value, loose) {
+  if (loose) return `≈ ${Math.round(value)}`;
+  return value === 0 ? "0" : tiny(value) ? value.toExponential(1) : value.toFixed(4);
+}
+
+/** Show a number; its full value, without what is loose, is an attribute. null: there is none. */
+function set(place, value, loose) {
+  place.value = value === null ? "" : loose ? Math.round(value) : value;
+  place.textContent = value === null ? "–" : text(value, loose);
 }
 
 /** A new element with these inside, text or elements. */

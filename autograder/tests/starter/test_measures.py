@@ -178,7 +178,7 @@ def test_on_the_untouched_starter_each_table_says_what_it_waits_for(run, monkeyp
     assert said.pop("Title").startswith("a  b\n") and [*said] == [
         f"{name}:" for name in MEASURED if name != "few_images"
     ]
-    for name, folder in (("two_losses", "moons"), ("score_images", "fashion")):
+    for name, folder in (("two_losses", "moons"), ("image_losses", "fashion"), ("score_images", "fashion")):
         assert said.pop(f"{name}:").startswith(f"there is no runs/{folder}/network")
     assert all(re.fullmatch(r"waits for task \d\.\d+, \w+", line) for line in said.values()), said
     assert [path.name for path in tmp_path.rglob("*.csv")] == ["few_images.csv"]

@@ -241,13 +241,37 @@ def test_the_error_of_a_network_on_images_is_the_loss_of_1_3(monkeypatch):
     assert picture.errors(lambda x, t: x / root / 2, 500, 300).mean().item() == pytest.approx(0.25, abs=0.03)
 
 
-def test_the_table_of_both_losses_on_images_waits_for_both_networks(monkeypatch, tmp_path):
+@pytest.mark.parametrize("table", ["image_losses", "score_images"])
+def test_the_tables_of_both_losses_on_images_wait_for_both_networks(monkeypatch, tmp_path, table):
     monkeypatch.chdir(tmp_path)
     for name, more in (("fashion", ""), ("fashion-score", " LOSS=score")):
         with pytest.raises(Exception, match=f"^there is no runs/{name}/network.safetensors yet; .*DATA=fashion{more}$"):
-            modules["score_images"].measure()
+            modules[table].measure()
         (tmp_path / "runs" / name).mkdir(parents=True)
         (tmp_path / "runs" / name / "network.safetensors").touch()
+
+
+def save_small_networks(folder, *weights):
+    """Save a small network where each of the two trainings would, all its weights the same number."""
+    for name, weight in zip(("fashion", "fashion-score"), weights):
+        (folder / "runs" / name).mkdir(parents=True)
+        small = UNet(1, 2, [8, 8], [1, 1], [0, 0], 0.0)
+        small.load_state_dict({name: weight * torch.ones_like(value) for name, value in small.state_dict().items()})
+        checkpoints.save_network(folder / "runs" / name / "network.safetensors", small, {"data": "fashion"})
+
+
+def test_the_losses_on_images_are_those_of_each_network(monkeypatch, tmp_path):
+    """One that says 0 has the loss 1 at each t, and the network that knows such images has one near 0 at large t."""
+    monkeypatch.chdir(tmp_path)
+    known_network(monkeypatch)
+    draw = torch.Generator().manual_seed(1)
+    monkeypatch.setattr(images, "real", lambda which: 0.5 * torch.randn(len(which), 1, 28, 28, generator=draw))
+    save_small_networks(tmp_path, 0.0, 0.1)
+    table = modules["image_losses"].measure(40)
+    found = [[float(cell.split(" ± ")[0]) for cell in row] for row in table.rows]
+    times, nothing, other, known = zip(*found)
+    assert times == modules["two_losses"].TIMES and nothing == pytest.approx([1] * len(times), abs=0.02)
+    assert all(abs(loss - 1) > 0.1 for loss in other) and known[0] > 0.9 and known[-1] < 0.01
 
 
 def test_one_network_trained_twice_is_at_distance_0_from_itself(monkeypatch, tmp_path):
@@ -255,12 +279,7 @@ def test_one_network_trained_twice_is_at_distance_0_from_itself(monkeypatch, tmp
     put(monkeypatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(images, "real", lambda which: data.to_state(pixels()[which]))
-    torch.manual_seed(0)
-    for name in ("fashion", "fashion-score"):
-        (tmp_path / "runs" / name).mkdir(parents=True)
-        small = UNet(1, 2, [8, 8], [1, 1], [0, 0], 0.0)
-        small.load_state_dict({name: 0.1 * torch.ones_like(value) for name, value in small.state_dict().items()})
-        checkpoints.save_network(tmp_path / "runs" / name / "network.safetensors", small, {"data": "fashion"})
+    save_small_networks(tmp_path, 0.1, 0.1)
     monkeypatch.setattr(modules["score_images"], "S", 2)
     rows = modules["score_images"].measure(64, 3).rows
     assert [row[1:3] for row in rows[:3]] == [("0.000 ± 0.000", "3/3")] * 3 and float(rows[3][1].split(" ± ")[0]) > 0.1

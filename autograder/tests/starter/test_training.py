@@ -397,6 +397,7 @@ def test_train_goes_on_with_the_same_command(train, monkeypatch):
         (["--batch", "41"], "a batch of 41 is more than the 40 training images"),
         (["--lr", "0"], "a learning rate of 0.0 is not a positive number"),
         (["--lr", "nan"], "a learning rate of nan is not a positive number"),
+        (["--ema", "1"], "a decay of 1.0 is not at least 0 and below 1"),
         (["--seed", "-1"], "a seed of -1 is not in 0 … 2³² − 1"),
         (["--channels", "8", "8"], "channels [8, 8], blocks [1] and attention [0]: expected as many of each"),
         (["--channels", "12"], "patch 2, channels [12]: expected a patch of 1 or more, multiples of 8"),

@@ -23,7 +23,12 @@ MEASURED = {  # the handout's tables that take minutes, by the name that measure
     "few_images": "FID and KID of right images, for each number of them",
     "blind_spots": "IS, FID and KID of images that are wrong, or copied",
     "two_losses": "the errors of two noise predictors on two moons, one for each loss",
+    "image_losses": "the loss of two noise predictors on images, one trained by each loss, at some steps t",
     "langevin_images": "FID and KID of annealed Langevin's images, and of those of the ways back",
+}
+TRAINED = {  # those of two networks of their own, one for each loss: how they are trained, and from what
+    "two_losses": ("--data moons --steps 1500", ()),
+    "image_losses": ("--data fashion --steps 1500 --batch 16 --ema 0.995", (*FASHION, UNET)),
 }
 OURS, ZALANDO = "MIT", "MIT, © 2017 Zalando SE (LICENSE-fashion-mnist)"
 
@@ -100,10 +105,11 @@ def measured(name: str) -> Step:
     """One of the handout's tables."""
     kept, run = f"assets/tables/{name}.csv", f"{BUILD}/measure"
     measure = (f"python {TREE}/measure.py --only {name} --out {run}", f"cp -f {run}/{name}.csv {kept}")
-    if name != "two_losses":
+    if name not in TRAINED:
         return Step(MEASURED[name], (kept,), (UNET, FEATURES, REFERENCE), measure)
-    train = (f"python {TREE}/train.py --data moons --steps 1500{loss}" for loss in ("", " --loss score"))
-    return Step(MEASURED[name], (kept,), (), (*train, *measure))
+    how, reads = TRAINED[name]
+    train = (f"python {TREE}/train.py {how}{loss}" for loss in ("", " --loss score"))
+    return Step(MEASURED[name], (kept,), reads, (*train, *measure))
 
 
 def cifar10(steps: int | None = None, batch: int | None = None) -> list[Step]:

@@ -10,10 +10,11 @@ small_steps    9  as dt → 0: the SDE and the ODE       forward_chain 10  DDIM'
 few_images    11  FID of right images                  blind_spots   12  wrong images that metrics like
 annealed      13  DDPM and annealed Langevin dynamics  two_losses     —  a table: both losses, on two moons
 duration       —  a table: the time of S steps         score_images   —  a table: both losses, on images
-langevin_images —  a table: FID of Langevin's images   discretized       how far two ways lie apart, for figure 9
-page              the sheet and its caption            yours             calls your functions, says what is wrong
-images            the network, noise, real images      table             what `make measure` prints
-tau               your sub-sequence of steps           letters            words, and a font for them
+image_losses   —  a table: both losses, at each t      langevin_images —  a table: FID of Langevin's images
+discretized       how far two ways lie apart, for 9    page              the sheet and its caption
+yours             calls your functions, says why not   images            the network, noise, real images
+table             what `make measure` prints           tau               your sub-sequence of steps
+letters           words, and a font for them
 
 In a notebook: `from diffusion.pictures.paths import paths`, then `paths()` as the last line of a cell.
 """

@@ -48,11 +48,16 @@ def errors(model: Model, t: int, count: int) -> Tensor:
     return (answer.cpu() - eps).square().flatten(1).mean(dim=1)
 
 
-def measure(count: int = COUNT, same: int = SAME) -> Table:
-    """Images of both trainings from the same x_T at η = 0. Raises Waits where a network is not trained yet."""
+def need_trained() -> None:
+    """Raises Waits unless both networks are there."""
     for path, command in zip(TRAINED.values(), ("make train DATA=fashion", "make train DATA=fashion LOSS=score")):
         if not path.exists():
             raise Waits(phrase("there is no {path} yet; to train it: {command}", path=path, command=command))
+
+
+def measure(count: int = COUNT, same: int = SAME) -> Table:
+    """Images of both trainings from the same x_T at η = 0. Raises Waits where a network is not trained yet."""
+    need_trained()
     first, second = (sampling.open_network(path, DEVICE)[0] for path in TRAINED.values())
     by_noise, of_score = TRAINED
     asked = phrase("{network}, asked for its score", network=by_noise)

@@ -12,7 +12,7 @@ from diffusion.phrases import english
 
 # the modules of this folder that have a function `measure`
 MEASURED = ("small_steps", "forward_chain", "inversion", "step_grid", "duration", "few_images", "blind_spots")
-MEASURED += ("two_losses", "score_images", "annealed", "langevin_images")
+MEASURED += ("two_losses", "image_losses", "score_images", "annealed", "langevin_images")
 
 
 @dataclass(frozen=True)
