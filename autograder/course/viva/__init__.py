@@ -5,7 +5,8 @@ edits      what the lines become by one small edit
 readings   what a function does, in a few numbers: asked in the sandbox, and of the oracle
 values     the readings of the functions that return values
 loops      those of the samplers
-words      what is asked about each function, and why the right answer is right, in two languages
+words      what the words of a function are
+value_words, loop_words   what is asked about each function, and why the right answer is right, in two languages
 questions  which questions a submission gets: first about its mistakes, then about edits whose effect was measured
 page       the questions and answers as a page for the staff
 command    what is written where

@@ -143,7 +143,8 @@ def _of(code: Code, node: ast.expr, alike: _Alike) -> Iterator[tuple[str, ast.ex
             here = ast.get_source_segment(code.text, place)
             for other in sorted(alike.places[name] - {here}):
                 yield "index", place, other
-                yield "index", place, f"{other} - 1"
+                if here != f"{other} - 1" and "prev" not in other:
+                    yield "index", place, f"{other} - 1"
         case ast.Subscript(slice=ast.Slice(lower=ast.Constant(value=0 | 1 as value) as start)):
             yield "number", start, str(value + 1)
         case ast.BinOp(left=inner, op=ast.Pow(), right=ast.Constant(value=0.5 | 2 as power)):

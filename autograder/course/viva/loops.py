@@ -156,14 +156,21 @@ def _sampler(function: str, table: np.ndarray, tau: np.ndarray, *rest: Any) -> R
     return Reading(function, read, {**right, "spread": spread}, _means_down(table, tau), given, DRAWN)
 
 
-def _same(found: Numbers) -> Numbers:
-    return found
+def _means_annealed(found: Numbers) -> Numbers:
+    levels = {name: found[name] for name in ("calls", "first", "last", "fine")}
+    return {**levels, "ratio": found["drift"] / (found["fine"] or np.inf)}
+
+
+def _means_invert(found: Numbers) -> Numbers:
+    return {**found, "idle": float(found == {"x_0": 1.0, "eps": 0.0})}
 
 
 LOOPS = [
     _sampler("ddpm_sample", SHORT, np.arange(1, 51)),
     Reading("langevin_sample", _langevin, {"x": 0.0, "score": H, "z": (2 * H) ** 0.5}, _means_langevin, {}, DRAWN),
-    Reading("annealed_langevin_sample", _annealed, _annealed(oracle), _same),
+    Reading("annealed_langevin_sample", _annealed, _annealed(oracle), _means_annealed),
     _sampler("ddim_sample", LONG, TAU, TAU, 1.0),
-    Reading("ddim_invert", _invert, {"x_0": float(LONG[500] ** 0.5), "eps": float((1 - LONG[500]) ** 0.5)}, _same),
+    Reading(
+        "ddim_invert", _invert, {"x_0": float(LONG[500] ** 0.5), "eps": float((1 - LONG[500]) ** 0.5)}, _means_invert
+    ),
 ]

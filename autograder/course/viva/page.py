@@ -1,6 +1,7 @@
 """The questions and their answers as one page in one language: one file, no scripts, nothing to load."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,9 @@ from course.pages import staff_page
 from course.quiz.mistakes import CHINESE, as_text
 from course.quiz.page import Words
 from course.quiz.question import Text
-from course.viva.questions import Change, Mistake, Question
+from course.viva.code import Quote
+from course.viva.questions import WORDS, Mistake, Question
 from course.viva.readings import Numbers, Reading
-from course.viva.words import WORDS
 from grader.causes import hints
 from grader.marking.findings import Finding
 from grader.settings import Language
@@ -20,7 +21,8 @@ LABELS: dict[Language, dict[str, str]] = {
         "title": "Viva",
         "assignment": "Assignment",
         "staff": "For the course staff. Five minutes; a direction and a reason are enough, the digits are for you.",
-        "measured": "Each edit was made to this submission's own file and run in the sandbox: the numbers are measured.",
+        "measured": "Each edit was made to this submission's own file and run in the sandbox; the numbers are "
+        "measured.",
         "task": "Task",
         "line": "line",
         "ask_mistake": "Your function does something else than it should. Where in these lines does it come from, and "
@@ -35,11 +37,12 @@ LABELS: dict[Language, dict[str, str]] = {
         "found": "The check says",
         "cause": "Cause",
         "repair": "This edit alone makes it right",
-        "samples": "In the student's own sampler, with data of the standard deviation 0.5, the samples' goes from",
-        "to": "to",
+        "samples": "Samples",
+        "spread": "their standard deviation, in the student's own sampler, with data of the standard deviation 0.5",
         "stop": ".",
         "none": "No lines are quoted, since the file has no plain def of this name.",
         "colon": ": ",
+        "comma": ", ",
     },
     "zh-TW": {
         "title": "口試",
@@ -59,11 +62,12 @@ LABELS: dict[Language, dict[str, str]] = {
         "found": "檢查說",
         "cause": "原因",
         "repair": "只改這裡就對了",
-        "samples": "用學生自己的 sampler，資料的標準差是 0.5 時，樣本的標準差從",
-        "to": "變成",
+        "samples": "樣本",
+        "spread": "用學生自己的 sampler，資料的標準差是 0.5 時，樣本的標準差",
         "stop": "。",
         "none": "檔案裡沒有直接以 def 定義這個名字，所以沒有引用程式碼。",
         "colon": "：",
+        "comma": "、",
     },
 }
 
@@ -72,6 +76,7 @@ def page(title: str, assignment: int, questions: list[Question], language: Langu
     """The page as text; all that comes from the submission is escaped."""
     here, words = staff_page.environment(Path(__file__).parent), Words(language)
     here.filters["line"] = words.line
+    here.globals["lines"] = _lines
     known = {"title": title, "assignment": assignment, "language": language, "w": LABELS[language]}
     shown = [_shown(question, language) for question in questions]
     return here.get_template("viva.html").render(known, questions=shown)
@@ -79,42 +84,36 @@ def page(title: str, assignment: int, questions: list[Question], language: Langu
 
 def _shown(question: Question, language: Language) -> dict[str, Any]:
     """A question as the template has it."""
-    words = WORDS.get(question.task.function)
-    known: dict[str, Any] = {
-        "task": question.task,
-        "title": _title(question, language),
-        "mistake": None,
-        "change": None,
-    }
+    known: dict[str, Any] = {"task": question.task, "mistake": None, "change": None, "rows": [], "notes": []}
+    known["samples"] = question.samples and [_digits(each) for each in question.samples]
+    reading = question.reading
     if isinstance(question, Mistake):
-        shows, cause = question.finding.shows, _cause(question.finding, language)
-        known |= {"mistake": question, "shows": shows, "cause": cause, "rows": [], "samples": None}
+        names = "right", "yours"
+        known |= {"mistake": question, "cause": _cause(question.finding, language), "names": names}
     else:
-        known |= {"change": question, "samples": question.samples and [_digits(each) for each in question.samples]}
-    reading, after = question.reading, question.after
-    if words is None or reading is None:
-        return {**known, "rows": [], "setting": "", "rule": "", "notes": []}
-    places = _places(reading, after)
-    rows = [("right", reading.right), ("yours", after)] if isinstance(question, Mistake) else _rows(question)
+        names = "yours", "changed"
+        known |= {"change": question, "names": names}
+    if reading is None:
+        return known
+    numbers = zip(names, (reading.right if isinstance(question, Mistake) else question.before, question.after))
+    words, places = WORDS[reading.function], _places(reading, question.after)
+    told = {name: each for name, each in numbers if each is not None}
     return {
         **known,
         "setting": words.setting.said(language, {}),
-        "rows": [
-            (name, words.shows.said(language, _places(reading, numbers)))
-            for name, numbers in rows
-            if numbers is not None
-        ],
+        "rows": [(name, words.shows.said(language, _places(reading, each))) for name, each in told.items()],
         "rule": words.rule.said(language, places),
         "notes": [note.said(language, places) for note in question.notes],
     }
 
 
-def _rows(question: Change) -> list[tuple[str, Numbers | None]]:
-    return [("yours", question.before), ("changed", question.after)]
-
-
-def _title(question: Question, language: Language) -> str:
-    return question.task.title_zh if language == "zh-TW" else question.task.title
+def _lines(quote: Quote, beside: Quote | None = None) -> Iterator[tuple[int, str, str, str]]:
+    """Each line with its number, in three parts, of which the middle one is not as in the lines beside it."""
+    other = beside if beside and len(beside.lines) == len(quote.lines) else quote
+    for (number, text), (_, there) in zip(quote.lines, other.lines):
+        start = len(commonprefix([text, there]))
+        end = len(text) - len(commonprefix([text[start:][::-1], there[start:][::-1]]))
+        yield number, text[:start], text[start:end], text[end:]
 
 
 def _cause(finding: Finding, language: Language) -> str:

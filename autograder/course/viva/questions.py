@@ -12,10 +12,11 @@ from itertools import chain, islice
 from course.quiz.question import Text
 from course.viva.code import UNREADABLE, Code, Quote
 from course.viva.edits import Edit, edits
+from course.viva.loop_words import LOOP_WORDS
 from course.viva.loops import LOOPS
-from course.viva.readings import Numbers, Reading, moved
+from course.viva.readings import Numbers, Reading
+from course.viva.value_words import VALUE_WORDS
 from course.viva.values import VALUES
-from course.viva.words import WORDS
 from grader import overlay
 from grader.causes.search import suspects
 from grader.marking.findings import Finding, findings
@@ -28,6 +29,7 @@ from grader.tasks import BY_FUNCTION, Task
 FEWEST, MOST, MISTAKES = 3, 5, 2
 TRIES = 16  # edits of one function that are run, at the most
 READINGS = {reading.function: reading for reading in (*VALUES, *LOOPS)}
+WORDS = {**VALUE_WORDS, **LOOP_WORDS}
 IDEAS = {  # of each a question, if one can be asked
     1: [["ddpm_step"], ["ddpm_sample"], ["q_sample", "predict_x_0"], ["ddpm_posterior"]],
     2: [
@@ -62,7 +64,7 @@ class Change:
 
     @property
     def notes(self) -> list[Text]:
-        return notes(self.reading, self.after)
+        return notes(self.reading, self.before, self.after)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Mistake:
     """Where does what a function does wrong come from?
 
     quote: None where the file has no such `def`. after: what it does, None where it has no such numbers. repair: an
-    edit that was seen to make it right.
+    edit that was seen to make it right. samples: the spread of the right sampler's output and of the student's.
     """
 
     task: Task
@@ -79,31 +81,35 @@ class Mistake:
     reading: Reading | None
     after: Numbers | None
     repair: Edit | None
+    samples: tuple[float, float] | None = None
 
     @property
     def notes(self) -> list[Text]:
-        return notes(self.reading, self.after) if self.reading and self.after else []
+        reading = self.reading
+        return notes(reading, reading.right, self.after) if reading and self.after else []
 
 
 Question = Change | Mistake
 
 
-def notes(reading: Reading, after: Numbers) -> list[Text]:
+def notes(reading: Reading, before: Numbers, after: Numbers) -> list[Text]:
     """What follows from the numbers that moved, as the words tell it."""
-    words, right, now = WORDS[reading.function], reading.means(reading.right), reading.means(after)
-    names = moved(right, now)
-    alone = [name for name in words.alone if name in names]
-    names = [name for name in names if name not in words.beside] or names
-    told = [name if name in words.notes else f"{name}_{'up' if now[name] > right[name] else 'down'}" for name in names]
-    if not names and "fresh" in words.notes:
-        told = [_kept(reading.right, after)]
-    return [words.notes[name] for name in (alone[:1] or told) if name in words.notes]
+    words, was, now = WORDS[reading.function], reading.means(before), reading.means(after)
+    names = reading.moved(was, now)
+    alone = [name for name in words.alone if name in names][:1]
+    main = [name for name in names if name not in words.beside]
+    told = alone or main or names or [_left(reading, before, after)]
+    ways = {name: "up" if now[name] > was[name] else "down" for name in names}
+    found = (words.notes.get(name) or words.notes.get(f"{name}_{ways.get(name)}") for name in told)
+    return [note for note in found if note]
 
 
-def _kept(right: Numbers, after: Numbers) -> str:
-    """Why a step that is another one still keeps the marginal; "" where it is the same one but for z's sign."""
-    names = moved({name: abs(value) for name, value in right.items()}, {name: abs(after[name]) for name in right})
-    return "fresh" if "z" in names else "turned" if names else ""
+def _left(reading: Reading, before: Numbers, after: Numbers) -> str:
+    """What is left to tell where all that follows is as it was; "" where it is but the sign of the noise."""
+    names = [name for name in reading.moved(before, after) if abs(after[name]) != abs(before[name])]
+    if names == ["spread"]:
+        return "spread"
+    return "" if not names or "spread" in before else "fresh" if "z" in names else "turned"
 
 
 class Viva:
@@ -148,7 +154,15 @@ class Viva:
             seen = reading if reading and not reading.is_right(after) else None
             repair = self._repair(code, seen) if code and seen else None
             quote = code.whole(function) if code else None
-            yield Mistake(task, finding, quote, seen, after if seen else None, repair)
+            yield Mistake(task, finding, quote, seen, after if seen else None, repair, self._samples(function))
+
+    def _samples(self, function: str) -> tuple[float, float] | None:
+        """What the student's sampler does with a step that is wrong, if that is another thing."""
+        sampler = READINGS.get(SAMPLER.get(function, ""))
+        after = self._base(sampler) if sampler else None
+        if not sampler or not after or "spread" not in sampler.moved(sampler.right, after):
+            return None
+        return sampler.right["spread"], after["spread"]
 
     def _repair(self, code: Code, reading: Reading) -> Edit | None:
         """The edit that makes a function right, where one alone does."""
@@ -170,7 +184,7 @@ class Viva:
             return
         for edit in islice(self._ordered(code, function, taken), TRIES):
             after = self._read(reading, edit)
-            if after and moved(before, after) and notes(reading, after):
+            if after and reading.moved(before, after) and notes(reading, before, after):
                 yield self._with_samples(Change(edit, reading, before, after))
 
     def _with_samples(self, change: Change) -> Change:
@@ -180,17 +194,18 @@ class Viva:
         if not sampler or not before or not sampler.is_right(before):
             return change
         after = self._read(sampler, change.edit)
-        if after is None or "spread" not in moved(before, after):
+        if after is None or "spread" not in sampler.moved(before, after):
             return change
         return replace(change, samples=(before["spread"], after["spread"]))
 
     def _ordered(self, code: Code, function: str, taken: list[Change]) -> list[Edit]:
-        """The edits of a function: of the student's own helpers first, and of kinds that were not asked about yet."""
-        kinds = [change.edit.kind for change in taken]
+        """The edits of a function: of the student's own helpers first, of lines and kinds that were not asked about."""
+        kinds, statements = ([getattr(change.edit, name) for change in taken] for name in ("kind", "statement"))
 
-        def place(edit: Edit) -> tuple[int, bool, bool, str]:
+        def place(edit: Edit) -> tuple[int, int, bool, bool, str]:
             where = f"{edit.node.lineno} {edit.node.col_offset} {edit.new}"
-            return kinds.count(edit.kind), not edit.own, edit.kind in PLAIN, self._place(where)
+            again = statements.count(edit.statement), kinds.count(edit.kind)
+            return *again, not edit.own, edit.kind in PLAIN, self._place(where)
 
         return sorted(edits(code, function), key=place)
 

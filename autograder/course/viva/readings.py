@@ -16,8 +16,7 @@ from oracle import misconceptions, samplers
 Numbers = Mapping[str, float]
 Call = Callable[..., Any]  # of a function of the students' by its name: what it returns
 SEED = 14
-APART = 0.05  # two numbers that differ by so much of the larger one are told as different ones
-CLOSE, DRAWN = 1e-4, 0.03  # how far a number may be from the right one, and one of drawn noise: 5 standard errors
+CLOSE, DRAWN = 0.001, 0.03  # by so much of the larger one two numbers differ; of drawn noise: 5 standard errors
 
 
 class Unread(Exception):
@@ -30,7 +29,7 @@ class Reading:
 
     read: its numbers, from what calls it; they are the factors of a formula, or figures of a run. right: those of the
     right answer. means: what follows from the numbers, by the names that `words` tells it by. given: what else the
-    words name. within: how near to the right numbers a right function's are.
+    words name. within: how near two numbers are that may be the same one.
     """
 
     function: str
@@ -52,12 +51,11 @@ class Reading:
         return found if all(map(math.isfinite, found.values())) else None
 
     def is_right(self, found: Numbers | None) -> bool:
-        return found is not None and not moved(self.right, found, self.within)
+        return found is not None and not self.moved(self.right, found)
 
-
-def moved(before: Numbers, after: Numbers, by: float = APART) -> list[str]:
-    """The names of the numbers that are different ones."""
-    return [name for name in before if not _near(before[name], after[name], by)]
+    def moved(self, before: Numbers, after: Numbers) -> list[str]:
+        """The names of the numbers that are different ones."""
+        return [name for name in before if not _near(before[name], after[name], self.within)]
 
 
 def _near(one: float, other: float, by: float) -> bool:

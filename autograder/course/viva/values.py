@@ -70,7 +70,7 @@ def of_step(x_t: float, eps: float, z: float) -> Numbers:
 
 
 def _means_sigma(sigma: float, half: float) -> Numbers:
-    return {"too_large": float(sigma**2 > 1 - P), "sigma": sigma, "half": half}
+    return {"none": float(sigma == half == 0), "too_large": float(sigma**2 > 1 - P), "sigma": sigma, "half": half}
 
 
 def _means_score(eps: float) -> Numbers:
