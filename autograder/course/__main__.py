@@ -1,4 +1,4 @@
-"""The commands of a course during the term: `make grade`, `make grade-all`, `make regrade`, `make quiz`, `make viva`."""
+"""The commands of a course during the term: `make grade`, `grade-all`, `regrade`, `quiz` and `viva`."""
 
 import signal
 import sys

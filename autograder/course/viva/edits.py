@@ -29,8 +29,9 @@ class Edit:
         """The whole file with it."""
         start = self._offset(self.node.lineno, self.node.col_offset)
         end = self._offset(self.node.end_lineno or 0, self.node.end_col_offset or 0)
-        source = self._bytes
-        return (source[:start] + self.new.encode() + source[end:]).decode()
+        before, after = self.code.text.encode()[:start], self.code.text.encode()[end:]
+        alone = before.endswith((b"(", b" = ", b"return ")) and after[:1] in (b")", b"\r", b"\n") and "\n" not in self.new
+        return (before + (_bare(self.new) if alone else self.new).encode() + after).decode()
 
     @cached_property
     def before(self) -> Quote:
@@ -50,10 +51,6 @@ class Edit:
     def file(self) -> bytes:
         return self.text.encode()
 
-    @property
-    def _bytes(self) -> bytes:
-        return self.code.text.encode()
-
     def _offset(self, line: int, column: int) -> int:
         """Where a place of `ast`, whose columns are bytes, is in the file."""
         place, text = 0, self.code.text
@@ -69,8 +66,7 @@ def edits(code: Code, function: str) -> Iterator[Edit]:
         own, alike = definition.name != function, _Alike.of(code, definition)
         for statement, node in _expressions(definition):
             for kind, changed, new in _of(code, node, alike):
-                bare = changed is getattr(statement, "value", None) and new.startswith("(") and "\n" not in new
-                yield Edit(code, kind, changed, new[1:-1] if bare else new, statement, own)
+                yield Edit(code, kind, changed, new, statement, own)
 
 
 def _expressions(definition: Definition) -> Iterator[tuple[ast.stmt, ast.expr]]:
@@ -171,5 +167,9 @@ def _of(code: Code, node: ast.expr, alike: _Alike) -> Iterator[tuple[str, ast.ex
 
 
 def _bare(text: str) -> str:
-    """A first term needs no parentheses."""
-    return text[1:-1] if text.startswith("(") else text
+    """A text without the parentheses around all of it."""
+    try:
+        ast.parse(text[1:-1].strip() if text[:1] == "(" else "", mode="eval")
+    except SyntaxError:  # the first and the last one are not a pair
+        return text
+    return text[1:-1]

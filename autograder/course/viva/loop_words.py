@@ -57,9 +57,9 @@ RUN = {
     ),
     "spread": Text(
         "The figures of that step are right, but the samples have the standard deviation $<spread>$ instead of "
-        "$<right_spread>$: look at what hangs together from step to step, as the start and the noise.",
+        "$<right_spread>$: it shows in other steps, or between them, as in the start or in the noise.",
         "那一步的數字都對，但是樣本的標準差是 $<spread>$，而不是 $<right_spread>$："
-        "要看步與步之間的關係，例如起點和 noise。",
+        "錯在別的步，或步與步之間，例如起點或 noise。",
     ),
 }
 RUN_ALONE, RUN_BESIDE = ("calls", "idle", "first", "last", "end"), ("sigma",)

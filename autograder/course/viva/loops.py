@@ -86,7 +86,7 @@ def _means_down(table: np.ndarray, tau: np.ndarray) -> Callable[[Numbers], Numbe
             **{name: found[name] for name in ("calls", "first", "last", "end")},
             **kept,
             "sigma": z,
-            "spread": found["spread"],
+            "idle": float(abs(x_t - 1) + abs(eps) + z < 1e-6),
         }
 
     return means
