@@ -30,7 +30,11 @@ class Edit:
         start = self._offset(self.node.lineno, self.node.col_offset)
         end = self._offset(self.node.end_lineno or 0, self.node.end_col_offset or 0)
         before, after = self.code.text.encode()[:start], self.code.text.encode()[end:]
-        alone = before.endswith((b"(", b" = ", b"return ")) and after[:1] in (b")", b"\r", b"\n") and "\n" not in self.new
+        alone = (
+            before.endswith((b"(", b" = ", b"return "))
+            and after.startswith((b")", b"\r", b"\n", b" + ", b" - "))
+            and "\n" not in self.new
+        )
         return (before + (_bare(self.new) if alone else self.new).encode() + after).decode()
 
     @cached_property

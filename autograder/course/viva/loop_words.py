@@ -6,10 +6,7 @@
 from course.quiz.question import Text
 from course.viva.words import STEP_SHOWS, Words, same
 
-IDLE = Text(
-    "Now the state comes out of the step as it went in.",
-    "現在狀態走完那一步還是原來的樣子。",
-)
+IDLE = Text("Now the state comes out as it went in.", "現在狀態出來時還是原來的樣子。")
 RUN = {
     "idle": IDLE,
     "calls": Text(
@@ -30,10 +27,10 @@ RUN = {
         "不是手上狀態的。",
     ),
     "end": Text(
-        "Now noise of the standard deviation $<end>$ is added in the last step and stays in the samples, though "
-        r"$\bar\alpha_{\mathrm{prev}} = 1$ leaves no room for any.",
-        r"現在最後一步加了標準差 $<end>$ 的 noise，並且留在樣本裡，雖然 $\bar\alpha_{\mathrm{prev}} = 1$ "
-        "不容許任何 noise。",
+        "Now noise of the standard deviation $<end>$ is added in the last step and stays in the samples: that step "
+        r"does not go to $\bar\alpha_{\mathrm{prev}} = 1$, or its noise is not the $0$ that belongs to it.",
+        r"現在最後一步加了標準差 $<end>$ 的 noise，並且留在樣本裡：那一步沒有走到 "
+        r"$\bar\alpha_{\mathrm{prev}} = 1$，或者它的 noise 不是該有的 $0$。",
     ),
     "signal": Text(
         "Now the mean after that step is $<signal> x_0$ instead of $<right_signal> x_0$.",
@@ -62,7 +59,7 @@ RUN = {
         "錯在別的步，或步與步之間，例如起點或 noise。",
     ),
 }
-RUN_ALONE, RUN_BESIDE = ("calls", "idle", "first", "last", "end"), ("sigma",)
+RUN_ALONE, RUN_BESIDE = ("calls", "idle", "first", "last"), ("sigma",)
 RUN_SHOWS = Text(
     r"<calls> calls of the model, from $t = <first>$ down to $<last>$; in the step from $t = <middle>$ to $<next>$ "
     rf"{STEP_SHOWS}; in the last step noise of the standard deviation $<end>$; samples of the standard deviation "

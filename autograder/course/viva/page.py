@@ -21,8 +21,8 @@ LABELS: dict[Language, dict[str, str]] = {
         "title": "Viva",
         "assignment": "Assignment",
         "staff": "For the course staff. Five minutes; a direction and a reason are enough, the digits are for you.",
-        "measured": "Each edit was made to this submission's own file and run in the sandbox; the numbers are "
-        "measured.",
+        "measured": "Each edit was made to this submission's own file and run in the sandbox. The numbers are "
+        "measured, those of drawn noise to within 3 %.",
         "task": "Task",
         "line": "line",
         "ask_mistake": "Your function does something else than it should. Where in these lines does it come from, and "
@@ -48,7 +48,8 @@ LABELS: dict[Language, dict[str, str]] = {
         "title": "口試",
         "assignment": "作業",
         "staff": "僅供教學人員。五分鐘；說出方向和理由就夠了，數字是給你看的。",
-        "measured": "每個改動都寫進這份作業自己的檔案，在 sandbox 裡執行過：數字是量出來的。",
+        "measured": "每個改動都寫進這份作業自己的檔案，在 sandbox 裡執行過。數字是量出來的，抽出的 noise "
+        "誤差在 3% 以內。",
         "task": "題目",
         "line": "行",
         "ask_mistake": "你的函式做的和該做的不同。是這幾行裡的哪裡造成的？那裡該寫什麼？",

@@ -149,12 +149,14 @@ class Viva:
         written = [(function, finding) for function, finding in self.lost.items() if finding.kind != "to do"]
         for function, finding in sorted(written, key=lambda each: -each[1].points)[:MISTAKES]:
             task, reading = BY_FUNCTION[function], READINGS.get(function)
-            code = self.codes.get(task.file)
+            if (code := self.codes.get(task.file)) is None:
+                continue
             after = self._base(reading) if reading else None
             seen = reading if reading and not reading.is_right(after) else None
-            repair = self._repair(code, seen) if code and seen else None
-            quote = code.whole(function) if code else None
-            yield Mistake(task, finding, quote, seen, after if seen else None, repair, self._samples(function))
+            repair = self._repair(code, seen) if seen else None
+            yield Mistake(
+                task, finding, code.whole(function), seen, after if seen else None, repair, self._samples(function)
+            )
 
     def _samples(self, function: str) -> tuple[float, float] | None:
         """What the student's sampler does with a step that is wrong, if that is another thing."""

@@ -176,9 +176,9 @@ VALUE_WORDS: dict[str, Words] = {
                 r"能有的全部 noise：$1 - \bar\alpha_{\mathrm{prev}} - \sigma_t^2$ 是負的，沒有 $\omega_t$。",
             ),
             "sigma": Text(
-                r"Now it is another one. With the $\omega$'s of 2.8 $x_{\mathrm{prev}}$ keeps its marginal, as for any "
+                r"Now it is $<sigma>$. With the $\omega$'s of 2.8 $x_{\mathrm{prev}}$ keeps its marginal, as for any "
                 r"$\sigma_t$ up to $\sqrt{1 - \bar\alpha_{\mathrm{prev}}} = 0.6$; but $\eta = 1$ is no DDPM any more.",
-                r"現在是另一個數。用 2.8 的 $\omega$， $x_{\mathrm{prev}}$ 仍保持 marginal： $\sigma_t$ 不超過 "
+                r"現在是 $<sigma>$。用 2.8 的 $\omega$， $x_{\mathrm{prev}}$ 仍保持 marginal： $\sigma_t$ 不超過 "
                 r"$\sqrt{1 - \bar\alpha_{\mathrm{prev}}} = 0.6$ 都可以；但是 $\eta = 1$ 不再是 DDPM。",
             ),
             "half": Text(

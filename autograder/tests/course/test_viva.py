@@ -190,6 +190,20 @@ def test_nothing_is_asked_about_what_is_not_written(viva):
     assert viva(starter, 1, {"1.1"}) == viva(starter, 2, {"2.1"}) == []
 
 
+def test_hostile_code_is_run_in_the_sandbox_alone(viva):
+    """Its file is read as data here; what it does there costs it the question about what it does."""
+    case = corpus.load(CORPUS / "hostile" / "forged_markers.py")
+    questions = viva(case.submission, 1, {"1.1"})
+    assert isinstance(questions[0], Mistake) and questions[0].task.task == "1.1" and questions[0].after is None
+    assert "sendall" in page.page(case.name, 1, questions, "en")
+
+
+def test_a_file_that_is_no_python_is_not_asked_about(viva):
+    files = {**solution().files, "sampler.py": b"def ddim_step(:"}
+    questions = viva(overlay.Submission(files), 2, {"2.9"})
+    assert {question.task.file for question in questions} == {"score.py"}
+
+
 def test_every_idea_has_words_and_a_reading():
     functions = {function for ideas in IDEAS.values() for idea in ideas for function in idea}
     assert functions == set(READINGS) == set(WORDS)
