@@ -250,23 +250,21 @@ def test_docstrings_defaults_and_error_paths_are_left_alone():
 # The page
 
 
-def harmful(case):
-    """A question whose quoted line has what would do harm on a page."""
-    evil = "  # </pre><script>alert(1)</script>{{ 7 * 7 }}\u202e$x$"
-    line = "x_t = alpha_bar_t.sqrt() * x_0 + (1.0 - alpha_bar_t).sqrt() * eps"
-    code = Code("sampler.py", solution(line, line + evil).files["sampler.py"])
-    edit = next(
-        edit for edit in edits(code, "q_sample") if edit.kind == "root" and "def" not in edit.before.lines[0][1]
-    )
-    return Change(edit, READINGS["q_sample"], READINGS["q_sample"].right, {"x_0": 0.36, "eps": 0.8})
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_student_wrote_is_text(language):
-    text = page.page("<b>a</b>", 1, [harmful(None)], language)
-    elements = Elements(text)
-    assert not {"script"} & {name for name, _ in elements.found} and not elements.open
-    assert "<script>alert(1)</script>{{ 7 * 7 }}\ufffd$x$" in elements.text and "<b>a</b>" in elements.text
+    """Before the edit, in it and after it, in a mistake's lines, and as the submission's name."""
+    line = "x_t = alpha_bar_t.sqrt() * x_0 + (1.0 - alpha_bar_t).sqrt() * eps"
+    evil = (
+        f'"<script>0</script>"; {line} * len("<script>1</script>")  # </pre><script>2</script>{{{{ 7 * 7 }}}}\u202e$x$'
+    )
+    code = Code("sampler.py", solution(line, evil).files["sampler.py"])
+    right = READINGS["q_sample"].right
+    asked = [Change(edit, READINGS["q_sample"], right, {"x_0": 0.36, "eps": 0.8}) for edit in edits(code, "q_sample")]
+    elements = Elements(page.page("<b>a</b>", 1, [*asked], language))
+    assert "script" not in {name for name, _ in elements.found} and not elements.open
+    for part in ('"<script>0</script>"; x_t', 'len("<script>1</script>")', "<script>2</script>{{ 7 * 7 }}\ufffd$x$"):
+        assert part in elements.text
+    assert "<b>a</b>" in elements.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
