@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 RUN := PYTHONPATH=autograder $(BIN)/python -m
-.PHONY: help grade grade-all regrade quiz items test test-pythons solution-check release public course new-task assets lint tiers paper-table trust bench
+.PHONY: help grade grade-all regrade quiz viva items test test-pythons solution-check release public course new-task assets lint tiers paper-table trust bench
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 24
@@ -21,6 +21,9 @@ regrade: $(READY) ## what changed between two markings of a class: OLD=folder NE
 
 quiz: $(READY) ## printable papers with keys, marking sheets, a table for the marks and a file for Moodle: SEED=1 PAPERS=30 OUT=folder
 	$(RUN) course quiz --seed "$(or $(SEED),$(error give SEED=))" $(if $(PAPERS),--papers "$(PAPERS)" )--out "$(OUT)"
+
+viva: $(READY) ## three to five questions about a submission's own lines, with answers, for the staff: SUBMISSION=folder-or-zip A=1|2 OUT=folder
+	$(RUN) course viva "$(SUBMISSION)" --assignment $(or $(A),$(error give A=1 or A=2)) --out "$(OUT)"
 
 items: $(READY) ## how hard each question was and whether it tells people apart: MARKS=a quiz's marks.csv or a class' written.csv
 	$(RUN) course items "$(or $(MARKS),$(error give MARKS=))"

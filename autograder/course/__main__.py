@@ -1,4 +1,4 @@
-"""The commands of a course during the term: `make grade`, `grade-all`, `regrade`, `quiz`, `items`."""
+"""The commands of a course during the term: `make grade`, `grade-all`, `regrade`, `quiz`, `viva`, `items`."""
 
 import signal
 import sys
@@ -75,6 +75,18 @@ def quiz(
     from course.quiz.command import run
 
     raise typer.Exit(run(seed, papers, out))
+
+
+@app.command()
+def viva(
+    submission: Annotated[Path, typer.Argument(help="a folder or zip with sampler.py and score.py")],
+    assignment: Annotated[int, typer.Option("--assignment", "-a", min=1, max=2)],
+    out: Annotated[Path, typer.Option(help="where the page goes, in two languages")] = Path("out"),
+) -> None:
+    """Make questions about a submission's own lines, with answers; exit 1 where there is nothing to ask about."""
+    from course.viva.command import run
+
+    raise typer.Exit(run(submission, assignment, out, settings()))
 
 
 @app.command("items")

@@ -1,0 +1,52 @@
+"""`make viva SUBMISSION=… A=2`: what it writes, and what it says."""
+
+import tempfile
+from pathlib import Path
+
+from course.viva import page
+from course.viva.questions import FEWEST, Question, Viva
+from grader import files, outcomes, overlay
+from grader.commands import refusals, refuse, say
+from grader.marking.mark import mark
+from grader.outcomes import GraderFault, SubmissionError
+from grader.sandbox.zygote import Zygote
+from grader.settings import LANGUAGES, Settings
+from grader.student.budget import Limits
+from grader.student.session import Session
+
+TRIAL = Limits(call=3.0, one_import=6.0)  # a run with an edit takes 0.2 s; one that does not end must not take long
+
+
+def run(submission: Path, assignment: int, out: Path, decided: Settings) -> int:
+    """Write the questions in both languages; the exit status: 1 where there is nothing to ask about.
+
+    Ends with a sentence and status 2 where the submission cannot be read, marked or run, or nothing can be written.
+    """
+    with refusals("Nothing was written", SubmissionError, GraderFault):
+        asked = questions(overlay.load(submission), assignment, decided)
+    if not asked:
+        say(f"There is nothing to ask about in Assignment {assignment}: no function is written that does its work.")
+        return 1
+    title = outcomes.plain(submission.resolve().name)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for language in LANGUAGES:
+            ending = "" if language == "en" else f".{language}"
+            files.replace_private(out / f"viva{ending}.html", page.page(title, assignment, asked, language))
+    except OSError as error:
+        refuse(f"Not all was written: {error.filename or out}: {error.strerror}. Give another OUT.")
+    fewer = f" There is no more to ask about, so they are fewer than {FEWEST}." if len(asked) < FEWEST else ""
+    say(f"{len(asked)} {'question' if len(asked) == 1 else 'questions'}, in two languages: {out}.{fewer}")
+    return 0
+
+
+def questions(submission: overlay.Submission, assignment: int, decided: Settings) -> list[Question]:
+    """Mark a submission in the closed form, which needs no network, and find what to ask about."""
+    with Zygote() as zygote, tempfile.TemporaryDirectory() as folder:
+
+        def session(trial: overlay.Submission) -> Session:
+            return Session(zygote, trial, "closed-form", decided.exposed, TRIAL)
+
+        marked = Session(zygote, submission, "closed-form", decided.exposed)
+        results = mark(marked, assignment, Path(folder), settings=decided)
+        return Viva(submission, assignment, results, session).questions()

@@ -1,0 +1,179 @@
+"""What a student's lines become by one small edit of one expression: as text, with the place of each."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from course.viva.code import Code, Definition, Quote, split
+
+ROOTS, SQUARES = {"sqrt"}, {"square"}
+NOISE = {"noise_like", "randn", "randn_like", "normal", "normal_"}
+ATOMS = (ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.Subscript)
+SKIPPED = (ast.Raise, ast.Assert, ast.Import, ast.ImportFrom)  # no mathematics stands there
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One expression of a file, and what takes its place. own: whether it stands in a function that is no task."""
+
+    code: Code
+    kind: str
+    node: ast.expr
+    new: str
+    statement: ast.stmt
+    own: bool
+
+    @cached_property
+    def text(self) -> str:
+        """The whole file with it."""
+        start = self._offset(self.node.lineno, self.node.col_offset)
+        end = self._offset(self.node.end_lineno or 0, self.node.end_col_offset or 0)
+        before, after = self.code.text.encode()[:start], self.code.text.encode()[end:]
+        alone = (
+            before.endswith((b"(", b" = ", b"return "))
+            and after.startswith((b")", b"\r", b"\n", b" + ", b" - "))
+            and "\n" not in self.new
+        )
+        return (before + (_bare(self.new) if alone else self.new).encode() + after).decode()
+
+    @cached_property
+    def before(self) -> Quote:
+        """The statement as it is; of one that holds others its head alone."""
+        body = getattr(self.statement, "body", None)
+        last = body[0].lineno - 1 if body else self.statement.end_lineno or self.statement.lineno
+        return self.code.quote(*range(self.statement.lineno, max(last, self.node.end_lineno or 0) + 1))
+
+    @cached_property
+    def after(self) -> Quote:
+        """The same lines with the edit."""
+        lines = split(self.text)
+        last = self.before.last + len(lines) - len(self.code.lines)
+        return Quote(self.code.name, tuple((at, lines[at - 1]) for at in range(self.before.first, last + 1)))
+
+    @property
+    def file(self) -> bytes:
+        return self.text.encode()
+
+    def _offset(self, line: int, column: int) -> int:
+        """Where a place of `ast`, whose columns are bytes, is in the file."""
+        place, text = 0, self.code.text
+        for each in self.code.lines[: line - 1]:
+            place += len(each)
+            place += 2 if text[place : place + 2] == "\r\n" else 1
+        return len(text[:place].encode()) + column
+
+
+def edits(code: Code, function: str) -> Iterator[Edit]:
+    """All edits of a function, and of what it is made of, in the order of the lines."""
+    for definition in code.reached(function):
+        own, alike = definition.name != function, _Alike.of(code, definition)
+        for statement, node in _expressions(definition):
+            for kind, changed, new in _of(code, node, alike):
+                yield Edit(code, kind, changed, new, statement, own)
+
+
+def _expressions(definition: Definition) -> Iterator[tuple[ast.stmt, ast.expr]]:
+    """Each expression in the statements of a definition with its statement; no defaults, annotations, error paths."""
+    for statement in _statements(definition.body):
+        for part in ast.iter_child_nodes(statement):
+            if isinstance(part, ast.expr):
+                yield from ((statement, node) for node in ast.walk(part) if isinstance(node, ast.expr))
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in body:
+        if isinstance(statement, SKIPPED) or _raises(statement):
+            continue
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            yield statement
+        for name in ("body", "orelse", "finalbody"):
+            yield from _statements(getattr(statement, name, []))
+        for case in getattr(statement, "cases", []):
+            yield from _statements(case.body)
+
+
+def _raises(statement: ast.stmt) -> bool:
+    """Whether a statement only refuses bad arguments."""
+    return isinstance(statement, ast.If) and all(isinstance(each, ast.Raise) for each in statement.body)
+
+
+@dataclass(frozen=True)
+class _Alike:
+    """What of a definition is taken for one another: two arguments, and the places where the table is read."""
+
+    pair: dict[str, str]
+    places: dict[str, set[str]]  # by the table's name: those that are no constant
+
+    @classmethod
+    def of(cls, code: Code, definition: Definition) -> "_Alike":
+        arguments = [each.arg for each in definition.args.args] if isinstance(definition, ast.FunctionDef) else []
+        prev = [name for name in arguments if "prev" in name]
+        now = arguments[max(arguments.index(prev[0]) - 1, 0)] if len(prev) == 1 else ""
+        places: dict[str, set[str]] = {}
+        for node in ast.walk(definition):
+            match node:
+                case ast.Subscript(value=ast.Name(id=name), slice=place) if name.startswith("alpha_bar"):
+                    if not isinstance(place, ast.Slice | ast.Constant | ast.Tuple):
+                        places.setdefault(name, set()).add(ast.get_source_segment(code.text, place) or "")
+        return cls({now: prev[0], prev[0]: now} if now else {}, places)
+
+
+def _of(code: Code, node: ast.expr, alike: _Alike) -> Iterator[tuple[str, ast.expr, str]]:
+    """The kinds of edit that an expression has, each with what is changed and what stands there then."""
+
+    def text(part: ast.expr) -> str:
+        found = ast.get_source_segment(code.text, part) or ""
+        return found if isinstance(part, ATOMS) else f"({found})"
+
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name, value=inner), args=[]) if name in ROOTS | SQUARES:
+            yield ("root" if name in ROOTS else "square"), node, text(inner)
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[inner]) if name in ROOTS | SQUARES:
+            yield ("root" if name in ROOTS else "square"), node, text(inner)
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in NOISE:
+            yield "noise", node, f"0 * {text(node)}"
+        case ast.Call(func=ast.Name(id="range"), args=ends):
+            for end in ends:
+                if isinstance(end, ast.Constant) and end.value in (0, 1):
+                    yield "number", end, str(end.value + 1)
+        case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
+            yield "order", node, text(inner)
+        case ast.Subscript(value=ast.Name(id=name), slice=place) if name in alike.places:
+            here = ast.get_source_segment(code.text, place)
+            for other in sorted(alike.places[name] - {here}):
+                yield "index", place, other
+                if here != f"{other} - 1" and "prev" not in other:
+                    yield "index", place, f"{other} - 1"
+        case ast.Subscript(slice=ast.Slice(lower=ast.Constant(value=0 | 1 as value) as start)):
+            yield "number", start, str(value + 1)
+        case ast.BinOp(left=inner, op=ast.Pow(), right=ast.Constant(value=0.5 | 2 as power)):
+            yield ("root" if power == 0.5 else "square"), node, text(inner)
+        case ast.BinOp(left=ast.Constant(), op=ast.Sub(), right=right):
+            yield "one_minus", node, text(right)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+            yield "term", node, text(left)
+            if isinstance(op, ast.Add):
+                yield "term", node, text(right)
+            yield "sign", node, f"{_bare(text(left))} {'-' if isinstance(op, ast.Add) else '+'} {text(right)}"
+        case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
+            yield "factor", node, text(left)
+            if isinstance(op, ast.Mult):
+                yield "factor", node, text(right)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.expr() as inner) if not isinstance(inner, ast.Constant):
+            yield "sign", node, text(inner)
+        case ast.Name(id=name, ctx=ast.Load()) if name in alike.pair:
+            yield "pair", node, alike.pair[name]
+        case ast.Name(id="eta", ctx=ast.Load()):
+            yield "eta", node, "eta**2"
+        case ast.Compare():
+            yield "branch", node, "True"
+
+
+def _bare(text: str) -> str:
+    """A text without the parentheses around all of it."""
+    try:
+        ast.parse(text[1:-1].strip() if text[:1] == "(" else "", mode="eval")
+    except SyntaxError:  # the first and the last one are not a pair
+        return text
+    return text[1:-1]
