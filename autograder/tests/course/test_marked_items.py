@@ -196,6 +196,9 @@ def test_p_is_that_of_all_exchanges():
     made = [marks.Marked(str(n), {question: points}) for question, points in ((one, 2), (other, 0)) for n in range(3)]
     assert unequal._of(STRATA[0], made).p == pytest.approx(2 / comb(6, 3), abs=0.01)
     assert unequal._of(STRATA[0], made[:3]) is None
+    uneven = [(one, 0), (one, 0), (one, 0), (one, 2), (other, 2), (other, 2)]  # as far: where other has both alike
+    of_uneven = unequal._of(STRATA[0], [marks.Marked("", {question: points}) for question, points in uneven])
+    assert of_uneven.p == pytest.approx(6 / comb(6, 2), abs=0.02)
     assert unequal.unequal(made) == []
 
 

@@ -158,7 +158,7 @@ def test_no_link_is_followed(tmp_path):
 
 CLASS = [
     Entry("s1", (Person("Ada", "007", "ada@x.example"),)),
-    Entry("s2", (Person("=Ben", "8", "ben@x.example"), Person("Cleo", "9", ""))),
+    Entry("s2", (Person("=Ben"), Person("Cleo", "9", ""))),
     Entry("s3"),
 ]
 TWO = QUESTIONS[:2]
@@ -316,6 +316,7 @@ def test_a_course_that_asks_nothing_has_no_column_table_or_page(mark, tmp_path):
     _, said, grades = mark(replace_written([]))
     assert not {"written", "unmarked", "W1"} & grades["Ada Lovelace"].keys() and "written" not in said
     assert not [path.name for path in (tmp_path / "out").iterdir() if "written" in path.name]
+    assert {row["late"] for row in grades.values()} == {"", "2 hours 5 mins"} and None not in grades["Ada Lovelace"]
 
 
 def replace_written(written) -> Settings:
