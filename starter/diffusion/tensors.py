@@ -3,8 +3,6 @@
 import torch
 from torch import Tensor
 
-from diffusion.phrases import phrase
-
 
 def same_shape(**tensors: Tensor) -> None:
     """Raise a ValueError unless every tensor has the shape of the first one."""
@@ -74,3 +72,10 @@ def check_tau(tau: Tensor, alpha_bar: Tensor) -> None:
         raise ValueError(
             phrase("tau must be a 1-d int64 tensor, strictly ascending, inside 1..{T}; got {tau}", T=T, tau=tau)
         )
+
+
+def phrase(text: str, **values: object) -> str:
+    """As diffusion.phrases says it, which is imported here since right arguments need no words."""
+    from diffusion import phrases
+
+    return phrases.phrase(text, **values)

@@ -29,7 +29,7 @@ FILES = "sampler score diffusion tests samples runs network explore png html csv
 NAMES = (
     "COMMAND DATA LOSS ETA DDPM DDIM IS FID KID fashion moons swissroll step_grid float64 float32 int64 tensor dtype"
 )
-TERMS = "mean variance tau noise model batch item shape posterior graph loss seed generator step chain DDPM fixed small Gaussian"
+TERMS = "mean variance tau noise model batch item shape posterior graph loss seed generator step chain fixed small"
 LEFT = {*" ".join((PYTEST, CODE, FILES, NAMES, TERMS)).split()}
 WRONG = {  # what stands in a line of the solution, and what instead: known mistakes, one of form, and one of Python
     "x_0 + (1.0 - alpha_bar_t).sqrt() * eps": "x_0 + (1.0 - alpha_bar_t) * eps",
@@ -114,6 +114,15 @@ def test_a_console_without_chinese_letters_gets_english_whatever_is_asked_for(ch
 
 def test_a_notebook_shows_all_letters(chosen):
     assert chosen("LANGUAGE=zh_TW", encoding="cp1252", ipykernel=sys) == "zh-TW"
+
+
+def test_where_there_is_code_alone_as_in_a_worker_it_speaks_english(tmp_path):
+    (tmp_path / "diffusion").mkdir()
+    shutil.copy(STARTER / "diffusion" / "phrases.py", tmp_path / "diffusion")
+    say = "from diffusion.phrases import phrase; print(phrase('run again: {command}', command='make'))"
+    kept = {**os.environ, "LANGUAGE": "zh_TW", "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", say], env=kept, cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout == "run again: make\n", done.stderr
 
 
 # How wide, and where a line ends

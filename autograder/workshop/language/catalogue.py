@@ -25,7 +25,7 @@ SAID = {  # each compiled catalogue, and the folders whose sentences it has
     STARTER / "locale/zh_TW/LC_MESSAGES/assignment.mo": [STARTER, GRADER / "causes"],  # causes.json has their words
     GRADER / "locale/zh_TW/LC_MESSAGES/grader.mo": [GRADER, CHECKS, AUTOGRADER / "hosts"],
 }
-SAYING = {"phrase": 0, "label": 0, "Hint": 0, "fail": 0, "check": 1, "expect": 1}  # which argument is a sentence
+SAYING = dict.fromkeys("phrase label fail Hint".split(), 0) | {"check": 1, "expect": 1}  # which argument is said
 WIDTH = 120
 LONG_AGO = datetime(1980, 1, 1, tzinfo=timezone.utc)  # the same bytes every time
 HEADER = r"""msgid ""
