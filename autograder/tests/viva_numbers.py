@@ -120,17 +120,22 @@ def sampler(table, middle, *rest):
             return noises[step]
 
         asked, states = ran(any_noise)
+
+        def step(at):
+            """Its two factors, and what is left of the state after it: its noise."""
+            columns = torch.stack([states[at].ravel(), noises[asked[at]].ravel()]).T.numpy()
+            factors = np.linalg.lstsq(columns, states[at + 1].ravel().numpy(), rcond=None)[0]
+            return factors, (states[at + 1].ravel().numpy() - columns @ factors).reshape(states[at].shape)
+
         place = asked.index(middle)
-        rests = []
-        for at in (place, -1):
-            x, after = (states[at], states[at + 1]) if at >= 0 else (states[-2], states[-1])
-            columns = torch.stack([x.ravel(), noises[asked[at]].ravel()]).T.numpy()
-            factors, rest_of = np.linalg.lstsq(columns, after.ravel().numpy(), rcond=None)[:2]
-            rests.append((factors, math.sqrt(float(rest_of[0]) / x.numel())))
-        (x_t, eps), z = rests[0]
+        (x_t, eps), left = step(place)
+        end = step(len(asked) - 1)[1].std()
+        after = step(place + 1)[1] if place + 1 < len(asked) else 0 * left
+        shared = left.std() > 1e-3 and abs(left - left.mean(0)).max() < 0.1 * left.std()
+        again = min(left.std(), after.std()) > 1e-3 and abs((left * after).mean()) > 0.9 * left.std() * after.std()
         return {
-            **{"calls": len(asked), "first": asked[0], "last": asked[-1], "x_t": x_t, "eps": eps, "z": z},
-            **{"end": rests[1][1], "spread": float(ran(exact)[1][-1].std())},
+            **{"calls": len(asked), "first": asked[0], "last": asked[-1], "x_t": x_t, "eps": eps, "z": left.std()},
+            **{"end": end, "spread": float(ran(exact)[1][-1].std()), "shared": shared, "again": again},
         }
 
     return measure

@@ -4,7 +4,8 @@ import tempfile
 from pathlib import Path
 
 from course.viva import page
-from course.viva.questions import FEWEST, Question, Viva
+from course.viva.question import Question
+from course.viva.questions import FEWEST, Viva
 from grader import files, outcomes, overlay
 from grader.commands import refusals, refuse, say
 from grader.marking.mark import mark

@@ -10,6 +10,7 @@ from course.viva.code import Code, Definition, Quote, split
 ROOTS, SQUARES = {"sqrt"}, {"square"}
 NOISE = {"noise_like", "randn", "randn_like", "normal", "normal_"}
 ATOMS = (ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.Subscript)
+OTHERS: dict[object, tuple[int, ...]] = {0: (1,), 1: (0, 2)}  # one more, or one less
 SKIPPED = (ast.Raise, ast.Assert, ast.Import, ast.ImportFrom)  # no mathematics stands there
 
 
@@ -135,8 +136,8 @@ def _of(code: Code, node: ast.expr, alike: _Alike) -> Iterator[tuple[str, ast.ex
             yield "noise", node, f"0 * {text(node)}"
         case ast.Call(func=ast.Name(id="range"), args=ends):
             for end in ends:
-                if isinstance(end, ast.Constant) and end.value in (0, 1):
-                    yield "number", end, str(end.value + 1)
+                if isinstance(end, ast.Constant) and end.value in OTHERS:
+                    yield from (("number", end, str(new)) for new in OTHERS[end.value])
         case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
             yield "order", node, text(inner)
         case ast.Subscript(value=ast.Name(id=name), slice=place) if name in alike.places:
@@ -146,7 +147,7 @@ def _of(code: Code, node: ast.expr, alike: _Alike) -> Iterator[tuple[str, ast.ex
                 if here != f"{other} - 1" and "prev" not in other:
                     yield "index", place, f"{other} - 1"
         case ast.Subscript(slice=ast.Slice(lower=ast.Constant(value=0 | 1 as value) as start)):
-            yield "number", start, str(value + 1)
+            yield from (("number", start, str(new)) for new in OTHERS[value])
         case ast.BinOp(left=inner, op=ast.Pow(), right=ast.Constant(value=0.5 | 2 as power)):
             yield ("root" if power == 0.5 else "square"), node, text(inner)
         case ast.BinOp(left=ast.Constant(), op=ast.Sub(), right=right):

@@ -26,6 +26,15 @@ RUN = {
         "現在 network 最後一次被問的是 $t = <last>$，而不是 $<right_last>$，它預測的是另一個 step 的 noise，"
         "不是手上狀態的。",
     ),
+    "shared": Text(
+        "Now all items of the batch get the same noise in a step, so they are not independent samples.",
+        "現在 batch 裡的每一項在一步裡得到相同的 noise，所以不是獨立的樣本。",
+    ),
+    "again": Text(
+        "Now a step gets the noise of the step before once more, so the noise of the steps adds up in one direction: "
+        "the samples have the standard deviation $<spread>$.",
+        "現在一步又用了前一步的 noise，各步的 noise 都往同一個方向累加：樣本的標準差是 $<spread>$。",
+    ),
     "end": Text(
         "Now noise of the standard deviation $<end>$ is added in the last step and stays in the samples: that step "
         r"does not go to $\bar\alpha_{\mathrm{prev}} = 1$, or its noise is not the $0$ that belongs to it.",
@@ -59,7 +68,7 @@ RUN = {
         "錯在別的步，或步與步之間，例如起點或 noise。",
     ),
 }
-RUN_ALONE, RUN_BESIDE = ("calls", "idle", "first", "last"), ("sigma",)
+RUN_ALONE, RUN_BESIDE = ("calls", "idle", "first", "last", "shared", "again"), ("sigma",)
 RUN_SHOWS = Text(
     r"<calls> calls of the model, from $t = <first>$ down to $<last>$; in the step from $t = <middle>$ to $<next>$ "
     rf"{STEP_SHOWS}; in the last step noise of the standard deviation $<end>$; samples of the standard deviation "

@@ -10,7 +10,7 @@ from course.quiz.mistakes import CHINESE, as_text
 from course.quiz.page import Words
 from course.quiz.question import Text
 from course.viva.code import Quote
-from course.viva.questions import WORDS, Mistake, Question
+from course.viva.question import WORDS, Mistake, Question
 from course.viva.readings import Numbers, Reading
 from grader.causes import hints
 from grader.marking.findings import Finding

@@ -14,7 +14,8 @@ from browser import DESK, PHONE, chromium, opened  # noqa: F401  fixtures
 from course.viva import command, page
 from course.viva.code import UNREADABLE, Code
 from course.viva.edits import edits
-from course.viva.questions import FEWEST, IDEAS, MOST, READINGS, WORDS, Change, Mistake, Viva
+from course.viva.question import READINGS, WORDS, Change, Mistake
+from course.viva.questions import FEWEST, IDEAS, MOST, Viva
 from elements import Elements
 from grader import overlay
 from grader.marking.mark import mark
