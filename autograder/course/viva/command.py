@@ -1,6 +1,8 @@
 """`make viva SUBMISSION=… A=2`: what it writes, and what it says."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from course.viva import page
@@ -23,22 +25,32 @@ def run(submission: Path, assignment: int, out: Path, decided: Settings) -> int:
 
     Ends with a sentence and status 2 where the submission cannot be read, marked or run, or nothing can be written.
     """
+    pages = {language: out / f"viva{'' if language == 'en' else f'.{language}'}.html" for language in LANGUAGES}
+    with _writing("Nothing", out):
+        for path in pages.values():  # an older one could be taken for this submission's
+            path.unlink(missing_ok=True)
     with refusals("Nothing was written", SubmissionError, GraderFault):
         asked = questions(overlay.load(submission), assignment, decided)
     if not asked:
         say(f"There is nothing to ask about in Assignment {assignment}: no function is written that does its work.")
         return 1
     title = outcomes.plain(submission.resolve().name)
-    try:
+    with _writing("Not all", out):
         out.mkdir(parents=True, exist_ok=True)
-        for language in LANGUAGES:
-            ending = "" if language == "en" else f".{language}"
-            files.replace_private(out / f"viva{ending}.html", page.page(title, assignment, asked, language))
-    except OSError as error:
-        refuse(f"Not all was written: {error.filename or out}: {error.strerror}. Give another OUT.")
+        for language, path in pages.items():
+            files.replace_private(path, page.page(title, assignment, asked, language))
     fewer = f" There is no more to ask about, so they are fewer than {FEWEST}." if len(asked) < FEWEST else ""
     say(f"{len(asked)} {'question' if len(asked) == 1 else 'questions'}, in two languages: {out}.{fewer}")
     return 0
+
+
+@contextmanager
+def _writing(what: str, out: Path) -> Iterator[None]:
+    """End the command with a sentence where OUT cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        refuse(f"{what} was written: {error.filename or out}: {error.strerror}. Give another OUT.")
 
 
 def questions(submission: overlay.Submission, assignment: int, decided: Settings) -> list[Question]:

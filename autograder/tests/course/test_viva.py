@@ -303,9 +303,10 @@ def test_axe_finds_nothing_and_it_prints_on_two_pages(ten, opened, tmp_path):  #
 
 
 def test_the_command_says_that_there_is_nothing_to_ask_about(tmp_path, capsys):
-    assert command.run(STARTER, 1, tmp_path / "out", DEFAULTS) == 1
+    (tmp_path / "viva.html").write_text("of another submission")
+    assert command.run(STARTER, 1, tmp_path, DEFAULTS) == 1
     assert "There is nothing to ask about in Assignment 1" in capsys.readouterr().out
-    assert not (tmp_path / "out").exists()
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_command_writes_a_page_in_each_language_for_its_owner(tmp_path, capsys, ten, monkeypatch):
