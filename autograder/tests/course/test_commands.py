@@ -65,7 +65,9 @@ def student(tmp_path):
     def _student(**files):
         for folder in ("tests", "diffusion"):
             (tmp_path / folder).mkdir(exist_ok=True)
-        provided = [f"diffusion/{name}.py" for name in ("__init__", "console", "faults")]
+        provided = [
+            f"diffusion/{name}" for name in "__init__.py console.py faults.py phrases.py languages.json".split()
+        ]
         for name in ("submission.py", *provided, "tests/provided.json"):
             shutil.copy(STARTER / name, tmp_path / name)
         texts = {"sampler.py": "", "score.py": "", "tests/test_it.py": "def test_it(): pass\n"}
