@@ -196,6 +196,21 @@ def test_what_the_handout_says_of_the_two_losses_holds():
     assert 90 < score["1000"][0] / noise["1000"][0] < 120
 
 
+def test_what_the_handout_says_of_the_two_losses_on_images_holds():
+    """The loss of 2.3 is the worse at each t, the more the smaller its weight; and how its weight lies."""
+    noise, score, shipped = (
+        column("image_losses", title) for title in ("loss of 1.3", "loss of 2.3", "the shipped network (1.3)")
+    )
+    assert all(below(shipped[t], noise[t]) for t in noise) and all(noise[t][0] < score[t][0] for t in noise)
+    assert all(below(noise[t], score[t]) for t in noise if t != "10")
+    worse = [score[t][0] / noise[t][0] for t in noise]
+    assert all(few < many + 0.002 for few, many in zip(worse, worse[1:]))
+    assert [round(x, 2) for x in worse[:2]] == [1.03, 1.03] and 1.5 < worse[3] < 1.6 and 3.4 < worse[-1] < 3.7
+    weight = 1 / (1 - linear_schedule()[1:])
+    assert weight[:10].sum() / weight.sum() == pytest.approx(0.77, abs=0.005)
+    assert 200 < 10_000 * 512 / (1500 * 16) < 220  # images that the shipped network saw, beside them
+
+
 def test_the_table_of_the_two_losses_waits_for_both_networks(monkeypatch, tmp_path):
     """And a network that knows the exact noise has no error."""
     monkeypatch.chdir(tmp_path)
