@@ -3,15 +3,16 @@
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from grader import overlay
 from grader.sandbox.zygote import Zygote
 from grader.student.budget import LIMITS, Limits
 from grader.student.session import Session, Student
 
-settings.register_profile("short", derandomize=True, database=None, deadline=None, max_examples=300)
-settings.register_profile("long", database=None, deadline=None, max_examples=20_000)
+BUSY = {"database": None, "deadline": None, "suppress_health_check": [HealthCheck.too_slow]}  # as a machine may be
+settings.register_profile("short", derandomize=True, max_examples=300, **BUSY)
+settings.register_profile("long", max_examples=20_000, **BUSY)
 settings.load_profile("short")
 
 HEAD = """

@@ -40,7 +40,8 @@ class Course:
                 ROOT / name, folder / name, ignore=shutil.ignore_patterns(".*_cache", "__pycache__", ".venv")
             )
         (folder / "assets").symlink_to(ROOT / "assets")
-        shutil.copy(ROOT / "pyproject.toml", folder)
+        for name in ("pyproject.toml", "README.md"):
+            shutil.copy(ROOT / name, folder)
 
     def change(self, *pairs: tuple[str, str]) -> None:
         text = self.file.read_text("utf-8")
@@ -81,7 +82,15 @@ def test_make_course_says_what_changed(no_scores):
     _, said = no_scores
     files = "score.py README.md README.zh-TW.md README.html README.zh-TW.html diffusion/tasks.json answers.md"
     wrote = [*(f"starter/{name}" for name in files.split()), "solution/RUBRIC.md", "starter/tests/causes.json"]
-    assert said.split("\n")[:-1] == [f"wrote {name}" for name in wrote]
+    assert sorted(said.split("\n")[:-1]) == sorted(f"wrote {name}" for name in [*wrote, "README.md"])
+
+
+def test_the_repositorys_own_table_is_that_of_the_course(no_scores):
+    course, _ = no_scores
+    text = (course.folder / "README.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| (2\.\d+) \| `\S+` \| `\w+` \| (\d+)(?: bonus)? \|", text, re.MULTILINE))
+    assert rows == {task: str(points) for task, points in POINTS.items()}
+    assert "Assignment 1 is worth 100 points. Assignment 2 is worth 100 points, and 5 of bonus.\n" in text
 
 
 def test_the_handout_has_the_points_of_the_course_and_no_other_task(no_scores):

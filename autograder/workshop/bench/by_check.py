@@ -27,7 +27,7 @@ def table(console: Console, zygote: Zygote, folder: Path, assignment: int, tier:
     lines = [line for line in mark(session, assignment, folder).lines if line.outcome == Outcome.PASSED]
     spent = 1000 * np.diff([*counted.samples, counted.sample()], axis=0)
     rows = sorted(zip(spent.tolist(), [line.number for line in lines]), key=lambda row: -sum(row[0]))
-    others = np.sum([row for row, _ in rows[SHOWN:]], axis=0).tolist()
+    others = np.sum([row for row, _ in rows[SHOWN:]] or np.zeros((1, len(PROCESSES))), axis=0).tolist()
     shown = Table(title=f"Assignment {assignment}, tier {tier}: ms of a processor", show_edge=False)
     for name in ("check", *PROCESSES, "all"):
         shown.add_column(name, justify="right")

@@ -22,7 +22,7 @@ from grader.paths import GRADED_FILES, SOLUTION, STARTER
 from grader.tasks import TASKS
 from workshop import regions
 from workshop.regions import RegionError
-from workshop.starter import dropped, handout, handout_text
+from workshop.starter import dropped, front_page, handout, handout_text
 
 
 def stub_out(source: str, name: str) -> str:
@@ -50,7 +50,7 @@ def stub_out(source: str, name: str) -> str:
 
 
 def generate() -> dict[Path, str]:
-    """Each generated file of the starter and the text that it should have."""
+    """Each generated file, those of the starter and README.md, and the text that it should have."""
     decided = settings.load()
     texts = {language: handout_text.render(language, decided, TASKS) for language in decided.languages}
     handouts = {STARTER / handout_text.NAMES[language]: text for language, text in texts.items()}
@@ -65,7 +65,8 @@ def generate() -> dict[Path, str]:
         STARTER / "diffusion" / "tasks.json": _table(),
         STARTER / "tests" / "provided.json": _digests(),
     }
-    return stubs | handouts | pages | others | _written(decided)
+    own = {front_page.FILE: front_page.page(TASKS)}
+    return stubs | handouts | pages | others | own | _written(decided)
 
 
 def _written(decided: settings.Settings) -> dict[Path, str]:
