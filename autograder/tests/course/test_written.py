@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 from rich.console import Console
-from test_downloads import AtHand, rows
+from test_downloads import rows
 
 import made_downloads as made
+from at_hand import AtHand
 from browser import DESK, PHONE, chromium, opened  # noqa: F401  fixtures
 from course.batch import grade_all
 from course.downloads.people import Entry, Person

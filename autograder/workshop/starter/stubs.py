@@ -19,6 +19,7 @@ from pathlib import Path
 from course.written import questions, sheet
 from grader import settings
 from grader.paths import GRADED_FILES, SOLUTION, STARTER
+from grader.settings import Settings
 from grader.tasks import TASKS
 from workshop import regions
 from workshop.language import catalogue, notebook
@@ -53,32 +54,39 @@ def stub_out(source: str, name: str) -> str:
 def generate() -> dict[Path, bytes]:
     """Each generated file and what it should hold: those of the starter, the grader's catalogue, README.md."""
     decided = settings.load()
-    texts = {language: handout_text.render(language, decided, TASKS) for language in decided.languages}
-    handouts = {STARTER / handout_text.NAMES[language]: text for language, text in texts.items()}
-    pages = {
-        (STARTER / handout_text.NAMES[language]).with_suffix(".html"): handout.page(text, language, len(texts) > 1)
-        for language, text in texts.items()
-    }
+    texts = _graded() | _in_languages(decided) | _of_the_starter(decided) | _written(decided)
+    texts[front_page.FILE] = front_page.page(TASKS)
+    return {path: text.encode() for path, text in texts.items()} | catalogue.compiled()
+
+
+def _graded() -> dict[Path, str]:
+    """The two files in which a student writes."""
     sources = {name: dropped.without((SOLUTION / name).read_text("utf-8"), name, TASKS) for name in GRADED_FILES}
-    stubs = {STARTER / name: stub_out(text, name) for name, text in sources.items()}
-    others = {
-        STARTER / notebook.NAMES[language]: notebook.translated(language, catalogue.translations())
-        for language in decided.languages
-        if language != "en"
-    }
-    others |= {
+    return {STARTER / name: stub_out(text, name) for name, text in sources.items()}
+
+
+def _in_languages(decided: Settings) -> dict[Path, str]:
+    """The handout, its pages and the notebook, in each of the course's languages; the English notebook is by hand."""
+    made = {}
+    for language in decided.languages:
+        text, path = handout_text.render(language, decided, TASKS), STARTER / handout_text.NAMES[language]
+        made[path] = text
+        made[path.with_suffix(".html")] = handout.page(text, language, len(decided.languages) > 1)
+        if language != "en":
+            made[STARTER / notebook.NAMES[language]] = notebook.translated(language, catalogue.translations())
+    return made
+
+
+def _of_the_starter(decided: Settings) -> dict[Path, str]:
+    return {
         STARTER / "AGENTS.md": handout_text.for_assistants(decided, TASKS),
         STARTER / "diffusion" / "tasks.json": _table(),
         STARTER / "diffusion" / "languages.json": json.dumps(decided.languages) + "\n",
         STARTER / "tests" / "provided.json": _digests(),
     }
-    others[front_page.FILE] = front_page.page(TASKS)
-    written = stubs | handouts | pages | others | _written(decided)
-    made = {path: text.encode() for path, text in written.items()}
-    return made | catalogue.compiled()
 
 
-def _written(decided: settings.Settings) -> dict[Path, str]:
+def _written(decided: Settings) -> dict[Path, str]:
     """What the lecture's questions make; nothing where the course asks none."""
     if not (asked := questions.asked(decided, TASKS)):
         return {}
