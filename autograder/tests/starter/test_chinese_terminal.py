@@ -235,7 +235,7 @@ def test_right_answers(run):
     done = run("assignment.py submission")
     assert done.code == 0, done.text
     assert "作業 1：目前 100 分，滿分 100 分\n" in done.text and "另有加分 5 分" in done.text
-    assert done.text.endswith("公開測試沒有發現錯誤：可以繳交了。\n")
+    assert "待完成：answers.md 還沒有 W1, W2" in done.text and done.text.endswith("這些由人批改，不是由測試\n")
     assert left(done.text) == set()
 
 

@@ -206,9 +206,11 @@ def test_a_student_of_assignment_1_alone_sees_nothing_of_2(first_alone):
             text = path.read_text("utf-8")
             assert not [row.function for row in later if re.search(rf"\b{row.function}\b", text)], name
             assert not re.search(r"(T=|TODO |task )2\.\d", text), name
-    cells = json.loads(texts["assignment.ipynb"].read_text("utf-8"))["cells"]
+    assert "assignment.ipynb" not in texts
+    book = texts["assignment.zh-TW.ipynb"].read_text("utf-8")
+    cells = json.loads(book)["cells"]
     assert 'ZIP = "https://example.edu/a/assignment1-student.zip"  #' in "".join(cells[1]["source"])
-    assert '"2.11"' not in texts["assignment.ipynb"].read_text("utf-8")
+    assert '"2.11"' not in book and "## 1. DDPM：noise" in book
     assert (home / "README.zh-TW.md").read_text("utf-8").startswith("# 從 DDPM 到 DDIM：作業一\n")
 
 
@@ -216,19 +218,19 @@ def test_a_student_of_assignment_1_alone_can_work(first_alone):
     """The visible tests pass on the solution, the commands that are left are named, and figures are drawn."""
     course, home = first_alone
     done = course.run("pytest", "-q", folder=str(home))
-    assert done.returncode == 0 and "0 of 100 points so far" in done.stdout and "Assignment 2" not in done.stdout
+    assert done.returncode == 0 and "作業 1：目前 0 分，滿分 100 分" in done.stdout and "作業 2" not in done.stdout
     kept = [task for task in TASKS if task.assignment == 1]
     text = dropped.without((SOLUTION / "sampler.py").read_text("utf-8"), "sampler.py", kept)
     solved = "".join(line.text + "\n" for line in regions.lines(text) if line.kind != "stub")
     (home / "sampler.py").write_text(solved, "utf-8")
     done = course.run("pytest", "-q", folder=str(home))
-    assert done.returncode == 0 and "Assignment 1: 100 of 100 points so far" in done.stdout
+    assert done.returncode == 0 and "作業 1：目前 100 分，滿分 100 分" in done.stdout
     done = course.python("assignment.py", folder=str(home))
     assert re.findall(r"^(\w+)  ", done.stdout, re.MULTILINE) == "test submission figures measure train sample".split()
     done = course.python("figures.py", "--only", "2", folder=str(home))
-    assert done.stderr == "figures.py: there is no figure 2; there are 1, 11\n"
+    assert done.stderr == "figures.py: 沒有圖 2；有的是 1, 11\n"
     done = course.python("figures.py", "--only", "1", folder=str(home))
-    assert done.returncode == 0 and done.stdout.endswith("1-noising.png: Noising: data drown in one jump\n")
+    assert done.returncode == 0 and done.stdout.endswith("1-noising.png: 加噪：一次跳躍，資料就被淹沒\n")
     out = course.folder / "out" / "marked"
     words = f"course grade {home} --assignment 1 --out {out}"
     assert course.run(*words.split()).returncode == 0
