@@ -68,7 +68,9 @@ def test_both_languages_have_the_same_points_and_errata():
         for a, b in zip((cell for row in left for cell in row), (cell for row in right for cell in row)):
             assert sorted(facts.findall(a)) == sorted(facts.findall(b)), (a, b)
     outcomes = [[row[0] for row in table[2:]] for table in (here[-1], there[-1])]
-    assert outcomes[0] == outcomes[1] and "passed with a stand-in" in outcomes[0]
+    words = [cell.split(", ") for cell in outcomes[0]]  # beside which the Chinese handout has the Chinese ones
+    assert all(each in cell for names, cell in zip(words, outcomes[1], strict=True) for each in names)
+    assert ["passed with a stand-in"] in words
     line = re.compile(r"`(\w+\.py)` · (\+?\d+) (?:points|分) · `(.+?)` · `(\w+\()")
     points = {each: line.findall(text) for each, text in TEXT.items()}
     assert points["en"] == points["zh-TW"] and len(points["en"]) == 18
