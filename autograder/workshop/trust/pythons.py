@@ -20,7 +20,7 @@ from grader.paths import AUTOGRADER, GRADED_FILES, ROOT, SOLUTION, STARTER
 from grader.tasks import TASKS
 
 LOCKS = AUTOGRADER / "requirements"
-BESIDE = "hypothesis jsonschema pillow pytest-xdist pyyaml".split()  # in no lock, since no marking needs them
+BESIDE = "babel hypothesis jsonschema pillow pytest-xdist pyyaml".split()  # in no lock, since no marking needs them
 QUICK = [f"autograder/tests/{name}" for name in ("oracle", "grader", "hosts", "test_directions.py")]  # no slow ones
 PARALLEL = "--numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder".split()  # as make test
 COLUMNS = ("Python", "visible tests", "solution", "starter", "tests of the harness", "minutes")
