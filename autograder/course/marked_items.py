@@ -9,7 +9,7 @@ from rich.table import Table
 from course.downloads import tables
 from course.downloads.people import NoSubmissions
 from course.marks import items
-from course.marks.cells import mark
+from course.marks.cells import no_mark
 from course.marks.items import FEW, WEAK, Analysis
 from course.quiz import marks
 from course.quiz.marks import BadMarks
@@ -42,8 +42,7 @@ def _quiz(console: Console, papers: list[marks.Marked]) -> None:
         _say_unequal(each)
     rate = f"one is named in {LEVEL:.0%} of quizzes at most"
     say(f"If the questions of every stratum are equally difficult, {rate} (permutation tests, by Bonferroni).")
-    if left := [paper.name for paper in papers if paper not in whole]:
-        say(f"Left out, since marks are missing: {'; '.join(left)}.")
+    _say_left([paper.name for paper in papers if paper not in whole])
 
 
 def _written(console: Console, table: tables.Table) -> None:
@@ -52,17 +51,21 @@ def _written(console: Console, table: tables.Table) -> None:
         raise NoSubmissions(f"{table.path} is neither: {ADVICE}")
     by_submission = {row["submission"]: {n: row[n].strip() for n in most} for row in table.rows}  # a group counts once
     bad = [
-        f"{name}, {n}: {cell!r} is no mark; give a number from 0 to {most[n]}"
+        f"{name}, {n}: {fault}"
         for name, cells in by_submission.items()
         for n, cell in cells.items()
-        if cell and mark(cell, most[n]) is None
+        if (fault := no_mark(cell, most[n]))
     ]
     if bad:
         raise BadMarks("; ".join(bad))
     whole = [{n: float(cell) for n, cell in cells.items()} for cells in by_submission.values() if all(cells.values())]
     _show(console, "submissions", whole, most)
-    if left := [name for name, cells in by_submission.items() if not all(cells.values())]:
-        say(f"Left out, since marks are missing: {'; '.join(left)}.")
+    _say_left([name for name, cells in by_submission.items() if not all(cells.values())])
+
+
+def _say_left(names: list[str]) -> None:
+    if names:
+        say(f"Left out, since marks are missing: {'; '.join(names)}.")
 
 
 def _show(console: Console, what: str, whole: Sequence[Mapping[str, float]], most: Mapping[str, float]) -> None:

@@ -18,6 +18,12 @@ def mark(cell: str, points: float) -> float | None:
     return found if 0 <= found <= points else None  # NaN is neither
 
 
+def no_mark(cell: str, points: float) -> str:
+    """What is wrong with a cell into which a person wrote something else than a mark; "" where nothing is."""
+    wrong = cell and mark(cell, points) is None
+    return f"{cell!r} is no mark; give a number from 0 to {points}" if wrong else ""
+
+
 def feedback(results: dict[str, Any]) -> str:
     """What the marking tells the student above all checks, as HTML on one line."""
     said = str(results.get("output") or "")

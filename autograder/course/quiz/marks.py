@@ -10,7 +10,7 @@ from pathlib import Path
 
 from course.downloads import tables
 from course.downloads.tables import Table
-from course.marks.cells import mark
+from course.marks.cells import no_mark
 from course.quiz.bank.bank import BANK
 from course.quiz.papers import Paper
 from course.quiz.question import Question
@@ -70,6 +70,5 @@ def read(table: Table) -> list[Marked]:
 
 def _faults(name: str, cells: list[tuple[str, Question, str]]) -> Iterator[str]:
     for number, question, cell in cells:
-        points = question.stratum.points
-        if cell and mark(cell, points) is None:
-            yield f"{name}, question {number}: {cell!r} is no mark; give a number from 0 to {points}"
+        if fault := no_mark(cell, question.stratum.points):
+            yield f"{name}, question {number}: {fault}"

@@ -14,7 +14,7 @@ from pathlib import Path
 from course.downloads import tables
 from course.downloads.people import Entry, NoSubmissions, Person
 from course.downloads.tables import Table
-from course.marks.cells import mark, plain_cell
+from course.marks.cells import mark, no_mark, plain_cell
 from course.marks.class_marks import WHO
 from course.written.questions import Written
 from grader import files
@@ -92,9 +92,8 @@ def _read(
             found = mark(cell, each.points)
             if found is not None:
                 marks.found.setdefault(key, {})[each.number] = found
-            elif cell:
-                where = f"{name}, row {places[0] + 2}, {each.number}"
-                marks.faults.append(f"{where}: {cell!r} is no mark; give a number from 0 to {each.points}")
+            elif fault := no_mark(cell, each.points):
+                marks.faults.append(f"{name}, row {places[0] + 2}, {each.number}: {fault}")
     return marks
 
 

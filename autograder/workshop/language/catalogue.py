@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -63,6 +63,11 @@ def sentences(folders: list[Path]) -> dict[str, list[tuple[str, int]]]:
     return found
 
 
+def everything() -> dict[str, list[tuple[str, int]]]:
+    """Each sentence that any of the compiled catalogues has, and where it stands."""
+    return sentences([folder for folders in SAID.values() for folder in folders])
+
+
 def _in_calls(path: Path) -> list[tuple[int, str]]:
     """What is said by a call, in the order of the lines."""
     tree = ast.parse(path.read_text("utf-8"))
@@ -100,7 +105,7 @@ def load() -> Catalog:
 def write() -> list[Path]:
     """Bring the catalogue in step with the code: new sentences wait for a translation, old ones are dropped."""
     before, after = load(), Catalog("zh_TW", charset="utf-8", header_comment="", fuzzy=False)
-    for text, places in sentences([folder for folders in SAID.values() for folder in folders]).items():
+    for text, places in everything().items():
         known = before.get(text)
         names = dict.fromkeys(name for name, _ in places)
         after.add(text, known.string if known else "", [(name, 0) for name in names], flags=_flags(text))
@@ -123,12 +128,11 @@ def names(text: str) -> set[str]:
 
 def faults() -> list[str]:
     """What is wrong with the catalogue, a line each: a sentence without translation, or with other values."""
-    known = load()
+    known = translations()
     found = []
-    for text, places in sentences([folder for folders in SAID.values() for folder in folders]).items():
-        message: Message | None = known.get(text)
-        if not message or not message.string:
+    for text, places in everything().items():
+        if text not in known:
             found.append(f"{places[0][0]}, line {places[0][1]}: {text!r}")
-        elif names(str(message.string)) != names(text):
+        elif names(known[text]) != names(text):
             found.append(f"{places[0][0]}, line {places[0][1]}, which has other values: {text!r}")
     return found
