@@ -21,12 +21,17 @@ def phrase(text: str, /, **values: object) -> Phrase:
 
 
 @cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The sentences of a language; English where there are none."""
+    return gettext.translation("grader", LOCALE, [language.replace("-", "_")], fallback=True)
+
+
+@cache
 def _catalogue() -> gettext.NullTranslations:
-    """The sentences of the language; where the course's file cannot be read, `settings` says so."""
+    """The sentences of the course's language; where the course's file cannot be read, `settings` says so."""
     try:
         from grader import course_file  # it takes a package, which may be missing where `claim` speaks
 
-        name = course_file.language(course_file.read()).replace("-", "_")
-        return gettext.translation("grader", LOCALE, [name], fallback=True)
+        return catalogue(course_file.language(course_file.read()))
     except (ImportError, OSError, ValueError, TypeError, AttributeError, KeyError):
         return gettext.NullTranslations()

@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from course.pages import staff_page
-from course.quiz.mistakes import CHINESE, as_text
+from course.quiz.mistakes import as_text
 from course.quiz.page import Words
-from course.quiz.question import Text
 from course.viva.code import Quote
 from course.viva.question import WORDS, Mistake, Question
 from course.viva.readings import Numbers, Reading
-from grader.causes import hints
 from grader.marking.findings import Finding
 from grader.settings import Language
 
@@ -121,8 +119,7 @@ def _cause(finding: Finding, language: Language) -> str:
     """The named cause of a mistake in words; "" where none is named."""
     if finding.kind != "cause":
         return ""
-    parts = finding.lines[0].cause.split("+")
-    said = [as_text(part) if part in CHINESE else Text(*2 * (hints.words(part),)) for part in parts]
+    said = map(as_text, finding.lines[0].cause.split("+"))
     return ("；" if language == "zh-TW" else "; ").join(each.said(language, {}) for each in said)
 
 
