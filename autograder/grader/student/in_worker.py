@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from grader import outcomes, overlay
+from grader import outcomes, overlay, reasons
 from grader.outcomes import GraderFault
 from grader.phrases import phrase
 from grader.sandbox import confine, wire
@@ -190,8 +190,8 @@ class InWorker:
         if "raised" not in reply:
             return
         if self.imported:
-            raise outcomes.raised(phrase("The import of {file}", file=file), reply["raised"], self.submission.files)
-        raise outcomes.not_imported(file, reply["raised"], self.submission.files)
+            raise reasons.raised(phrase("The import of {file}", file=file), reply["raised"], self.submission.files)
+        raise reasons.not_imported(file, reply["raised"], self.submission.files)
 
     def _outcomes(self, requests: list[Request], reply: dict[str, Any]) -> list[Returned | outcomes.Loses]:
         """What came of the calls that the worker made; it makes one at least."""
@@ -204,7 +204,7 @@ class InWorker:
         if not isinstance(reply, dict):
             raise wire.ProtocolError("a reply is not an object")
         if "raised" in reply:
-            return outcomes.raised(function, reply["raised"], self.submission.files)
+            return reasons.raised(function, reply["raised"], self.submission.files)
         return returned(reply)
 
     def _end(self, fault: outcomes.Loses | None, died_in: str = "") -> outcomes.Loses:
@@ -213,5 +213,5 @@ class InWorker:
         died_in: the function in which the worker ended by itself, where that is the reason.
         """
         exit_code, ended = self.process.stop(patience=1.0 if died_in else 0.0)
-        self.gone = fault or outcomes.died(died_in, exit_code, ended)
+        self.gone = fault or reasons.died(died_in, exit_code, ended)
         return self.gone

@@ -50,7 +50,7 @@ class WorkerProcess:
             return None
         except (wire.WireError, TimeoutError) as error:
             exit_code, ended = self.stop(patience=1.0)
-            if outcomes.from_outside(outcomes.died("", exit_code, ended)):
+            if outcomes.killed(exit_code, ended):
                 return None
             raise GraderFault(f"a worker did not start (exit code {exit_code})") from error
 

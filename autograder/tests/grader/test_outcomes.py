@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader import outcomes
+from grader import reasons
 from grader.outcomes import Died, Loses, Raised, ToDo
 from grader.sandbox.wire import Other
 
@@ -21,7 +21,7 @@ NOT_SHOWN = "(The message is not shown, since it could quote hidden inputs; call
 
 
 def said(report) -> Loses:
-    return outcomes.raised("q_sample", report, SOURCES)
+    return reasons.raised("q_sample", report, SOURCES)
 
 
 def error(kind: str, message: str, place=None):
@@ -29,7 +29,7 @@ def error(kind: str, message: str, place=None):
 
 
 def imported(report) -> str:
-    return outcomes.not_imported("sampler.py", report, SOURCES).sentence
+    return reasons.not_imported("sampler.py", report, SOURCES).sentence
 
 
 # Exceptions
@@ -41,7 +41,7 @@ def test_a_todo_is_to_do_and_anothers_is_named():
         ("predict_x_0", "1.2", "q_sample calls predict_x_0 (1.2), which is not written yet."),
     ):
         sources = {"sampler.py": f'raise NotImplementedError("TODO {task}: {name}")'.encode()}
-        reason = outcomes.raised("q_sample", error("NotImplementedError", f"TODO {task}: {name}"), sources)
+        reason = reasons.raised("q_sample", error("NotImplementedError", f"TODO {task}: {name}"), sources)
         assert type(reason) is ToDo and reason.sentence == sentence
 
 
@@ -169,19 +169,19 @@ def test_a_line_that_the_file_does_not_have_is_left_out(line):
 
 def test_a_line_with_a_backquote_stays_between_its_own():
     sources = {"sampler.py": b"raise ValueError(17)  #`. The points are due. `Ask"}
-    sentence = outcomes.raised("q_sample", error("ValueError", "", ["sampler.py", 1]), sources).sentence
+    sentence = reasons.raised("q_sample", error("ValueError", "", ["sampler.py", 1]), sources).sentence
     assert sentence.endswith(": `raise ValueError(17)  #'. The points are due. 'Ask`.")
 
 
 @pytest.mark.parametrize("kind", ["of\u3164the\u3164grader", "x" * 81])
 def test_a_sentence_is_no_exceptions_name(kind):
     sources = {"sampler.py": f"class {kind}(Exception): pass".encode()}
-    assert outcomes.raised("q_sample", error(kind, ""), sources).sentence == "q_sample raised an exception."
+    assert reasons.raised("q_sample", error(kind, ""), sources).sentence == "q_sample raised an exception."
 
 
 def test_a_long_line_is_cut():
     sources = {"sampler.py": b"x" * 10_000}
-    assert len(outcomes.raised("q_sample", error("KeyError", "", ["sampler.py", 1]), sources).sentence) < 400
+    assert len(reasons.raised("q_sample", error("KeyError", "", ["sampler.py", 1]), sources).sentence) < 400
 
 
 def test_a_file_that_cannot_be_imported_says_so_with_its_message_and_place():
@@ -256,7 +256,7 @@ reports = values | st.fixed_dictionaries({}, optional=fields) | st.fixed_diction
 @example({"type": "SyntaxError", "message": "invalid syntax \ud800"})
 def test_no_report_does_more_than_lose(report):
     """And the sentence can be written to a file."""
-    for reason in (said(report), outcomes.not_imported("score.py", report, SOURCES)):
+    for reason in (said(report), reasons.not_imported("score.py", report, SOURCES)):
         assert isinstance(reason, Loses) and reason.sentence.encode()
 
 
@@ -265,12 +265,12 @@ def test_no_report_does_more_than_lose(report):
 
 @pytest.mark.parametrize("code", [0, 1, 70, 255])
 def test_an_exit_is_told_with_its_code(code):
-    reason = outcomes.died("q_sample", code, True)
+    reason = reasons.died("q_sample", code, True)
     assert type(reason) is Died
     assert reason.sentence == f"q_sample ended the Python process (exit code {code}), but must return."
 
 
 @pytest.mark.parametrize("code, name", [(-9, "SIGKILL"), (-11, "SIGSEGV"), (-6, "SIGABRT"), (-63, "signal 63")])
 def test_a_signal_is_told_by_its_name(code, name):
-    reason = outcomes.died("q_sample", code, True)
+    reason = reasons.died("q_sample", code, True)
     assert isinstance(reason, Died) and f"crashed or was killed inside q_sample ({name})" in reason.sentence
