@@ -45,8 +45,12 @@ class ReleaseError(RuntimeError):
     """A zip would hold what it must not, or lack what it needs; the message has a line for each fault."""
 
 
+@cache
 def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
-    """Each pattern of names in the zip, and the pattern of files in the repository that it is made from."""
+    """Each pattern of names in the zip, and the pattern of files in the repository that it is made from.
+
+    It is asked for each file of the zip.
+    """
     folder = zip_name.split("-")[0]
     if zip_name.endswith("-student.zip"):
         rows = {f"{folder}/{each}": f"starter/{each}" for each in [*starter(), *AROUND, f"tests/test_{folder}.py"]}
@@ -59,9 +63,8 @@ def allow_list(zip_name: str) -> dict[PurePosixPath, str]:
     return {PurePosixPath(inside): home for inside, home in rows.items()}
 
 
-@cache
 def starter() -> list[str]:
-    """What a release has of the starter, with handout and notebook in its languages; asked for each file of a zip."""
+    """What a release has of the starter, with handout and notebook in its languages."""
     languages = settings.load().languages
     handouts = [PurePosixPath(NAMES[language]) for language in languages]
     pages = [str(each.with_suffix(kind)) for each in handouts for kind in (".md", ".html")]
@@ -69,7 +72,6 @@ def starter() -> list[str]:
     return STARTER + pages + [notebook.NAMES[each] for each in languages] + said
 
 
-@cache
 def written(assignment: int) -> list[str]:
     """answers.md, where the course asks questions of this assignment."""
     tasks = [task for task in TASKS if task.assignment == assignment]
