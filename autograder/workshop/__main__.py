@@ -23,7 +23,7 @@ def course() -> None:
     from workshop.starter import stubs, visible_causes
 
     for path in (changed := catalogue.write() + stubs.write() + visible_causes.write()):
-        say(f"wrote {path.relative_to(ROOT)}")
+        say(f"{'wrote' if path.exists() else 'took away'} {path.relative_to(ROOT)}")
     if not changed:
         say("The starter was in step already.")
     if faults := catalogue.faults():

@@ -1,10 +1,12 @@
 """The starter is generated from the solution: regions in order or an error that says where, and no answer in it."""
 
+import shutil
 import textwrap
 
 import pytest
 
 from grader.paths import GRADED_FILES, SOLUTION, STARTER
+from grader.settings import Settings
 from workshop.regions import MARKER, RegionError
 from workshop.starter import stubs
 from workshop.starter.stubs import stub_out
@@ -118,6 +120,18 @@ def test_a_changed_or_missing_file_is_out_of_step_until_it_is_written(tmp_path, 
     assert stubs.out_of_step() == stubs.write() == [score, handout]
     assert stubs.out_of_step() == []
     assert score.read_text() == (STARTER / "score.py").read_text()
+
+
+def test_a_course_that_asks_no_more_questions_keeps_neither_sheet_nor_rubric(tmp_path, monkeypatch):
+    for folder in ("STARTER", "SOLUTION"):
+        shutil.copytree(getattr(stubs, folder), tmp_path / folder)
+        monkeypatch.setattr(stubs, folder, tmp_path / folder)
+    assert stubs.out_of_step() == []
+    monkeypatch.setattr("grader.settings.load", lambda: Settings(written=[]))
+    gone = [tmp_path / "SOLUTION" / "RUBRIC.md", tmp_path / "STARTER" / "answers.md"]
+    changed = stubs.write()
+    assert changed[-2:] == gone and {path.name for path in changed[:-2]} >= {"README.md"}
+    assert not any(path.exists() for path in gone) and stubs.out_of_step() == []
 
 
 @pytest.mark.parametrize("name", GRADED_FILES)

@@ -120,14 +120,20 @@ def _digests() -> str:
 
 
 def write() -> list[Path]:
-    """Write the generated files; return those that changed."""
-    changed = out_of_step()
-    for path, content in generate().items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    """Write the generated files, and take away what is left over; return those that changed."""
+    made, changed = generate(), out_of_step()
+    for path in changed:
+        if path in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(made[path])
+        else:
+            path.unlink()
     return changed
 
 
 def out_of_step() -> list[Path]:
-    """The generated files that differ from what the solution says."""
-    return [path for path, content in generate().items() if not path.is_file() or path.read_bytes() != content]
+    """The generated files that differ from what the solution says, and those of a course that asked questions."""
+    made = generate()
+    left_over = {STARTER / sheet.ANSWERS, SOLUTION / sheet.RUBRIC} - made.keys()
+    differ = [path for path, content in made.items() if not path.is_file() or path.read_bytes() != content]
+    return differ + sorted(path for path in left_over if path.is_file())
