@@ -60,16 +60,6 @@ def ddim_invert(
     return x
 
 
-def langevin_sample(
-    score_fn: Callable[[Array], ArrayLike], x: ArrayLike, step_size: float, num_steps: int, noise: Noise
-) -> Array:
-    """x after num_steps Langevin steps of one size (NCSN, Eq. 4, in the lecture's form)."""
-    x = f64(x)
-    for _ in range(num_steps):
-        x = steps.langevin_step(x, score_fn(x), step_size, noise())
-    return x
-
-
 def annealed_langevin_sample(
     score_fn: Callable[[Array, float], ArrayLike],
     x: ArrayLike,

@@ -433,7 +433,7 @@ def test_inversion_undoes_sampling_better_with_more_steps(at_present):
 
 def test_langevin_samples_decay_to_the_mean_as_a_power():
     noise = iter([[[0.0]]] * 7 + [[[2.0]]]).__next__
-    out = samplers.langevin_sample(lambda x: -(x - 3.0) / 4, [[5.0]], 0.2, 8, noise)
+    out = samplers.annealed_langevin_sample(lambda x, _: -(x - 3.0) / 4, [[5.0]], [1.0], 0.2, 8, noise)
     close(out, [[3 + 2 * (1 - 0.05) ** 8 + math.sqrt(0.4) * 2]], rtol=1e-14)
 
 
@@ -579,6 +579,6 @@ def test_inputs_are_left_alone_and_outputs_are_float64():
         steps.reverse_sde_step(x, e, a, 0.1, z),
         *steps.ddim_coefficients(a, a_prev, steps.ddim_sigma(a, a_prev, 0.5)),
         steps.ddim_step(x, e, a, a_prev, 0.5, z),
-        samplers.langevin_sample(np.sin, x, 0.1, 2, lambda: z),
+        samplers.annealed_langevin_sample(lambda x, _: np.sin(x), x, [1.0], 0.1, 2, lambda: z),
     ]
     assert all(out.dtype == np.float64 and np.isfinite(out).all() for out in outputs)
