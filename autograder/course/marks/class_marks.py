@@ -11,7 +11,6 @@ from typing import Any
 
 from course.downloads.people import PEOPLE
 from course.marks import read_back
-from grader.causes import hints
 from grader.files import table
 from grader.outcomes import Outcome
 from grader.paths import GRADED_FILES
@@ -127,7 +126,7 @@ def _test(test: dict[str, Any]) -> Test:
     number, claim = (str(test.get(key) or "") for key in ("number", "name"))
     score, points = (float(test.get(key) or 0) for key in ("score", "max_score"))
     passed = test.get("status") == "passed"
-    return Test(number, claim, score, points, passed, outcome, cause if hints.is_known(cause) else "")
+    return Test(number, claim, score, points, passed, outcome, cause if read_back.is_known(cause) else "")
 
 
 def _people(out: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import files
-from grader.causes import hints
+from grader.causes.hints import HINTS
 from grader.marking.results import uncounted
 from grader.outcomes import Outcome
 from grader.phrases import phrase
@@ -23,6 +23,7 @@ SENTENCES = {
     "This check could not be done: a fault of the grader, not yours. Tell the course staff.": Outcome.FAULT,
 }
 SENTENCES |= {str(phrase(said)): outcome for said, outcome in SENTENCES.items()}  # in the course's language, too
+CAUSE = "Likely cause: "  # with which a former version named one
 UNCOUNTED = ("Not counted, since the marking did not end.", uncounted(""))  # so begin the checks of such a marking
 
 
@@ -38,9 +39,19 @@ def keyed(results: dict[str, Any]) -> dict[str, Any]:
     return {**results, "tests": tests, "extra_data": {"ended": _ended(tests), **_extra(results)}}
 
 
+def is_known(cause: str) -> bool:
+    """Whether there are words for a cause; not so for one of a later version, or of somebody's own."""
+    return all(part in HINTS for part in cause.split("+"))
+
+
+def named(output: str) -> str:
+    """The cause that the output of a wrong answer names, in results that lack the field; "" where it names none."""
+    return next((cause for cause, (what, _) in HINTS.items() if f"{CAUSE}{what} (it shows, " in output), "")
+
+
 def _keyed(test: dict[str, Any]) -> dict[str, Any]:
     said, outcome = str(test.get("output") or ""), _outcome(test)
-    cause = hints.named(said) if outcome in (Outcome.WRONG, Outcome.FLOODED) else ""
+    cause = named(said) if outcome in (Outcome.WRONG, Outcome.FLOODED) else ""
     return {**test, "extra_data": {"cause": cause, **_extra(test), "outcome": outcome}}
 
 

@@ -207,14 +207,6 @@ HINTS = {
 }
 
 
-CAUSE = "Likely cause: "  # in results that lack the field
-
-
-def is_known(cause: str) -> bool:
-    """Whether there are words for a cause; not so for one of a later version, or of somebody's own."""
-    return all(part in HINTS for part in cause.split("+"))
-
-
 def words(cause: str) -> Phrase:
     """A cause in words; one of two mistakes at once is joined by "+"."""
     first, *others = [phrase(HINTS[part].what) for part in cause.split("+")]
@@ -239,8 +231,3 @@ def sentence(cause: str, where: str, task: str) -> Phrase:
         where=where,
         places=places(cause, task),
     )
-
-
-def named(output: str) -> str:
-    """The cause that the output of a wrong answer names, in results that lack the field; "" where it names none."""
-    return next((cause for cause, (what, _) in HINTS.items() if f"{CAUSE}{what} (it shows, " in output), "")

@@ -159,12 +159,3 @@ def _is_right(function: str, args: tuple[Any, ...], value: Any) -> bool:
     if function == "ddim_timesteps":
         return not isinstance(value, np.ndarray) or schedule.is_even(value.astype(np.int64), *args)
     return agrees(value, misconceptions.right(function, args))
-
-
-def verdict(declared: str, causes: Iterable[str]) -> str:
-    """Of the causes of the checks that a case lost: are they the declared one ("none": no cause)?
-
-    "right" where one check has it, "silent" where none has any, "wrong" where one has another.
-    """
-    named = {*causes} - {""}
-    return "silent" if not named else "right" if named == {declared} else "wrong"

@@ -6,9 +6,10 @@ from functools import partial
 import numpy as np
 import pytest
 
+from course.marks import read_back
 from grader.causes import hints, loops, probes, search
 from grader.causes.loops import Run
-from grader.causes.search import Suspects, agrees, verdict
+from grader.causes.search import Suspects, agrees
 from grader.marking.mark import mark
 from grader.overlay import Submission
 from grader.paths import CORPUS, SOLUTION
@@ -54,9 +55,9 @@ def test_a_hint_names_itself_and_a_place_in_the_handout():
     handout = (SOLUTION.parent / "starter" / "README.md").read_text()
     for cause, (_, section) in hints.HINTS.items():
         output = "σ_t is not what it must be. " + hints.sentence(cause, "in the step from t = 20 to 19", "2.7")
-        assert hints.named(output) == cause and output.endswith(" in the handout.")
+        assert read_back.named(output) == cause and output.endswith(" in the handout.")
         assert section in BY_ID or section in handout
-    assert hints.named("σ_t is not what it must be.") == ""
+    assert read_back.named("σ_t is not what it must be.") == ""
 
 
 def test_no_hint_gives_the_formula():
@@ -171,7 +172,7 @@ def test_two_edits_at_once_are_told_as_two(function, kinds):
     with np.errstate(all="ignore"):
         assert pair(function, 0, *kinds)
     said = hints.sentence("+".join(kinds), "at t = 600", "2.9")
-    assert all(hints.HINTS[kind][0] in said for kind in kinds) and hints.is_known("+".join(kinds))
+    assert all(hints.HINTS[kind][0] in said for kind in kinds) and read_back.is_known("+".join(kinds))
 
 
 @pytest.mark.parametrize("huge", [0.0, 1e15])
@@ -344,7 +345,7 @@ def test_what_is_no_answer_agrees_with_no_formula(got):
     [("a", [], "silent"), ("none", [""], "silent"), ("a", ["", "a"], "right"), ("none", ["a"], "wrong")],
 )
 def test_a_verdict_holds_the_named_causes_to_the_declared_one(declared, named, want):
-    assert verdict(declared, named) == want and verdict(declared, [*named, "b"]) == "wrong"
+    assert corpus.verdict(declared, named) == want and corpus.verdict(declared, [*named, "b"]) == "wrong"
 
 
 @pytest.mark.parametrize(
@@ -395,10 +396,10 @@ def test_a_lost_check_names_the_declared_cause(name, zygote, tmp_path):
         mark(Session(zygote, case.submission, "closed-form"), n, tmp_path / str(n), tasks=case.wrong) for n in folders
     ]
     lost = [line for each in results for line in each.lines if line.lost]
-    assert lost and verdict(case.cause, [line.cause for line in lost]) == (
+    assert lost and corpus.verdict(case.cause, [line.cause for line in lost]) == (
         "silent" if case.cause == "none" else "right"
     )
-    assert [line.cause for line in lost] == [hints.named(line.output) for line in lost]
+    assert [line.cause for line in lost] == [read_back.named(line.output) for line in lost]
 
 
 @pytest.mark.parametrize("name", ["", "log_space", "monolithic", "score_form"])

@@ -91,7 +91,7 @@ def test_a_mark_that_is_not_the_declared_one_is_a_fault(known, tmp_path, name, l
 
 
 def test_another_cause_than_the_declared_one_is_a_fault(known, tmp_path, monkeypatch):
-    monkeypatch.setattr(trust.search, "verdict", lambda cause, outputs: "wrong")
+    monkeypatch.setattr(trust.corpus, "verdict", lambda cause, outputs: "wrong")
     right, _, text = page(tmp_path, "chaff")
     assert not right and "- chaff formula: another cause is named than the declared one" in text
 

@@ -149,3 +149,12 @@ def _text(source: str, node: ast.stmt) -> str:
 def _start(node: ast.stmt) -> int:
     decorators = getattr(node, "decorator_list", [])
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def verdict(declared: str, causes: Iterable[str]) -> str:
+    """Of the causes of the checks that a case lost: are they the declared one ("none": no cause)?
+
+    "right" where one check has it, "silent" where none has any, "wrong" where one has another.
+    """
+    named = {*causes} - {""}
+    return "silent" if not named else "right" if named == {declared} else "wrong"

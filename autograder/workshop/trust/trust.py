@@ -14,7 +14,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader.causes import search
 from grader.tasks import order
 from workshop.attacks import environments, hostile
 from workshop.attacks.environments import NotHere
@@ -88,7 +87,7 @@ def _chaff(page: Page) -> Iterator[tuple[str, ...]]:
     cases, wrong, verdicts = corpus.cases("chaff"), 0, Counter[str]()
     for case, lines in pool.marked(cases):
         lost = [line for line in lines if line.lost]
-        verdict = search.verdict(case.cause, [line.cause for line in lost])
+        verdict = corpus.verdict(case.cause, [line.cause for line in lost])
         verdicts[verdict] += 1
         wrong += page.fault(f"chaff {case.name}", case.fault(lines))
         page.fault(f"chaff {case.name}", "another cause is named than the declared one" if verdict == "wrong" else "")
