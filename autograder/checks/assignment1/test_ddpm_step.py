@@ -35,12 +35,7 @@ def test_q_sample_batch(student):
     for shape, (alpha_bar_t, _) in cases.batches(SHAPES):
         x_0, eps = cases.states(12, 2, shape)
         want = steps.q_sample(x_0, alpha_bar_t, eps)
-        close(
-            student("q_sample", x_0, alpha_bar_t, eps).value,
-            want,
-            phrase("x_t for states of shape {shape}", shape=shape),
-            4,
-        )
+        close(student("q_sample", x_0, alpha_bar_t, eps).value, want, for_shape("x_t", shape), 4)
 
 
 @number("1.1.3")
