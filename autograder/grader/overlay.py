@@ -18,8 +18,9 @@ from grader.phrases import phrase
 
 # what the machine fails at, whatever was handed in
 OURS = {errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ETIMEDOUT}
-# what programs make of a file's name: "Sampler (1).py", "sampler-1.py", "sampler - Copy.py", "sampler.py.txt"
-COPY = re.compile(r"(sampler|score)(?:[ _-]*(?:\(\d{1,3}\)|copy|copia|kopie|\d{1,3}))*\.py(?:\.txt)?")
+# what programs make of a file's name: "Sampler (1).py", "sampler-1.py", "sampler - Copy.py", "sampler.py.txt"; a run of
+# digits is one number, so that a name can be read in one way only, however long it is
+COPY = re.compile(r"(sampler|score)(?:[ _-]*(?:\(\d{1,3}\)|copy|copia|kopie|\d+(?!\d)))*\.py(?:\.txt)?")
 LISTED = 3  # names in a sentence
 LONGEST = 60  # letters of a name
 

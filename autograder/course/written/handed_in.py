@@ -10,7 +10,7 @@ from grader.handed_in import MAX_ARCHIVE, MAX_BYTES, Files
 from grader.outcomes import SubmissionError
 
 # what programs make of its name: "answers (1).md", "answers-1.md", "Answers.md.txt"
-NAMED = re.compile(r"answers(?:[ _-]*(?:\(\d{1,3}\)|copy|\d{1,3}))*\.md(?:\.txt)?")
+NAMED = re.compile(r"answers(?:[ _-]*(?:\(\d{1,3}\)|copy|\d+(?!\d)))*\.md(?:\.txt)?")  # digits as in overlay's
 NONE = f"no {ANSWERS} was handed in"
 
 
