@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import NoReturn
 
 import typer
 from rich.console import Console
 
-from grader.outcomes import BadSettings
+from grader.outcomes import BadSettings, plain
 from grader.settings import Settings, load
 
 console = Console()
-say = partial(console.print, highlight=False, markup=False, soft_wrap=True)  # words as they are, on one line
+
+
+def say(text: str, style: str = "", end: str = "\n") -> None:
+    """Print words as they are, on one line; what could do something to a terminal is seen and not done."""
+    console.print(plain(text), style=style, end=end, highlight=False, markup=False, soft_wrap=True)
 
 
 def refuse(sentence: str) -> NoReturn:

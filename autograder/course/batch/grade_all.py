@@ -23,6 +23,7 @@ from course.pages import class_page
 from course.written import page, table
 from course.written.questions import Written, asked
 from grader import files
+from grader.outcomes import plain
 from grader.settings import DEFAULTS, Settings, Tier
 from grader.tasks import TASKS
 
@@ -70,7 +71,7 @@ def run(
         why = f"The class is not marked to its end: {reason}."
     except OSError as error:
         why = f"{out} cannot be written: {error.strerror or error}; the same command goes on where it was."
-    console.print(why, style="bold red", markup=False, soft_wrap=True)
+    _say(console, why, "bold red")
     return 2
 
 
@@ -175,4 +176,4 @@ def _shown(console: Console, marked: Iterable[str], total: int) -> Iterable[str]
 
 
 def _say(console: Console, text: str, style: str = "") -> None:
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+    console.print(plain(text), style=style, markup=False, highlight=False, soft_wrap=True)

@@ -1,12 +1,14 @@
 """What goes into the cells of a table for a spreadsheet, or for a host that takes marks in; and a mark out of one."""
 
 import html
+import unicodedata
 from typing import Any
 
 
 def plain_cell(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "'") else text
+    """Text that a spreadsheet does not take for a formula, nor for one behind spaces or in full-width signs."""
+    first = unicodedata.normalize("NFKC", text.lstrip()[:1])
+    return f"'{text}" if first in ("=", "+", "-", "@", "'") or text[:1] in ("\t", "\r", "\n") else text
 
 
 def mark(cell: str, points: float) -> float | None:

@@ -27,7 +27,7 @@ def write(batch: Batch, submissions: list[Marked], written: Marks) -> Path:
     asked = [each.number for each in written.questions]
     rows.writerow([*WHO, *tasks, "total", *asked, *(["written", "unmarked"] if asked else []), "late", "fault", "note"])
     for entry in batch.entries:
-        rows.writerows(_rows(entry, by_id[entry.id], tasks, plain_cell(batch.notes.get(entry.id, "")), written))
+        rows.writerows(_rows(entry, by_id[entry.id], tasks, batch.notes.get(entry.id, ""), written))
     path = batch.out / "grades.csv"
     files.replace_private(path, text.getvalue(), "utf-8-sig")  # with a mark, so that spreadsheets read it as UTF-8
     return path
@@ -35,9 +35,14 @@ def write(batch: Batch, submissions: list[Marked], written: Marks) -> Path:
 
 def _rows(entry: Entry, marked: Marked, tasks: list[str], note: str, written: Marks) -> list[list[Any]]:
     points = [marked.tasks.get(task, 0) for task in tasks] if marked.results else [""] * len(tasks)
-    marks, odd = [*points, marked.results["score"] if marked.results else ""], [entry.late, marked.fault, note]
+    marks, odd = [*points, marked.results["score"] if marked.results else ""], (entry.late, marked.fault, note)
     return [
-        [*map(plain_cell, (who.name, who.sid, who.email, entry.id)), *marks, *_written(entry, who, written), *odd]
+        [
+            *map(plain_cell, (who.name, who.sid, who.email, entry.id)),
+            *marks,
+            *_written(entry, who, written),
+            *map(plain_cell, odd),
+        ]
         for who in entry.people or (Person(),)
     ]
 

@@ -31,6 +31,7 @@ from course.batch.machines import Job, NoMachines
 from course.downloads.gradescope import METADATA
 from course.downloads.kinds import find
 from course.marks import class_marks, read_back
+from course.marks.cells import plain_cell
 from grader import files, overlay
 from grader.marking import version
 from grader.marking.mark import mark
@@ -410,6 +411,23 @@ def test_make_passes_a_class_on_as_given():
     for lacking in (given[1:], given[:1] + given[2:]):
         done = subprocess.run([*command[:3], *lacking], cwd=ROOT, env=environment, capture_output=True, timeout=60)
         assert done.returncode == 2 and b"give " in done.stderr
+
+
+@pytest.mark.parametrize("cell", ["=1", "＝1", " =1", "\n=1", "\u3000+1", "﹢1", "－1", "＠A1", "\t1", "'1"])
+def test_a_cell_is_no_formula_in_any_writing(cell):
+    """A spreadsheet set to Chinese or Japanese takes a full-width sign for the sign."""
+    assert plain_cell(cell) == f"'{cell}" and plain_cell(f"x{cell}") == f"x{cell}" and plain_cell("") == ""
+
+
+def test_why_nothing_was_marked_is_no_formula(course):
+    """The sentence begins with the name of what was handed in."""
+    course.hand_in("1")
+    for path in (course.source / "submission_1").iterdir():
+        path.unlink()
+    (course.source / "submission_1" / "=1+1.zip").write_bytes(b"Rar!")
+    course.run()
+    (row,) = csv.DictReader(io.StringIO((course.out / "grades.csv").read_text("utf-8-sig")))
+    assert row["fault"].startswith("'=1+1.zip is a rar archive")
 
 
 def test_grades_have_a_row_for_each_of_a_group_and_no_formula(course):

@@ -33,6 +33,14 @@ def test_a_command_that_is_decorated_keeps_its_arguments():
     assert "--wide" in ended(print, "--help").output and ended(print, "three").exit_code == 2
 
 
+def test_what_is_said_does_nothing_to_a_terminal(capsys):
+    """A sentence may have the name of a file that was handed in."""
+    commands.say("x\x1b[2J\x1b]0;owned\x07.zip \u202egnp.zip ᾱ 繁體")
+    with pytest.raises(typer.Exit):
+        refuse("\x9b2Jx")
+    assert capsys.readouterr().out == "x�[2J�]0;owned�.zip �gnp.zip ᾱ 繁體\n�2Jx\n"
+
+
 def test_an_expected_failure_is_one_sentence_on_one_line():
     def fail(count, wide):
         raise Expected(LONG)
