@@ -10,6 +10,7 @@ from course.downloads.people import NoSubmissions
 from grader import handed_in
 from grader.handed_in import File, Files, Part, is_hidden
 
+PERSON = "_assignsubmission_"  # in Moodle's name of a submission, whose person may be called ". Ada"
 TWICE = "two files are called {}; mark it by hand"
 
 
@@ -47,11 +48,15 @@ def opened(source: Path) -> Top:
 
 def of_folder(folder: Path) -> Top:
     """The top of a folder; no link is followed."""
-    listed = [path for path in sorted(folder.iterdir()) if not is_hidden(path.name)]
+    listed = [path for path in sorted(folder.iterdir()) if not _is_a_systems(path.name)]
     links = [path.name for path in listed if path.is_symlink()]
     folders: dict[str, Path | Part] = {path.name: path for path in listed if path.is_dir() and path.name not in links}
     files = [(path.name, path) for path in listed if path.name not in folders and path.name not in links]
     return Top(folder, folders, [*files], links)
+
+
+def _is_a_systems(name: str) -> bool:
+    return is_hidden(name) and (PERSON not in name or name.startswith("._"))  # macOS puts such a file beside another
 
 
 def _of_entries(where: Path, archive: zipfile.ZipFile, entries: list[tuple[PurePosixPath, zipfile.ZipInfo]]) -> Top:
@@ -59,7 +64,7 @@ def _of_entries(where: Path, archive: zipfile.ZipFile, entries: list[tuple[PureP
     files: list[tuple[str, Path | Part]] = []
     twice: dict[str, str] = {}
     for path, info in entries:
-        if not path.parts or any(map(is_hidden, path.parts)):
+        if not path.parts or _is_a_systems(path.parts[0]) or any(map(is_hidden, path.parts[1:])):
             continue
         if len(path.parts) > 1 or info.is_dir():
             inside = PurePosixPath(*path.parts[1:])

@@ -161,6 +161,22 @@ def test_moodle_without_folders_gives_files_whose_names_say_whose_they_are(tmp_p
     assert found.left_out == ["Left out: 'stray.txt', which is no submission's folder, zip or tar"]
 
 
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_person_whose_name_begins_with_a_dot_is_no_file_of_a_systems(zipped, tmp_path):
+    """Who has one name alone may have typed a dot for the other, since Moodle wants both."""
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        for name in (". Ada_7_assignsubmission_file", "Ben ._8_assignsubmission_file", ".git", "__MACOSX"):
+            archive.writestr(f"{name}/sampler.py", b"x")
+            archive.writestr(f"{name}/.DS_Store", b"x")
+        archive.writestr("..Eve_9_assignsubmission_file_sampler.py", b"x")
+        archive.writestr("._Ben ._8_assignsubmission_file", b"x")
+    with zipfile.ZipFile(tmp_path / "class.zip") as archive:
+        archive.extractall(tmp_path / "class")
+    found = find(tmp_path / ("class.zip" if zipped else "class"))
+    assert [each.id for each in found.entries] == [". Ada_7", "..Eve_9", "Ben ._8"]
+    assert all(each.submission().files for each in found.entries)
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_entries_of_one_path_in_a_download_are_no_choice_of_ours(tmp_path):
     with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
