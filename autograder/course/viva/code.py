@@ -1,7 +1,9 @@
 """A student's file as data: its functions, and the lines that a question quotes. Nothing of it is run here."""
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,7 +11,7 @@ from grader.tasks import BY_FUNCTION
 
 LARGEST = 100_000  # bytes of a file that is read; the solution's have 20,000
 MOST = 40  # lines that are quoted of several functions
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what `ast` raises for a text
+UNREADABLE = (SyntaxError, ValueError, LookupError, RecursionError, MemoryError)  # what Python raises for a file
 Definition = ast.FunctionDef | ast.ClassDef
 
 
@@ -35,9 +37,13 @@ class Code:
     def __init__(self, name: str, content: bytes) -> None:
         if len(content) > LARGEST:
             raise ValueError(f"{name} is longer than {LARGEST} bytes")
-        self.name, self.text = name, content.decode("utf-8-sig")
+        self.name = name
+        self.encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)  # in which Python runs it
+        self.text = content.decode(self.encoding)
         self.lines = split(self.text)
         self.top = {node.name: node for node in ast.parse(self.text).body if isinstance(node, Definition)}
+        self._bodies = {name: _body(node) for name, node in self.top.items()}
+        self._bytes = [line.encode() for line in self.lines]
 
     def quote(self, *numbers: int) -> Quote:
         return Quote(self.name, tuple((number, self.lines[number - 1]) for number in numbers))
@@ -55,8 +61,15 @@ class Code:
 
     def body(self, function: str) -> str:
         """A function's statements, whatever their layout and comments."""
-        node = self.top.get(function)
-        return "" if node is None else "\n".join(map(ast.unparse, node.body if not _spoken(node) else node.body[1:]))
+        return self._bodies.get(function, "")
+
+    def segment(self, node: ast.expr) -> str:
+        """The text of an expression. `ast.get_source_segment` goes through the whole file each time."""
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        lines = self._bytes[first : last + 1]
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return b"\n".join(lines).decode()
 
     def reached(self, function: str) -> Iterator[Definition]:
         """The definition of a function, and those of the student's own that it names, and so on; no other task's."""
@@ -72,6 +85,10 @@ class Code:
 def split(text: str) -> list[str]:
     """The lines of a text as Python counts them."""
     return re.split(r"\r\n|\r|\n", text)
+
+
+def _body(node: Definition) -> str:
+    return "\n".join(map(ast.unparse, node.body if not _spoken(node) else node.body[1:]))
 
 
 def _lines(node: Definition) -> list[int]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from course.viva.code import Code, Definition, Quote, split
+from course.viva.code import UNREADABLE, Code, Definition, Quote, split
 
 ROOTS, SQUARES = {"sqrt"}, {"square"}
 NOISE = {"noise_like", "randn", "randn_like", "normal", "normal_"}
@@ -54,7 +54,7 @@ class Edit:
 
     @property
     def file(self) -> bytes:
-        return self.text.encode()
+        return self.text.encode(self.code.encoding)
 
     def _offset(self, line: int, column: int) -> int:
         """Where a place of `ast`, whose columns are bytes, is in the file."""
@@ -116,7 +116,7 @@ class _Alike:
             match node:
                 case ast.Subscript(value=ast.Name(id=name), slice=place) if name.startswith("alpha_bar"):
                     if not isinstance(place, ast.Slice | ast.Constant | ast.Tuple):
-                        places.setdefault(name, set()).add(ast.get_source_segment(code.text, place) or "")
+                        places.setdefault(name, set()).add(code.segment(place))
         return cls({now: prev[0], prev[0]: now} if now else {}, places)
 
 
@@ -124,7 +124,7 @@ def _of(code: Code, node: ast.expr, alike: _Alike) -> Iterator[tuple[str, ast.ex
     """The kinds of edit that an expression has, each with what is changed and what stands there then."""
 
     def text(part: ast.expr) -> str:
-        found = ast.get_source_segment(code.text, part) or ""
+        found = code.segment(part)
         return found if isinstance(part, ATOMS) else f"({found})"
 
     match node:
@@ -141,7 +141,7 @@ def _of(code: Code, node: ast.expr, alike: _Alike) -> Iterator[tuple[str, ast.ex
         case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
             yield "order", node, text(inner)
         case ast.Subscript(value=ast.Name(id=name), slice=place) if name in alike.places:
-            here = ast.get_source_segment(code.text, place)
+            here = code.segment(place)
             for other in sorted(alike.places[name] - {here}):
                 yield "index", place, other
                 if here != f"{other} - 1" and "prev" not in other:
@@ -156,7 +156,7 @@ def _of(code: Code, node: ast.expr, alike: _Alike) -> Iterator[tuple[str, ast.ex
             yield "term", node, text(left)
             if isinstance(op, ast.Add):
                 yield "term", node, text(right)
-            yield "sign", node, f"{_bare(text(left))} {'-' if isinstance(op, ast.Add) else '+'} {text(right)}"
+            yield "sign", node, f"{code.segment(left)} {'-' if isinstance(op, ast.Add) else '+'} {text(right)}"
         case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
             yield "factor", node, text(left)
             if isinstance(op, ast.Mult):
@@ -175,6 +175,6 @@ def _bare(text: str) -> str:
     """A text without the parentheses around all of it."""
     try:
         ast.parse(text[1:-1].strip() if text[:1] == "(" else "", mode="eval")
-    except SyntaxError:  # the first and the last one are not a pair
+    except UNREADABLE:  # the first and the last one are not a pair
         return text
     return text[1:-1]

@@ -110,6 +110,7 @@ def _lines(quote: Quote, beside: Quote | None = None) -> Iterator[tuple[int, str
     """Each line with its number, in three parts, of which the middle one is not as in the lines beside it."""
     other = beside if beside and len(beside.lines) == len(quote.lines) else quote
     for (number, text), (_, there) in zip(quote.lines, other.lines):
+        text, there = staff_page.spaced(text), staff_page.spaced(there)
         start = len(commonprefix([text, there]))
         end = len(text) - len(commonprefix([text[start:][::-1], there[start:][::-1]]))
         yield number, text[:start], text[start:end], text[end:]

@@ -5,9 +5,10 @@ the words tell. The choice hangs on the code alone: the same files get the same 
 """
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 
 from course.viva.code import UNREADABLE, Code
 from course.viva.edits import Edit, edits
@@ -24,6 +25,7 @@ from grader.tasks import BY_FUNCTION
 
 FEWEST, MOST, MISTAKES = 3, 5, 2
 TRIES = 16  # edits of one function that are run, at the most
+LONGEST = 240.0  # seconds in which edits are run; a right submission's take 30, one that sleeps takes hours
 IDEAS = {  # of each a question, if one can be asked
     1: [["ddpm_step"], ["ddpm_sample"], ["q_sample", "predict_x_0"], ["ddpm_posterior"]],
     2: [
@@ -50,6 +52,8 @@ class Viva:
         self.codes = dict(_codes(submission))
         self.model = dict(_codes(overlay.load(SOLUTION)))
         self.bases: dict[str, Numbers | None] = {}
+        self.until = time.monotonic() + LONGEST
+        self.digest = hashlib.sha256(b"\0".join([*submission.files.values(), b""]))
         self.lost = {task.function: finding for finding in reversed(findings(results)) for task in finding.tasks}
 
     def questions(self) -> list[Question]:
@@ -98,7 +102,7 @@ class Viva:
 
     def _repair(self, code: Code, reading: Reading) -> Edit | None:
         """The edit that makes a function right, where one alone does."""
-        tried = islice(self._ordered(code, reading.function, []), 2 * TRIES)
+        tried = self._tried(code, reading.function, [], 2 * TRIES)
         near = [edit for edit in tried if reading.is_right(self._read(reading, edit))]
         right = [edit for edit in near if not suspects(self._with(edit), reading.function, []).where]
         return right[0] if len(right) == 1 else None
@@ -114,7 +118,7 @@ class Viva:
         before = self._base(reading)
         if before is None or not reading.is_right(before):
             return
-        for edit in islice(self._ordered(code, function, taken), TRIES):
+        for edit in self._tried(code, function, taken, TRIES):
             after = self._read(reading, edit)
             if after and reading.moved(before, after) and notes(reading, before, after):
                 yield self._with_samples(Change(edit, reading, before, after))
@@ -129,6 +133,10 @@ class Viva:
         if after is None or "spread" not in sampler.moved(before, after):
             return change
         return replace(change, samples=(before["spread"], after["spread"]))
+
+    def _tried(self, code: Code, function: str, taken: list[Change], most: int) -> Iterator[Edit]:
+        """The first edits of a function, as long as there is time."""
+        return takewhile(lambda _: time.monotonic() < self.until, islice(self._ordered(code, function, taken), most))
 
     def _ordered(self, code: Code, function: str, taken: list[Change]) -> list[Edit]:
         """The edits of a function: of the student's own helpers first, of lines and kinds that were not asked about."""
@@ -155,7 +163,9 @@ class Viva:
 
     def _place(self, what: str) -> str:
         """A place in an order that hangs on the code alone."""
-        return hashlib.sha256(b"\0".join([*self.submission.files.values(), what.encode()])).hexdigest()
+        digest = self.digest.copy()
+        digest.update(what.encode())
+        return digest.hexdigest()
 
 
 def _codes(submission: Submission) -> Iterator[tuple[str, Code]]:

@@ -1,6 +1,5 @@
 """What one function of the students' does, in a few numbers that can be worked out by hand or drawn from a run."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +18,7 @@ SEED = 14
 SHAPE = (128, 128)  # of the state of a loop
 CLOSE, DRAWN = 0.001, 0.03  # by so much of the larger one two numbers differ; of drawn noise: 5 standard errors
 
+LARGEST = 1e100  # of a number, whose square is one, too
 WHOLE = ("calls", "first", "last", "shared", "again")  # counts, steps, and yes or no
 
 
@@ -51,7 +51,7 @@ class Reading:
             return None
         finally:
             student.close()
-        return found if all(map(math.isfinite, found.values())) else None
+        return found if all(abs(value) < LARGEST for value in found.values()) else None  # NaN is not
 
     def is_right(self, found: Numbers | None) -> bool:
         return found is not None and not self.moved(self.right, found)

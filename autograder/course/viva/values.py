@@ -21,7 +21,7 @@ def _linear(function: str, states: str, arguments: Callable[..., tuple[Any, ...]
 
     def at(*values: float) -> float:
         made = call(function, *arguments(*(np.full(SHAPE, value) for value in values)))
-        return number(made[0] if function == "ddpm_posterior" and isinstance(made, list | tuple) else made)
+        return number(_parts(made, 2)[0] if function == "ddpm_posterior" else made)
 
     found = {name: at(*(float(name == each) for each in names)) for name in names}
     mixed = [0.7, -1.3, 0.4][: len(names)]

@@ -1,6 +1,5 @@
 """OUT/written.html, for the course staff: each question with its rubric, and below it what each submission answers."""
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from grader import files
 from grader.settings import Language
 
 NAME = "written.html"
-SPACE = re.compile(r"[^\S\n]")  # a tab, or the wide space of a Chinese text
 
 
 @dataclass(frozen=True)
@@ -42,9 +40,9 @@ def collected(entries: Sequence[Entry], questions: Sequence[Written], languages:
             without.append((entry, str(reason)))
             continue
         for number in numbers & parts.keys():
-            found[number].append((entry, _spaced(parts[number])))
+            found[number].append((entry, staff_page.spaced(parts[number])))
         if others := [parts[number] for number in parts if number not in numbers]:
-            beside.append((entry, _spaced("\n\n".join(others))))
+            beside.append((entry, staff_page.spaced("\n\n".join(others))))
         if not parts:
             without.append((entry, "nothing is written in it"))
     return Answered(found, beside, without)
@@ -69,7 +67,3 @@ def page(answered: Answered, questions: Sequence[Written], languages: Sequence[L
     here.filters["who"] = lambda entry: ", ".join(each.name or each.email or each.sid for each in entry.people)
     words: dict[str, Any] = {"text": sheet.text, "criteria": sheet.criteria, "answered": answered}
     return here.get_template(NAME).render(words, questions=questions, languages=languages)
-
-
-def _spaced(text: str) -> str:
-    return SPACE.sub(" ", text.expandtabs(4))

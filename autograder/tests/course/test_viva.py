@@ -3,7 +3,8 @@
 import html
 import re
 import sys
-from types import ModuleType
+import time
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import typer
 import viva_numbers
 from browser import DESK, PHONE, chromium, opened  # noqa: F401  fixtures
 from course.viva import command, page
+from course.viva import questions as questions_module
 from course.viva.code import UNREADABLE, Code
 from course.viva.edits import edits
 from course.viva.question import READINGS, WORDS, Change, Mistake
@@ -199,6 +201,13 @@ def test_hostile_code_is_run_in_the_sandbox_alone(viva):
     assert "sendall" in page.page(case.name, 1, questions, "en")
 
 
+def test_no_edit_is_run_when_the_time_is_over(viva, monkeypatch):
+    """A file that sleeps in its import is no reason to wait for hours: a submission gets what was found by then."""
+    monkeypatch.setattr(questions_module, "LONGEST", 0.0)
+    monkeypatch.setattr(Viva, "_with", lambda *_: pytest.fail("an edit was run"))
+    assert viva(solution(), 2) == []
+
+
 def test_a_file_that_is_no_python_is_not_asked_about(viva):
     files = {**solution().files, "sampler.py": b"def ddim_step(:"}
     questions = viva(overlay.Submission(files), 2, {"2.9"})
@@ -248,7 +257,75 @@ def test_docstrings_defaults_and_error_paths_are_left_alone():
     assert list(edits(Code("sampler.py", source.encode()), "ddim_step")) == []
 
 
+def test_a_file_is_read_in_the_encoding_that_it_declares():
+    """In which Python runs it: what is a comment in UTF-8 may be a line in another one. An edited file keeps it."""
+    hides = b"# coding: utf-7\ndef ddim_sigma(a, b_prev, eta):\n    s = 0 * a  #+AAo-    s = eta * a\n    return s\n"
+    code = Code("sampler.py", hides)
+    assert code.lines[2:4] == ["    s = 0 * a  #", "    s = eta * a"]
+    chinese = Code("sampler.py", "# coding: big5\n# 繁體\ndef ddim_sigma(a, eta):\n    return eta * a\n".encode("big5"))
+    for edit in (*edits(code, "ddim_sigma"), *edits(chinese, "ddim_sigma")):
+        compile(edit.file, "sampler.py", "exec")
+        assert Code("sampler.py", edit.file).lines == edit.text.split("\n")
+    for unknown in (b"# coding: rot13\nx = 1\n", b"# coding: none\n"):
+        with pytest.raises(UNREADABLE):
+            Code("sampler.py", unknown)
+
+
+def test_code_that_is_nested_too_deep_is_not_read_and_long_code_in_a_second():
+    head = b"def ddim_sigma(a, b_prev, eta):\n"
+    with pytest.raises(UNREADABLE):
+        Code("sampler.py", head + b"    return " + b"1 + " * 900 + b"1\n")
+    code = Code("sampler.py", head + b"    x = a + b_prev * eta - 1\n" * 1_000)
+    began = time.process_time()
+    assert len(list(edits(code, "ddim_sigma"))) > 5_000 and time.process_time() - began < 5
+
+
+# Readings
+
+
+ODD = [
+    (),
+    [],
+    [1.0],
+    [np.zeros(0)] * 2,
+    [1e200] * 3,
+    1e200,
+    np.full((2, 3), 1e200),
+    10**400,
+    True,
+    None,
+    "x",
+    1j,
+    np.nan,
+]
+
+
+@pytest.mark.parametrize("function", READINGS)
+@pytest.mark.parametrize("value", ODD, ids=repr)
+def test_whatever_a_function_returns_it_is_read_or_it_is_not(function, value):
+    """Also a huge number, whose square is none: of the first state alone, so that it is linear."""
+
+    class Answers:
+        close = staticmethod(lambda: None)
+
+        def __call__(self, function, *args, **kwargs):
+            if isinstance(value, float) and isinstance(args[0], np.ndarray):
+                return SimpleNamespace(value=value * args[0])
+            return SimpleNamespace(value=value)
+
+    reading = READINGS[function]
+    found = reading.of(SimpleNamespace(student=Answers))
+    assert found is None or reading.means(found)
+
+
 # The page
+
+
+def test_tabs_and_wide_spaces_are_shown_as_spaces():
+    code = Code("sampler.py", "def q_sample(x, a):\n\treturn x *\ta  # 一\u3000二\n".encode())
+    (edit, *_) = edits(code, "q_sample")
+    shown = ["".join(parts) for _, *parts in page._lines(edit.before, edit.after)]
+    assert shown == ["    return x *  a  # 一 二"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -321,6 +398,14 @@ def test_the_command_writes_a_page_in_each_language_for_its_owner(tmp_path, caps
     with pytest.raises(typer.Exit) as ended:
         command.run(SOLUTION, 1, tmp_path / "file", DEFAULTS)
     assert ended.value.exit_code == 2 and "Give another OUT." in capsys.readouterr().out
+
+
+def test_a_name_in_a_submission_does_nothing_to_the_terminal(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "x\x1b[2J\x1b]0;owned\x07.zip").write_bytes(b"Rar!")
+    with pytest.raises(typer.Exit):
+        command.run(tmp_path / "in", 1, tmp_path / "out", DEFAULTS)
+    assert "x�[2J�]0;owned�.zip is a rar archive" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("content, sentence", [(None, "there is no submission at"), (b"PK\3\4", "cannot be read")])
