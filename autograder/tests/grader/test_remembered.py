@@ -11,7 +11,7 @@ from grader import overlay
 from grader.marking.mark import mark
 from grader.outcomes import GraderFault
 from grader.paths import SOLUTION
-from grader.sandbox.remembered import NEAR, PATH, Remembering, names, sketch
+from grader.sandbox.remembered import CLOSE, NEAR, PATH, Remembering, names, sketch
 from grader.sandbox.zygote import Zygote
 from grader.student.session import Session
 from workshop.quality import right_answers
@@ -93,6 +93,18 @@ def test_other_images_are_another_question(asked):
     for images in (quality.noise(10), quality.noise(quality.CPU.block)):
         assert not remembering.features(images).any()
     assert networks.asked == 2
+
+
+def test_images_of_the_same_sketch_are_another_question(asked):
+    """A sampler that knows the random images could end with any it likes; what it ends with is known by each pixel."""
+    remembering, networks = asked
+    right = load_file(PATH)[names("features", quality.CPU.block)[1]].astype(np.float32)
+    assert remembering.features(right + 0.9 * CLOSE).any() and networks.asked == 0
+    random = sketch(np.eye(right[0].size))
+    noise = np.random.default_rng(0).standard_normal((len(right), right[0].size))
+    other = right + (noise - noise @ random @ np.linalg.pinv(random)).reshape(right.shape)
+    assert np.abs(sketch(other) - sketch(right)).max() < NEAR
+    assert not remembering.features(other).any() and networks.asked == 1
 
 
 def test_numbers_that_are_none_are_not_known(asked):

@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 
 from checks import network as quality
 from grader.sandbox.networks import Networks
-from grader.sandbox.remembered import names, sketch
+from grader.sandbox.remembered import known_by, names
 from grader.sandbox.zygote import Zygote
 from oracle import samplers
 from oracle.arrays import Array
@@ -28,14 +28,12 @@ class Recorder:
     def eps(self, x_t: Array, t: np.ndarray) -> Array:
         """The predicted noise: rounded as it is kept, so that the states after it are those of who is told it."""
         eps = self.networks.eps(x_t, t).astype(np.float16)
-        self._keep(names("eps", len(x_t), int(t[0])), x_t, eps)
+        self.kept |= zip(names("eps", len(x_t), int(t[0])), (eps, known_by("eps", x_t)))
         return eps.astype(np.float64)
 
     def features(self, images: Array) -> None:
-        self._keep(names("features", len(images)), images, self.networks.features(images).astype(np.float32))
-
-    def _keep(self, names: tuple[str, str], images: Array, said: np.ndarray) -> None:
-        self.kept |= zip(names, (said, sketch(images)))
+        said = self.networks.features(images).astype(np.float32)
+        self.kept |= zip(names("features", len(images)), (said, known_by("features", images).astype(np.float16)))
 
 
 def record(networks: Networks) -> dict[str, np.ndarray]:
