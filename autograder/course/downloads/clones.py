@@ -21,6 +21,7 @@ FILE = ""  # nothing takes marks in
 TABLE = "Classroom 50's students.csv"
 LOGIN = "username"
 MAX_REF = 1 << 20  # bytes of .git/packed-refs
+MOST = "16m"  # that git may take for one object: a few kilobytes of a student's can unpack to any size
 COMMITTER = re.compile(rb"^committer .*> (\d{1,12}) ([+-])(\d\d)(\d\d)$", re.MULTILINE)
 ABSENT = "the roster has this person, and there is no clone"
 
@@ -89,13 +90,20 @@ def _head(git: Path) -> str:
 
 
 def _start(path: Path) -> str:
+    if not path.is_file():  # a link to what never ends, or to a terminal
+        raise OSError
     with path.open(encoding="ascii", errors="replace") as file:
         return file.read(MAX_REF)
 
 
 def _git(own: Path, objects: Path, *arguments: str) -> bytes | None:
     """What git says with our own empty repository and these objects; None where it cannot."""
-    borrowed = {"GIT_DIR": str(own), "GIT_OBJECT_DIRECTORY": str(objects), "GIT_NO_LAZY_FETCH": "1"}
+    borrowed = {
+        "GIT_DIR": str(own),
+        "GIT_OBJECT_DIRECTORY": str(objects),
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOC_LIMIT": MOST,
+    }
     clean = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(own), "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
     environment = clean | (borrowed if arguments[0] != "init" else {})
     try:

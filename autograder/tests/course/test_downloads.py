@@ -1,10 +1,13 @@
 """A class as Moodle, Canvas and git hand it over: names, ids and lateness stay, nobody is lost, no zero is silent."""
 
 import csv
+import hashlib
 import io
 import json
+import os
 import subprocess
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -346,6 +349,33 @@ def test_when_a_commit_was_made_is_read_from_packed_references_too(tmp_path):
         subprocess.run(["git", "-C", str(clone), "gc", "-q"], check=True)
     at = {each.id: each.created_at for each in find(source).entries}
     assert at["class-a2-user-105"] == "2026-11-22 01:59:30+08:00" and all(at.values())
+
+
+def test_an_object_of_a_clones_that_unpacks_to_any_size_is_not_read(tmp_path):
+    """A commit of 32 MB lies in a file of 32 KB."""
+    source, _ = made.clones(tmp_path)
+    (clone, *_) = sorted(source.iterdir())
+    assert find(source).entries[0].created_at
+    commit = b"tree %s\ncommitter a <b> 1700000000 +0000\n\n%s" % (b"0" * 40, b"A" * (32 << 20))
+    content = b"commit %d\0%s" % (len(commit), commit)
+    name = hashlib.sha1(content).hexdigest()
+    (clone / ".git" / "objects" / name[:2]).mkdir(exist_ok=True)
+    (clone / ".git" / "objects" / name[:2] / name[2:]).write_bytes(zlib.compress(content))
+    (clone / ".git" / "HEAD").write_text(f"{name}\n")
+    assert find(source).entries[0].created_at == ""
+
+
+def test_a_clone_whose_head_is_no_file_is_not_waited_for(tmp_path):
+    """It could be a link to a terminal, which would be asked; this one would answer."""
+    source, _ = made.clones(tmp_path)
+    (clone, *_) = sorted(source.iterdir())
+    read, write = os.pipe()
+    os.write(write, (clone / ".git" / "HEAD").read_bytes())
+    os.close(write)
+    (clone / ".git" / "HEAD").unlink()
+    (clone / ".git" / "HEAD").symlink_to(f"/proc/self/fd/{read}")
+    assert find(source).entries[0].created_at == ""
+    os.close(read)
 
 
 def test_without_git_a_clone_is_marked_and_its_time_is_not_known(tmp_path, monkeypatch):
