@@ -22,6 +22,10 @@ class Table:
         if missing := [head for head in heads if head not in self.heads]:
             raise NoSubmissions(f"{self.path} is not {what}: it has no column {missing[0]!r}")
 
+    def twice(self, heads: Iterable[str]) -> list[str]:
+        """Those of these heads that it has more than once, so that nobody knows which is meant."""
+        return [head for head in heads if self.heads.count(head) > 1]
+
 
 AS_GIVEN = "take it as the host gives it, not as a spreadsheet saved it"
 

@@ -52,6 +52,8 @@ def read(table: Table) -> list[Marked]:
     """The papers of a table that a person filled in. Raises BadMarks."""
     if missing := [head for head in (SEED, PAPER, *NUMBERS, QUESTIONS) if head not in table.heads]:
         raise BadMarks(f"{table.path} has no column {missing[0]!r}; take the {NAME} that make quiz wrote")
+    if twice := table.twice(HEADS):
+        raise BadMarks(f"{table.path} has two columns {twice[0]!r}; keep one")
     found, faults = [], list[str]()
     for row in table.rows:
         name = f"seed {row[SEED]}, paper {row[PAPER]}"

@@ -78,6 +78,8 @@ def _read(
     name = table.path.name
     for number in (each.number for each in questions if each.number not in table.heads):
         marks.faults.append(f"{name} has no column {number}; add it, or take {number} out of written in course.toml")
+    for number in (twice := table.twice(each.number for each in questions)):
+        marks.faults.append(f"{name} has two columns {number}; keep one, none of their marks is taken")
     for place in strange:
         who = ", ".join(filter(None, (table.rows[place].get(head, "") for head in WHO)))
         marks.faults.append(f"{name}, row {place + 2}: nobody of this class is {who!r}; its marks are not taken")
@@ -87,7 +89,7 @@ def _read(
             marks.faults.append(f"{name}: rows {rows} are of the same person; keep one, none of their marks is taken")
             continue
         row = table.rows[places[0]]
-        for each in questions:
+        for each in (each for each in questions if each.number not in twice):
             cell = row.get(each.number, "").strip()
             found = mark(cell, each.points)
             if found is not None:

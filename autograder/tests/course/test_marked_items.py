@@ -90,6 +90,8 @@ BAD = {
     "no number": (lambda text: re.sub("(?m)^1,2,,,", "1,2,,,?", text), "seed 1, paper 2, question 1: '?"),
     "question": (replaced("score_zero", "score_nil"), "paper 1: its questions are not 12 of this bank; take that cell"),
     "empty": (lambda text: "", "is empty; give the marks.csv of a quiz, or the written.csv of a class"),
+    "twice": (replaced("name,student number", "1,student number"), "has two columns '1'; keep one"),
+    "written twice": (lambda text: "submission,W1,W1\na,1,3\n", "has two columns 'W1'; keep one"),
     "neither": (lambda text: "a,b\n1,2\n", "is neither: give the marks.csv of a quiz"),
 }
 

@@ -231,6 +231,7 @@ BAD = {  # a table, what is said of it, and the total that Ada has nevertheless
     HEAD + "Ada,7,,s1,nan,2\n": ("row 2, W1: 'nan' is no mark", None),
     HEAD + "Ada,7,,s1,3,2\nAda,7,,s1,1,2\n": ("rows 2 and 3 are of the same person; keep one", None),
     "name,sid,email,submission,W1\nAda,7,,s1,3\n": ("written.csv has no column W2; add it, or take W2 out of", None),
+    HEAD.strip() + ",W1\nAda,7,,s1,3,2,0\n": ("written.csv has two columns W1; keep one", None),
     "name,W1,W2\nAda,3,2\n": ("it has no column 'submission'; it is left as it is", None),
     "": ("is empty; save it as CSV in UTF-8", None),
     HEAD + "\udcff,7,,s1,3,2\n": ("is not in UTF-8; save it as CSV in UTF-8", None),
