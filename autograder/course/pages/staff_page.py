@@ -16,7 +16,6 @@ def spaced(text: str) -> str:
     return SPACE.sub(" ", text.expandtabs(4))
 
 
-
 def environment(folder: Path = HERE) -> Environment:
     """Of a folder's templates, each of which extends `staff_page.html`.
 
