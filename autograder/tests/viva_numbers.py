@@ -88,10 +88,11 @@ def annealed(function):
 
 def invert(function):
     gen = torch.Generator().manual_seed(5)
-    x_0, eps = torch.randn(2, 40, 5, dtype=torch.float64, generator=gen)
-    made = function(lambda x, _: eps, x_0, t(linear_table()), torch.tensor([500]))
-    factors = np.linalg.lstsq(torch.stack([x_0.ravel(), eps.ravel()]).T.numpy(), made.numpy().ravel(), rcond=None)[0]
-    return dict(zip(("x_0", "eps"), factors))
+    states = torch.randn(3, 40, 5, dtype=torch.float64, generator=gen)
+    answers = iter(states[1:])
+    made = function(lambda x, _: next(answers), states[0], t(linear_table()), torch.tensor([250, 500]))
+    factors = np.linalg.lstsq(states.reshape(3, -1).T.numpy(), made.numpy().ravel(), rcond=None)[0]
+    return {"calls": 2 - len(list(answers)), **dict(zip(("x_0", "eps_1", "eps_2"), factors))}
 
 
 def sampler(table, middle, *rest):

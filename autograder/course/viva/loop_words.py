@@ -4,11 +4,23 @@
 """
 
 from course.quiz.question import Text
-from course.viva.words import STEP_SHOWS, Words, same
+from course.viva.words import STEP_SHOWS, Words
 
 IDLE = Text("Now the state comes out as it went in.", "現在狀態出來時還是原來的樣子。")
 RUN = {
     "idle": IDLE,
+    "stops": Text(
+        "Now the model is asked last at $t = <last>$ instead of $<right_last>$: the steps after it are missing, so "
+        "what comes out is not clean data but a state that still has noise.",
+        "現在 network 最後一次被問的是 $t = <last>$，而不是 $<right_last>$：之後的步都少了，出來的不是乾淨資料，"
+        "而是還帶著 noise 的狀態。",
+    ),
+    "starts": Text(
+        "Now the model is asked first at $t = <first>$ instead of $<right_first>$: the steps before it are missing, "
+        "so the state that it gets has more noise than that $t$ says.",
+        "現在 network 第一次被問的是 $t = <first>$，而不是 $<right_first>$：之前的步都少了，它拿到的狀態的 noise "
+        "比那個 $t$ 說的多。",
+    ),
     "calls": Text(
         "Now there are <calls> calls of the model instead of <right_calls>, so the steps do not lead from the first "
         "state to clean data one by one.",
@@ -27,8 +39,10 @@ RUN = {
         "不是手上狀態的。",
     ),
     "shared": Text(
-        "Now all items of the batch get the same noise in a step, so they are not independent samples.",
-        "現在 batch 裡的每一項在一步裡得到相同的 noise，所以不是獨立的樣本。",
+        "Now all items of the batch get the same noise in a step, so they are not independent samples. So few numbers "
+        "are drawn then that the noise and the samples' standard deviation may be a tenth off by chance.",
+        "現在 batch 裡的每一項在一步裡得到相同的 noise，所以不是獨立的樣本。這樣抽的數字很少，"
+        "noise 和樣本的標準差可能碰巧差到十分之一。",
     ),
     "again": Text(
         "Now a step gets the noise of the step before once more, so the noise of the steps adds up in one direction: "
@@ -68,7 +82,7 @@ RUN = {
         "錯在別的步，或步與步之間，例如起點或 noise。",
     ),
 }
-RUN_ALONE, RUN_BESIDE = ("calls", "idle", "first", "last", "shared", "again"), ("sigma",)
+RUN_ALONE, RUN_BESIDE = ("stops", "starts", "calls", "idle", "first", "last", "shared", "again"), ("sigma",)
 RUN_SHOWS = Text(
     r"<calls> calls of the model, from $t = <first>$ down to $<last>$; in the step from $t = <middle>$ to $<next>$ "
     rf"{STEP_SHOWS}; in the last step noise of the standard deviation $<end>$; samples of the standard deviation "
@@ -109,6 +123,11 @@ LOOP_WORDS: dict[str, Words] = {
         {
             "runs_away": Text("Now it does not settle: $x$ grows without end.", "現在停不下來： $x$ 會一直變大。"),
             "settles": Text("Now it settles at $<settles>$.", "現在停在 $<settles>$。"),
+            "fresh": Text(
+                "It still settles there, but the step is one of another size: the score has the factor $<score>$ "
+                "instead of $0.02$.",
+                "仍然停在那裡，但是步子的大小不同：score 的係數是 $<score>$，而不是 $0.02$。",
+            ),
         },
         ("runs_away",),
     ),
@@ -154,20 +173,46 @@ LOOP_WORDS: dict[str, Words] = {
         RUN_BESIDE,
     ),
     "ddim_invert": Words(
-        Text(r"with $\tau = [500]$ (linear schedule)", r"在 $\tau = [500]$（linear schedule）"),
-        same(r"$x_T = <x_0> x_0 <s_eps> \varepsilon$"),
         Text(
-            r"At $\bar\alpha = 1$ there is no noise to take off, so the prediction is $x_0$ itself; the jump to "
-            r"$\bar\alpha_{500} = 0.0786$ gives it the factor $<right_x_0>$ and $\varepsilon$ the factor "
-            "$<right_eps>$.",
-            r"在 $\bar\alpha = 1$ 沒有 noise 可減，預測就是 $x_0$ 本身；跳到 $\bar\alpha_{500} = 0.0786$ 給它係數 "
-            r"$<right_x_0>$，給 $\varepsilon$ 係數 $<right_eps>$。",
+            r"with $\tau = [250, 500]$ (linear schedule), $\varepsilon_1$ the model's first answer and "
+            r"$\varepsilon_2$ its second",
+            r"在 $\tau = [250, 500]$（linear schedule）， $\varepsilon_1$ 是 network 的第一個回答， "
+            r"$\varepsilon_2$ 是第二個",
+        ),
+        Text(
+            r"calls of the model: <calls>; $x_T = <x_0> x_0 <s_eps_1> \varepsilon_1 <s_eps_2> \varepsilon_2$",
+            r"network 被呼叫 <calls> 次； $x_T = <x_0> x_0 <s_eps_1> \varepsilon_1 <s_eps_2> \varepsilon_2$",
+        ),
+        Text(
+            r"Each step takes off the noise that belongs to $\bar\alpha_{\mathrm{prev}}$, which is none at the clean "
+            r"end, and jumps to $\bar\alpha_t$. So $x_T$ is a state at $\bar\alpha_{500} = 0.0786$: $x_0$ has the "
+            r"factor $\sqrt{\bar\alpha_{500}} = <right_x_0>$ and, where both answers are $\varepsilon$, "
+            r"$\varepsilon$ has the factor $\sqrt{1 - \bar\alpha_{500}} = <right_noise>$.",
+            r"每一步減去 $\bar\alpha_{\mathrm{prev}}$ 的 noise（在乾淨的那一端沒有），再跳到 $\bar\alpha_t$。"
+            r"所以 $x_T$ 是 $\bar\alpha_{500} = 0.0786$ 的狀態： $x_0$ 的係數是 "
+            r"$\sqrt{\bar\alpha_{500}} = <right_x_0>$，"
+            r"兩個回答都是 $\varepsilon$ 時， $\varepsilon$ 的係數是 $\sqrt{1 - \bar\alpha_{500}} = <right_noise>$。",
         ),
         {
             "idle": IDLE,
-            "x_0": Text("Now $x_0$ has the factor $<x_0>$.", "現在 $x_0$ 的係數是 $<x_0>$。"),
-            "eps": Text(r"Now $\varepsilon$ has the factor $<eps>$.", r"現在 $\varepsilon$ 的係數是 $<eps>$。"),
+            "calls": Text(
+                "Now the number of calls of the model is <calls> instead of <right_calls>, so the steps are not "
+                r"$0 \to 250 \to 500$.",
+                r"現在 network 被呼叫 <calls> 次，而不是 <right_calls> 次，所以走的步不是 $0 \to 250 \to 500$。",
+            ),
+            "x_0": Text(
+                r"Now $x_0$ has the factor $<x_0>$: the data in $x_T$ have another size than $\bar\alpha_{500}$ says.",
+                r"現在 $x_0$ 的係數是 $<x_0>$： $x_T$ 裡資料的大小不是 $\bar\alpha_{500}$ 說的。",
+            ),
+            "noise_up": Text(
+                r"Now $\varepsilon$ has the factor $<noise>$: $x_T$ has more noise than $\bar\alpha_{500}$ says.",
+                r"現在 $\varepsilon$ 的係數是 $<noise>$： $x_T$ 的 noise 比 $\bar\alpha_{500}$ 說的多。",
+            ),
+            "noise_down": Text(
+                r"Now $\varepsilon$ has the factor $<noise>$: $x_T$ has less noise than $\bar\alpha_{500}$ says.",
+                r"現在 $\varepsilon$ 的係數是 $<noise>$： $x_T$ 的 noise 比 $\bar\alpha_{500}$ 說的少。",
+            ),
         },
-        ("idle",),
+        ("calls", "idle"),
     ),
 }

@@ -14,6 +14,7 @@ LONG = schedule.linear_alpha_bar(1000)
 H = 0.02  # the size of a Langevin step
 LEVELS = np.array([2.0, 1.0])
 EACH = 3  # steps at a level
+UP = np.array([250, 500])  # the steps of the inversion
 
 
 def _langevin(call: Call) -> Numbers:
@@ -61,13 +62,21 @@ def _annealed(call: Call) -> Numbers:
 
 
 def _invert(call: Call) -> Numbers:
-    """One step from the data to ᾱ_500, by a model that answers with a constant."""
+    """Two steps from the data, by a model one of whose answers is 1 and all others 0."""
 
-    def at(x: float, eps: float) -> float:
-        examiner = Examiner(lambda x, t: np.full((2, 3), eps), (2, 3), 4, 1000)
-        return number(call("ddim_invert", examiner, np.full((2, 3), x), LONG, np.array([500])))
+    def ran(x: float, at: int = 0) -> tuple[int, float]:
+        asked: list[int] = []
 
-    return {"x_0": at(1.0, 0.0), "eps": at(0.0, 1.0)}
+        def model(x: np.ndarray, t: np.ndarray) -> np.ndarray:
+            asked.append(int(t[0]))
+            return np.full((2, 3), float(len(asked) == at))
+
+        examiner = Examiner(model, (2, 3), 4, 1000)
+        made = number(call("ddim_invert", examiner, np.full((2, 3), x), LONG, UP))
+        return len(asked), made
+
+    calls, x_0 = ran(1.0)
+    return {"calls": float(calls), "x_0": x_0, "eps_1": ran(0.0, 1)[1], "eps_2": ran(0.0, 2)[1]}
 
 
 def _means_annealed(found: Numbers) -> Numbers:
@@ -76,13 +85,13 @@ def _means_annealed(found: Numbers) -> Numbers:
 
 
 def _means_invert(found: Numbers) -> Numbers:
-    return {**found, "idle": float(found == {"x_0": 1.0, "eps": 0.0})}
+    noise = found["eps_1"] + found["eps_2"]
+    idle = float(abs(found["x_0"] - 1) + abs(noise) < 1e-6)
+    return {"calls": found["calls"], "x_0": found["x_0"], "noise": noise, "idle": idle}
 
 
 LOOPS = [
     Reading("langevin_sample", _langevin, {"x": 0.0, "score": H, "z": (2 * H) ** 0.5}, _means_langevin, {}, DRAWN),
     Reading("annealed_langevin_sample", _annealed, _annealed(oracle), _means_annealed),
-    Reading(
-        "ddim_invert", _invert, {"x_0": float(LONG[500] ** 0.5), "eps": float((1 - LONG[500]) ** 0.5)}, _means_invert
-    ),
+    Reading("ddim_invert", _invert, _invert(oracle), _means_invert),
 ]

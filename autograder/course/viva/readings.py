@@ -26,6 +26,10 @@ class Unread(Exception):
     """What came back is nothing that has these numbers."""
 
 
+class NoNumber(Unread):
+    """There is a nan in what came back."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """How to read a function.
@@ -44,14 +48,30 @@ class Reading:
 
     def of(self, session: Session) -> Numbers | None:
         """The numbers of a student's function; None where it has none, since it fails or does something else."""
-        student = session.student()
         try:
-            found = self.read(lambda function, *args, **kwargs: student(function, *args, **kwargs).value)
+            found = self._asked(session)
         except (outcomes.Loses, Unread):
             return None
+        return found if all(abs(value) < LARGEST for value in found.values()) else None  # NaN is not
+
+    def failure(self, session: Session) -> str:
+        """Why a student's function has no numbers, if there is a nan in its answer ("nan") or it raises ("raised")."""
+        try:
+            self._asked(session)
+        except NoNumber:
+            return "nan"
+        except outcomes.Raised:
+            return "raised"
+        except (outcomes.Loses, Unread):
+            pass
+        return ""
+
+    def _asked(self, session: Session) -> Numbers:
+        student = session.student()
+        try:
+            return self.read(lambda function, *args, **kwargs: student(function, *args, **kwargs).value)
         finally:
             student.close()
-        return found if all(abs(value) < LARGEST for value in found.values()) else None  # NaN is not
 
     def is_right(self, found: Numbers | None) -> bool:
         return found is not None and not self.moved(self.right, found)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from course.viva.readings import DRAWN, SEED, SHAPE, WHOLE, Call, Numbers, Reading, Unread, number
+from course.viva.readings import DRAWN, SEED, SHAPE, WHOLE, Call, NoNumber, Numbers, Reading, Unread, number
 from grader.sandbox.wire import Seed
 from grader.transcript.examiner import Examiner
 from oracle import schedule, steps
@@ -36,6 +36,8 @@ def _down(function: str, table: np.ndarray, tau: np.ndarray, *rest: Any) -> Call
             x_0 = call(function, examiner, X_T + shift, table, *rest, generator=Seed(SEED))
             if not isinstance(x_0, np.ndarray) or x_0.shape != SHAPE or x_0.dtype.kind != "f":
                 raise Unread
+            if np.isnan(x_0).any():
+                raise NoNumber
             return [int(each.t[0]) for each in examiner.calls], [*(each.x for each in examiner.calls), x_0]
 
         asked, states = ran(lambda x, t: 0.0)
@@ -91,12 +93,15 @@ def _means_down(table: np.ndarray, tau: np.ndarray) -> Callable[[Numbers], Numbe
 
     def means(found: Numbers) -> Numbers:
         x_t, eps, z = (found[name] for name in ("x_t", "eps", "z"))
+        short = found["calls"] < len(tau)
         kept = {"signal": x_t * a**0.5, "noise": float(((x_t * (1 - a) ** 0.5 + eps) ** 2 + z**2) ** 0.5)}
         return {
             **{name: found[name] for name in (*WHOLE, "end")},
             **kept,
             "sigma": z,
             "idle": float(abs(x_t - 1) + abs(eps) + z < 1e-6),
+            "stops": float(short and found["first"] == tau[-1] and found["last"] > tau[0] and found["end"] > 0),
+            "starts": float(short and found["first"] < tau[-1] and found["last"] == tau[0]),
         }
 
     return means
