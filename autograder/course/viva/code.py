@@ -71,6 +71,20 @@ class Code:
         lines[0] = lines[0][node.col_offset :]
         return b"\n".join(lines).decode()
 
+    def statements(self) -> set[str]:
+        """All statements, whatever their layout and comments."""
+        return {self.said(node) for node in ast.walk(ast.parse(self.text)) if isinstance(node, ast.stmt)}
+
+    @staticmethod
+    def said(statement: ast.stmt) -> str:
+        """A statement, whatever its layout and comments."""
+        return ast.unparse(statement)
+
+    def answer(self, task: str) -> Quote:
+        """The model answer of a task in the solution's file, without the markers around it."""
+        first, last = (self.lines.index(f"    # --- {marker} {task}") + 1 for marker in ("answer", "end"))
+        return self.quote(*range(first + 1, last))
+
     def reached(self, function: str) -> Iterator[Definition]:
         """The definition of a function, and those of the student's own that it names, and so on; no other task's."""
         found, left = dict[str, Definition](), [function]

@@ -16,14 +16,14 @@ SKIPPED = (ast.Raise, ast.Assert, ast.Import, ast.ImportFrom)  # no mathematics 
 
 @dataclass(frozen=True)
 class Edit:
-    """One expression of a file, and what takes its place. own: whether it stands in a function that is no task."""
+    """One expression of a file, and what takes its place. own: the function around it if that is no task, or ""."""
 
     code: Code
     kind: str
     node: ast.expr
     new: str
     statement: ast.stmt
-    own: bool
+    own: str
 
     @cached_property
     def text(self) -> str:
@@ -68,7 +68,7 @@ class Edit:
 def edits(code: Code, function: str) -> Iterator[Edit]:
     """All edits of a function, and of what it is made of, in the order of the lines."""
     for definition in code.reached(function):
-        own, alike = definition.name != function, _Alike.of(code, definition)
+        own, alike = definition.name if definition.name != function else "", _Alike.of(code, definition)
         for statement, node in _expressions(definition):
             for kind, changed, new in _of(code, node, alike):
                 yield Edit(code, kind, changed, new, statement, own)

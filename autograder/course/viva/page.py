@@ -23,9 +23,9 @@ LABELS: dict[Language, dict[str, str]] = {
         "measured, those of drawn noise to within 3 %.",
         "task": "Task",
         "line": "line",
-        "ask_mistake": "Your function does something else than it should. Where in these lines does it come from, and "
-        "what must stand there?",
-        "ask_change": "Suppose it read so. What would it do then, and what comes of that?",
+        "ask_mistake": "Your function does not do what it should. Which part of these lines is wrong, and what must "
+        "stand there?",
+        "ask_change": "Suppose the code read like this. What would the function do then, and what would come of that?",
         "asked": "It is asked",
         "answer": "Answer",
         "right": "right",
@@ -35,8 +35,11 @@ LABELS: dict[Language, dict[str, str]] = {
         "found": "The check says",
         "cause": "Cause",
         "repair": "This edit alone makes it right",
+        "model": "The model answer",
         "samples": "Samples",
         "spread": "their standard deviation, in the student's own sampler, with data of the standard deviation 0.5",
+        "nan": "nan, since a step divides by 0 or takes the root of a negative number",
+        "raised": "none, since it raises an error",
         "stop": ".",
         "none": "No lines are quoted, since the file has no plain def of this name.",
         "colon": ": ",
@@ -61,8 +64,11 @@ LABELS: dict[Language, dict[str, str]] = {
         "found": "檢查說",
         "cause": "原因",
         "repair": "只改這裡就對了",
+        "model": "參考解答",
         "samples": "樣本",
         "spread": "用學生自己的 sampler，資料的標準差是 0.5 時，樣本的標準差",
+        "nan": "nan（有一步除以 0，或對負數開根號）",
+        "raised": "沒有（它引發錯誤）",
         "stop": "。",
         "none": "檔案裡沒有直接以 def 定義這個名字，所以沒有引用程式碼。",
         "colon": "：",
@@ -84,7 +90,7 @@ def page(title: str, assignment: int, questions: list[Question], language: Langu
 def _shown(question: Question, language: Language) -> dict[str, Any]:
     """A question as the template has it."""
     known: dict[str, Any] = {"task": question.task, "mistake": None, "change": None, "rows": [], "notes": []}
-    known["samples"] = question.samples and [_digits(each) for each in question.samples]
+    known["samples"] = question.samples and [_spread(each, language) for each in question.samples]
     reading = question.reading
     if isinstance(question, Mistake):
         names = "right", "yours"
@@ -106,6 +112,11 @@ def _shown(question: Question, language: Language) -> dict[str, Any]:
     }
 
 
+def _spread(spread: float | str, language: Language) -> str:
+    """The spread of samples, or why there is none."""
+    return LABELS[language][spread] if isinstance(spread, str) else _digits(spread)
+
+
 def _lines(quote: Quote, beside: Quote | None = None) -> Iterator[tuple[int, str, str, str]]:
     """Each line with its number, in three parts, of which the middle one is not as in the lines beside it."""
     other = beside if beside and len(beside.lines) == len(quote.lines) else quote
@@ -113,6 +124,9 @@ def _lines(quote: Quote, beside: Quote | None = None) -> Iterator[tuple[int, str
         text, there = staff_page.spaced(text), staff_page.spaced(there)
         start = len(commonprefix([text, there]))
         end = len(text) - len(commonprefix([text[start:][::-1], there[start:][::-1]]))
+        # what is left out starts where it does for a reader: of equal texts the first
+        while len(text) - end == len(there) - start and 0 < start < end and text[start - 1] == text[end - 1]:
+            start, end = start - 1, end - 1
         yield number, text[:start], text[start:end], text[end:]
 
 

@@ -20,13 +20,16 @@ WORDS = {**VALUE_WORDS, **LOOP_WORDS}
 
 @dataclass(frozen=True)
 class Change:
-    """What would one edit do?  samples: the spread of the sampler's output as it is and with the edit, if it moves."""
+    """What would one edit do?
+
+    samples: the spread of the sampler's output as it is and with the edit, if it moves, or why there is none then.
+    """
 
     edit: Edit
     reading: Reading
     before: Numbers
     after: Numbers
-    samples: tuple[float, float] | None = None
+    samples: tuple[float, float | str] | None = None
 
     @property
     def task(self) -> Task:
@@ -42,7 +45,8 @@ class Mistake:
     """Where does what a function does wrong come from?
 
     quote: None where the file has no such `def`. after: what it does, None where it has no such numbers. repair: an
-    edit that was seen to make it right. samples: the spread of the right sampler's output and of the student's.
+    edit that was seen to make it right. model: the lines of the model answer. samples: the spread of the right
+    sampler's output and of the student's.
     """
 
     task: Task
@@ -51,6 +55,7 @@ class Mistake:
     reading: Reading | None
     after: Numbers | None
     repair: Edit | None
+    model: Quote
     samples: tuple[float, float] | None = None
 
     @property

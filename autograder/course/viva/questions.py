@@ -19,7 +19,7 @@ from grader.causes.search import suspects
 from grader.marking.findings import findings
 from grader.marking.results import Results
 from grader.overlay import Submission
-from grader.paths import SOLUTION
+from grader.paths import SOLUTION, STARTER
 from grader.student.session import Session
 from grader.tasks import BY_FUNCTION
 
@@ -51,13 +51,17 @@ class Viva:
         self.submission, self.assignment, self.sessions = submission, assignment, sessions
         self.codes = dict(_codes(submission))
         self.model = dict(_codes(overlay.load(SOLUTION)))
+        self.given = {name: code.statements() for name, code in _codes(overlay.load(STARTER))}
         self.bases: dict[str, Numbers | None] = {}
         self.until = time.monotonic() + LONGEST
         self.digest = hashlib.sha256(b"\0".join([*submission.files.values(), b""]))
         self.lost = {task.function: finding for finding in reversed(findings(results)) for task in finding.tasks}
 
     def questions(self) -> list[Question]:
-        """Five at the most; fewer than three only where the submission has no more to ask about."""
+        """Five at the most, where a mistake, which has to be looked for in a whole function, takes the time of two.
+
+        They are fewer than three only where the submission has no more to ask about.
+        """
         mistakes: list[Question] = list(self._mistakes())
         ideas = [sorted(idea, key=self._first) for idea in IDEAS[self.assignment]]
         first: list[Change] = []
@@ -69,7 +73,7 @@ class Viva:
             if (another := next((each for each in more if each.edit.node not in taken), None)) is None:
                 break
             first.append(another)
-        return [*mistakes, *first][:MOST]
+        return [*mistakes, *first][: MOST - len(mistakes)]
 
     def _first(self, function: str) -> tuple[bool, str]:
         """A function that is not written as the model answer comes before one that is."""
@@ -88,9 +92,9 @@ class Viva:
             after = self._base(reading) if reading else None
             seen = reading if reading and not reading.is_right(after) else None
             repair = self._repair(code, seen) if seen else None
-            yield Mistake(
-                task, finding, code.whole(function), seen, after if seen else None, repair, self._samples(function)
-            )
+            model = self.model[task.file].answer(task.task)
+            after, samples = after if seen else None, self._samples(function)
+            yield Mistake(task, finding, code.whole(function), seen, after, repair, model, samples)
 
     def _samples(self, function: str) -> tuple[float, float] | None:
         """What the student's sampler does with a step that is wrong, if that is another thing."""
@@ -121,25 +125,31 @@ class Viva:
         for edit in self._tried(code, function, taken, TRIES):
             after = self._read(reading, edit)
             if after and reading.moved(before, after) and notes(reading, before, after):
-                yield self._with_samples(Change(edit, reading, before, after))
+                yield self.with_samples(Change(edit, reading, before, after))
 
-    def _with_samples(self, change: Change) -> Change:
+    def with_samples(self, change: Change) -> Change:
         """A step's edit with what the student's own sampler does then, if that is another thing."""
         sampler = READINGS.get(SAMPLER.get(change.reading.function, ""))
         before = self._base(sampler) if sampler else None
         if not sampler or not before or not sampler.is_right(before):
             return change
         after = self._read(sampler, change.edit)
-        if after is None or "spread" not in sampler.moved(before, after):
+        if after is None:
+            failure = sampler.failure(self._with(change.edit))
+            return replace(change, samples=(before["spread"], failure)) if failure else change
+        if "spread" not in sampler.moved(before, after):
             return change
         return replace(change, samples=(before["spread"], after["spread"]))
 
     def _tried(self, code: Code, function: str, taken: list[Change], most: int) -> Iterator[Edit]:
         """The first edits of a function, as long as there is time."""
-        return takewhile(lambda _: time.monotonic() < self.until, islice(self._ordered(code, function, taken), most))
+        return takewhile(lambda _: time.monotonic() < self.until, islice(self.ordered(code, function, taken), most))
 
-    def _ordered(self, code: Code, function: str, taken: list[Change]) -> list[Edit]:
-        """The edits of a function: of the student's own helpers first, of lines and kinds that were not asked about."""
+    def ordered(self, code: Code, function: str, taken: list[Change]) -> list[Edit]:
+        """The edits of a function but for those of given lines: of the student's own helpers first, of lines and kinds
+        that were not asked about.
+        """
+        given = self.given[code.name]
         kinds, statements = ([getattr(change.edit, name) for change in taken] for name in ("kind", "statement"))
 
         def place(edit: Edit) -> tuple[int, int, bool, bool, str]:
@@ -147,7 +157,7 @@ class Viva:
             again = statements.count(edit.statement), kinds.count(edit.kind)
             return *again, not edit.own, edit.kind in PLAIN, self._place(where)
 
-        return sorted(edits(code, function), key=place)
+        return sorted((edit for edit in edits(code, function) if code.said(edit.statement) not in given), key=place)
 
     def _base(self, reading: Reading) -> Numbers | None:
         """What a function does as it was handed in."""

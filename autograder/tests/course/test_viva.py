@@ -25,6 +25,7 @@ from grader.marking.results import Results
 from grader.paths import CORPUS, GRADED_FILES, SOLUTION, STARTER
 from grader.settings import DEFAULTS, LANGUAGES
 from grader.student.session import Session
+from grader.tasks import TASKS
 from workshop.trust import corpus
 
 TEN = [
@@ -82,7 +83,8 @@ def near(function, found, other):
 
 def test_each_has_three_to_five_questions_about_different_functions(ten):
     for case, _, questions in ten:
-        assert FEWEST <= len(questions) <= MOST, case.name
+        mistakes = sum(isinstance(question, Mistake) for question in questions)
+        assert FEWEST <= len(questions) and len(questions) + mistakes <= MOST, case.name
         assert len({question.task.function for question in questions}) == len(questions), case.name
 
 
@@ -94,6 +96,11 @@ def test_a_right_submission_is_asked_about_edits_and_a_wrong_one_first_about_its
         for mistake in mistakes:
             assert mistake.finding.lines[0].cause == case.cause and mistake.notes, case.name
             assert any(f"def {mistake.task.function}(" in text for _, text in mistake.quote.lines)
+            solution_lines = (SOLUTION / mistake.model.file).read_text("utf-8").split("\n")
+            assert all(solution_lines[number - 1] == text for number, text in mistake.model.lines)
+            shown = [text for _, text in mistake.model.lines]
+            text = Elements(page.page("", 1, [mistake], "en")).text
+            assert mistake.repair or all(line.strip() in text for line in shown), case.name
 
 
 def test_every_line_stands_in_the_file_under_its_number(ten):
@@ -186,6 +193,102 @@ def test_an_edit_that_repairs_is_told(viva):
 
 def test_a_mistake_that_no_single_edit_repairs_has_no_repair(ten):
     assert [q.repair for _, _, questions in ten for q in questions if isinstance(q, Mistake)] == [None] * 5
+
+
+def test_a_mistake_that_shows_in_no_number_has_the_model_answer(viva):
+    wrong = solution("(eps_model(x_t, t) - eps).square()", "(eps_model(x_t, t).squeeze() - eps).square()")
+    mistake = viva(wrong, 1, {"1.3"})[0]
+    assert mistake.reading is None and mistake.repair is None
+    assert [line.strip() for _, line in mistake.model.lines] == [
+        "x_t = q_sample(x_0, alpha_bar[t], eps)",
+        "loss = (eps_model(x_t, t) - eps).square().mean()",
+    ]
+    for language in LANGUAGES:
+        text = Elements(page.page("", 1, [mistake], language)).text
+        assert page.LABELS[language]["model"] in text and mistake.model.lines[1][1].strip() in text
+
+
+def test_the_model_answer_of_each_task_is_found():
+    for task in TASKS:
+        lines = Code(task.file, (SOLUTION / task.file).read_bytes()).answer(task.task).lines
+        assert lines and not any("# ---" in text for _, text in lines), task.task
+
+
+def test_a_line_that_was_given_is_not_asked_about(tmp_path):
+    """`radicand` stands in the starter, beside the line that the student writes."""
+    asks = Viva(solution(), 2, Results(tmp_path), lambda trial: None)
+    code = asks.codes["sampler.py"]
+    before = {edit.before.lines[0][1].strip() for edit in asks.ordered(code, "ddim_coefficients", [])}
+    assert before == {"omega_t = (radicand / (1.0 - alpha_bar_t)).sqrt()", OMEGA_0}
+    assert "radicand = 1.0 - alpha_bar_prev - sigma_t.square()" in code.text
+
+
+OMEGA_0 = "omega_0 = alpha_bar_prev.sqrt() - alpha_bar_t.sqrt() * omega_t"
+
+
+def test_samples_that_are_no_numbers_are_told(zygote, tmp_path):
+    """An edit that divides by 0 in the last step, where ᾱ_prev = 1, one that raises, and one that does neither."""
+    sessions = lambda trial: Session(zygote, trial, "closed-form", limits=command.TRIAL)  # noqa: E731
+    for function, new, told in (
+        ("ddpm_step", "ddpm_posterior(x_0_pred, x_t, alpha_bar_prev, alpha_bar_prev)", "nan"),
+        ("ddpm_step", "ddpm_posterior(x_0_pred, x_t, alpha_bar_t, alpha_bar_t)", 1.0),
+        ("ddim_sigma", "((1.0 - alpha_bar_t) / (1.0 - alpha_bar_t) * beta_t)", "raised"),
+    ):
+        asks = Viva(solution(), 1, Results(tmp_path), sessions)
+        code, reading = asks.codes["sampler.py"], READINGS[function]
+        edit = next(each for each in edits(code, function) if new in each.text)
+        change = asks.with_samples(Change(edit, reading, reading.right, reading.right))
+        assert change.samples[0] == pytest.approx({"ddpm_step": 0.475, "ddim_sigma": 0.333}[function], rel=0.03)
+        assert change.samples[1] == (told if isinstance(told, str) else pytest.approx(told, rel=0.03))
+        for language in LANGUAGES:
+            text = Elements(page.page("", 1, [change], language)).text
+            assert not isinstance(told, str) or page.LABELS[language][told] in text
+
+
+def test_steps_that_are_missing_at_an_end_of_a_run_are_told():
+    reading, notes = READINGS["ddpm_sample"], WORDS["ddpm_sample"].notes
+    for moved, name in (
+        ({"calls": 49.0, "last": 2.0, "end": 0.03}, "stops"),
+        ({"calls": 49.0, "last": 2.0}, "calls"),  # from there to clean data, in one step
+        ({"calls": 49.0, "first": 49.0}, "starts"),
+        ({"calls": 25.0}, "calls"),
+    ):
+        change = Change(None, reading, reading.right, {**reading.right, **moved})
+        assert change.notes == [notes[name]], name
+
+
+def test_noise_that_all_items_share_is_said_to_be_measured_less_well(zygote):
+    """Each item has the right noise, so what the figures are off by is chance; it is more than the page's 3 %."""
+    shared = solution("noise_like(x_t, generator))\n    x_0 = x_t\n    # --- end 1.6", SHARED)
+    reading = READINGS["ddpm_sample"]
+    found = reading.of(Session(zygote, shared, "closed-form", limits=command.TRIAL))
+    off = max(abs(found[name] / reading.right[name] - 1) for name in ("z", "spread"))
+    assert 0.03 < off < 0.13
+    (note,) = Change(None, reading, reading.right, found).notes
+    assert "a tenth off by chance" in note.en
+
+
+SHARED = "noise_like(x_t[:1], generator).expand_as(x_t))\n    x_0 = x_t\n    # --- end 1.6"
+
+
+def test_a_step_of_another_size_that_settles_where_it_did_is_told():
+    reading = READINGS["langevin_sample"]
+    ncsn = {"x": 0.0, "score": 0.01, "z": 0.02**0.5}
+    assert Change(None, reading, reading.right, ncsn).notes == [WORDS["langevin_sample"].notes["fresh"]]
+
+
+def test_an_inversion_is_told_by_two_steps(zygote):
+    """With one alone a loop that takes each second step would seem to take none."""
+    reading, words = READINGS["ddim_invert"], WORDS["ddim_invert"].notes
+    for old, new, told in (
+        ("zip(steps, steps[1:]):\n        eps = eps_model(x_t, time_like(x_t, t))\n        x_t = q", "2:", ["calls"]),
+        ("alpha_bar[t_prev], eps), alpha_bar[t], eps)", "t - 1", ["x_0", "noise_down"]),
+        ("alpha_bar[t_prev], eps), alpha_bar[t], eps)", "t", ["idle"]),
+    ):
+        edited = solution(old, old.replace("1:" if new == "2:" else "t_prev", new))
+        found = reading.of(Session(zygote, edited, "closed-form", limits=command.TRIAL))
+        assert (reading.right["calls"], found["calls"]) == (2, 1 if told == ["calls"] else 2)
+        assert Change(None, reading, reading.right, found).notes == [words[name] for name in told]
 
 
 def test_nothing_is_asked_about_what_is_not_written(viva):
@@ -345,6 +448,27 @@ def test_what_a_student_wrote_is_text(language):
     assert "<b>a</b>" in elements.text
 
 
+def shown_of(source, function, line):
+    """The page of the edit that makes a line of a file."""
+    code, reading = Code("sampler.py", source), READINGS[function]
+    edit = next(each for each in edits(code, function) if each.after.lines[0][1].strip() == line)
+    return page.page("", 2, [Change(edit, reading, reading.right, reading.right)], "en")
+
+
+def test_what_an_edit_leaves_out_is_marked_from_its_beginning():
+    source = solution().files["sampler.py"]
+    shown = shown_of(source, "ddim_step", "x_prev = per_item(omega_t, x_t) * x_t + per_item(sigma_t, z) * z")
+    assert "<b> per_item(omega_0, x_t) * x_0_pred +</b> per_item" in shown
+    shown = shown_of(source, "ddim_sigma", "beta_t = 1.0 - alpha_bar_t / alpha_bar_t")
+    assert "alpha_bar_<b>prev</b>\n" in shown and "alpha_bar_<b>t</b>\n" in shown
+
+
+def test_the_function_around_a_line_is_named_where_it_is_no_task():
+    source = b"def _half(x):\n    return x ** 0.5\n\n\ndef ddim_sigma(a, b, eta):\n    return _half(a) - b\n"
+    assert "sampler.py, <code>_half</code>" in shown_of(source, "ddim_sigma", "return x")
+    assert "sampler.py</p>" in shown_of(source, "ddim_sigma", "return _half(a)")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_is_whole_by_itself(ten, language):
     for case, assignment, questions in ten:
@@ -364,6 +488,9 @@ def test_a_page_is_whole_by_itself(ten, language):
 MATHML = "http://www.w3.org/1998/Math/MathML"
 
 
+CUT = "[...document.querySelectorAll('pre')].filter(each => each.scrollWidth > each.clientWidth).length"
+
+
 def test_axe_finds_nothing_and_it_prints_on_two_pages(ten, opened, tmp_path):  # noqa: F811
     for place in (0, 2, 5, 7):  # right and wrong, of both assignments
         case, assignment, questions = ten[place]
@@ -372,6 +499,7 @@ def test_axe_finds_nothing_and_it_prints_on_two_pages(ten, opened, tmp_path):  #
         path.write_text(page.page(case.name, assignment, questions, LANGUAGES[place // 2 % 2]), encoding="utf-8")
         shown = opened(path, width, scheme)
         assert shown.violations() == [] and shown.asked == [] and shown.overflow() <= 0, (case.name, width)
+        assert not shown.page.evaluate(CUT), (case.name, width)
         printed = shown.page.pdf(prefer_css_page_size=True)
         assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2, case.name
 
