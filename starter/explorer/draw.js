@@ -66,16 +66,17 @@ function drawPaths(id, { states, others }, smooth, moving) {
   $(id).innerHTML = land() + `<path class="dust" d="${dust.join("")}"/>` + guides.join("") + tracks(moving && states.length > 200 ? states.filter((_, i) => i % 5 === 0) : states, false);
 }
 
-/** The density of the data on the line, of N(0, yours²) and, where there is one, of N(0, wrong²). */
+/** The density of the data on the line, of N(0, yours²) and, where there is one, of N(0, wrong²), be it a single point. */
 function drawDensity(yours, wrong) {
   const x = (value) => 10 + (value + 2) * 80, y = (value) => 205 - Math.min(value, 1.6) * 118;
-  const curve = (s) => {
+  const curve = (spread) => {
+    const s = Math.max(spread, Number.MIN_VALUE);
     const places = Array.from({ length: 321 }, (_, i) => i / 80 - 2);
-    return line(places.map((v) => [x(v), y(Math.exp(-v * v / (2 * s * s)) / (s * Math.sqrt(2 * Math.PI)))]));
+    return line(places.map((v) => [x(v), y(Math.exp(-((v / s) ** 2) / 2) / (s * Math.sqrt(2 * Math.PI)))]));
   };
   const ticks = [-2, -1, 0, 1, 2].map((v) => `<text x="${x(v)}" y="222" text-anchor="middle">${v}</text>`).join("");
   $("density").innerHTML = `<path class="data" d="${curve(DATA.line)}"/><path class="axis" d="M10 205H330"/>${ticks}` +
-    `<path class="yours" d="${curve(yours)}"/>` + (wrong ? `<path class="wrong" d="${curve(wrong)}"/>` : "");
+    `<path class="yours" d="${curve(yours)}"/>` + (wrong !== undefined ? `<path class="wrong" d="${curve(wrong)}"/>` : "");
 }
 
 /** A coefficient at each step: yours, with a mistake, and its maximum; a line at the step that is chosen. */
@@ -107,5 +108,5 @@ function drawFew(rows) {
   const dots = rows.map((row, i) => `<circle class="dot" cx="${d3(x(i))}" cy="${d3(y(row[1]))}" r="3"/>`).join("");
   const rules = [0, 10, 20].map((v) => `<path class="rule" d="M40 ${y(v)}H330"/><text x="34" y="${y(v) + 4}" text-anchor="end">${v}</text>`);
   const ticks = rows.map(([n], i) => `<text x="${d3(x(i))}" y="213" text-anchor="middle">${n}</text>`);
-  $("few-drawn").innerHTML = rules.join("") + ticks.join("") + curve("yours", 1) + dots + curve("wrong", 2);
+  $("few-drawn").innerHTML = rules.join("") + ticks.join("") + curve("yours", 1) + dots + curve("real", 2);
 }

@@ -30,21 +30,22 @@ function movesOf(table, tau, eta, mistake) {
   }).reverse();
 }
 
-/** The standard deviation that comes out for data N(0, variance) and the exact x_0_pred, from x_T ~ N(0, 1). */
-function spread(moves, variance) {
-  let v = 1;
+/** The standard deviations that come out for data N(0, each variance) and the exact x_0_pred, from x_T ~ N(0, 1). */
+function spreads(moves, variances) {
+  const out = new Float64Array(variances.length).fill(1);
   for (const { a, w0, wt, sigma } of moves) {
-    const slope = Math.sqrt(a) * variance / (a * variance + 1 - a); // of E[x_0 | x_t]
-    v = (w0 * slope + wt) ** 2 * v + sigma ** 2;
+    const pull = w0 * Math.sqrt(a), noise = 1 - a;
+    for (let i = 0; i < out.length; i++) {
+      const kept = (pull * variances[i] / (a * variances[i] + noise) + wt) * out[i]; // E[x_0 | x_t] is linear in x_t
+      out[i] = sigma === 0 ? Math.abs(kept) : Math.sqrt(kept * kept + sigma * sigma); // a small square would become 0
+    }
   }
-  return Math.sqrt(v);
+  return out;
 }
 
 /** The Fréchet distance of two Gaussians of mean 0 with the same axes: of the data's variances, and what comes out. */
 function frechet(moves, variances) {
-  let total = 0;
-  for (const variance of variances) total += (spread(moves, variance) - Math.sqrt(variance)) ** 2;
-  return total;
+  return spreads(moves, variances).reduce((total, each, i) => total + (each - Math.sqrt(variances[i])) ** 2, 0);
 }
 
 /** E[x_0 | x_t] for the two moons: a mixture of round Gaussians, all as likely. */

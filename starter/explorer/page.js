@@ -17,13 +17,13 @@ const TOUR = [ // what the page proposes to try, and where to look; why: WORDS
   { S: 5, eta: 1, mistake: "table_beta_on_subsequence", look: "numbers" },
   { S: 1000, eta: 1, mistake: "table_beta_on_subsequence", look: "numbers" },
   { S: 50, eta: 0, mistake: "negative_root", look: "paths" },
-  { S: 20, eta: 0, mistake: "ends_at_first_alpha_bar", look: "coefficients" },
+  { S: 20, eta: 0, mistake: "ends_at_first_alpha_bar", step: 20, look: "coefficients" },
   { S: 20, eta: 1, look: "metrics" },
 ];
 
 /** Move the sliders to one of the positions that the page proposes, and go to where it is seen. */
-function visit({ S, eta, schedule = "linear", spacing = "even", mistake = "", look }) {
-  Object.assign(at, { S: DATA.steps.indexOf(S), eta: DATA.etas.indexOf(eta), schedule, spacing, mistake });
+function visit({ S, eta, schedule = "linear", spacing = "even", mistake = "", step = 1, look }) {
+  Object.assign(at, { S: DATA.steps.indexOf(S), eta: DATA.etas.indexOf(eta), schedule, spacing, mistake, step });
   for (const name of ["S", "eta", "schedule", "spacing", "mistake"]) $(name).value = at[name];
   render();
   $(`${look}-h`).after($("return"));

@@ -39,7 +39,7 @@ function changed(name, ...on) {
 
 /** What comes out of a sampler: its spread on the line, how far that is from the data, and FID. */
 function numbersOf(made) {
-  const found = spread(made, DATA.line ** 2);
+  const [found] = spreads(made, [DATA.line ** 2]);
   const fid = waits("pixels") ? null : frechet(made, DATA.pixels.variances.all);
   return { spread: found, w2: Math.abs(found - DATA.line), fid };
 }
@@ -58,13 +58,13 @@ function render(said = true) {
     each.innerHTML = wrong ? rich(word("mistakes")[at.mistake].note) : "";
   }
   if (!waits("tables", "coefficients")) Object.assign(found, renderCoefficients(wrong));
-  const dots = Math.min(200, Math.round((said ? 5e4 : 5e3) / S()));
+  const dots = Math.min(200, Math.round((said ? 2e4 : 5e3) / S()));
   if (!waits("tables", "paths") && changed("paths", key(), at.eta, at.mistake, said || S() < 200, dots)) renderPaths(wrong, dots, !said);
   if (found.wrong && found.wrong.fid !== null) renderVerdict(found.yours.fid, found.wrong.fid);
   if (changed("images", at.S, at.eta, at.mistake)) renderImages(wrong);
   if (changed("metrics", at.S, at.eta)) renderMetrics();
   if (changed("back", key())) renderBack();
-  if (said) $("said").textContent = whole(sentence(found));
+  if (said) $("said").innerHTML = rich(sentence(found));
 }
 
 /** Yours beside the mistake, with so many dots; without one, smooth beside crooked. */

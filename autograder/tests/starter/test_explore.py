@@ -6,6 +6,7 @@ The page is made here on a small grid, from the solution in the place of a stude
 import csv
 import itertools
 import json
+import math
 import random
 import re
 import runpy
@@ -22,12 +23,15 @@ from explored import (
     TABLES,
     T,
     chain_of,
+    drawn,
+    goal,
     grids,
     image_numbers_at,
     numbers_at,
     rounding_of,
     spectrum,
     spread,
+    states_of,
     tau_of,
 )
 from grader.causes import hints
@@ -38,7 +42,7 @@ from student_files import put
 
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(STARTER)
-    from diffusion.pictures import images
+    from diffusion.pictures import blind_spots, images
     from explorer import page, parts, wrong
 
     main = runpy.run_path(str(STARTER / "explore.py"))["main"]
@@ -169,6 +173,39 @@ def test_at_S_1000_both_spacings_are_one(tmp_path, opened):  # noqa: F811
     assert seen.page.is_disabled("#spacing")
 
 
+def test_a_collapse_to_one_point_is_a_number_and_a_curve_however_small(tmp_path, opened):  # noqa: F811
+    """The other root at S = 1000, η = 0, cosine: 2.6e-258, whose square is 0 in float64."""
+    grid = grids.Grid(steps=(T,), etas=(0.0,), most=2)
+    make(tmp_path / "explore.html", grid, only=("tables", "coefficients"))
+    seen, factors = opened(tmp_path / "explore.html"), []
+    for a, w_0, w_t, _ in chain_of(TABLES["cosine"], range(1, T + 1), 0.0, "negative_root"):
+        factors.append(abs(w_0 * a**0.5 * 0.25 / (a * 0.25 + 1 - a) + w_t))  # E[x_0 | x_t] is linear in x_t
+    want = math.exp(sum(map(math.log, factors)))
+    shown = seen.page.evaluate(SET, {"schedule": "cosine", "mistake": "negative_root"})
+    assert shown["other-spread"][0] == pytest.approx(want, rel=1e-9, abs=0) and 0 < want < 1e-200
+    assert seen.page.locator("#density .wrong").count() == 1
+    assert "NaN" not in seen.page.inner_html("#density")
+
+
+def test_the_key_of_the_density_names_the_dashed_line_only_where_it_is(whole, opened):  # noqa: F811
+    seen = opened(whole)
+    for mistake in ("", "negative_root"):
+        seen.page.evaluate(SET, {"mistake": mistake})
+        assert ("dashed" in seen.page.inner_text("#density + figcaption")) == bool(mistake)
+
+
+def test_at_eta_0_ten_steps_end_near_those_of_1000_and_fewer_nearer_the_middle():
+    """As the page says under the paths."""
+    x_T, z = drawn()
+    for schedule_name, spacing in itertools.product(TABLES, grids.SPACINGS):
+        end, far, middle = goal(schedule_name), {}, {}
+        for S in (2, 5, 10):
+            ends = states_of(chain_of(TABLES[schedule_name], tau_of(spacing, S), 0.0, ""), x_T, z)[-1]
+            far[S] = np.linalg.norm(ends - end, axis=1).mean()
+            middle[S] = np.linalg.norm(ends, axis=1).mean() / np.linalg.norm(end, axis=1).mean()
+        assert far[10] < 0.2 and far[10] < far[5] / 2 < far[2] / 2 and middle[2] < middle[5] < 1
+
+
 def test_the_page_has_the_numbers_of_the_handouts_misprints(whole, opened):  # noqa: F811
     """β outside the root, and the other root, at S = 50."""
     state = {"S": 2, "eta": 2, "mistake": "beta_outside_root"}
@@ -232,6 +269,11 @@ def test_what_the_page_proposes_to_try_can_be_tried_and_shows_what_it_says(whole
     assert seen.page.inner_text("#numbers [data-note]").startswith("σt with βt from the table")
     seen.page.locator("#return a").click()
     assert seen.page.evaluate("location.hash") == "#try"
+    last = tour[5]
+    assert last["step"] == last["S"]  # the one step that shows this mistake
+    seen.page.evaluate("to => visit({ ...to, S: 5, step: 5 })", last)
+    assert seen.page.inner_text("#step-now") == "200 → 0" and seen.page.inner_text("#yours-wt") == "0"
+    assert float(seen.page.inner_text("#other-wt")) > 0.01
 
 
 def test_the_mistakes_are_in_the_catalogue_and_at_some_position_fid_gets_no_worse():
@@ -291,7 +333,10 @@ def test_the_tables_of_metrics_are_those_that_were_measured(whole, opened):  # n
         ]
         assert seen.page.evaluate(rows, "cells") == want and len(want) == 4
         assert seen.page.inner_text("#cells tr[aria-current] th").replace("\u00a0", " ") == "η = 0.2"
-    assert seen.page.evaluate(rows, "blind") == [list(row.values()) for row in tables["blind_spots"]]
+    names = WORDS["en"]["sets"]
+    want = [[names[name], *found] for name, *found in map(dict.values, tables["blind_spots"])]
+    assert seen.page.evaluate(rows, "blind") == want
+    assert all(f"S = {blind_spots.S}" in each["sets"]["network, η = 1"] for each in WORDS.values())
     few = [[row[name] for name in list(row)[:3] + ["FID, test set"]] for row in tables["few_images"]]
     assert seen.page.evaluate(rows, "few") == few
 
@@ -320,7 +365,7 @@ def test_it_works_by_keyboard_and_says_each_state(whole, opened):  # noqa: F811
         assert active() == name
     keys.type("the table")
     assert seen.page.input_value("#mistake") == "table_beta_on_subsequence"
-    assert "the table's β_t: standard deviation 0.2625" in seen.page.inner_text("[role=status]")
+    assert "the table's βt: standard deviation 0.2625" in seen.page.inner_text("[role=status]")  # the t below the line
     keys.press("Tab")
     keys.press("Tab")  # past what the page proposes to try
     assert active() == "step" and seen.page.inner_text("#step-now") == "1000 → 800"
