@@ -14,7 +14,7 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor
 
-from diffusion.tensors import check_tau, never_negative, noise_like, per_item, same_shape, time_like
+from diffusion.tensors import check_S, check_tau, never_negative, noise_like, per_item, same_shape, time_like
 
 EpsModel = Callable[[Tensor, Tensor], Tensor]  # eps_model(x_t, t) -> eps; t has shape (B,), int64, in 1..T
 
@@ -223,8 +223,7 @@ def ddim_timesteps(T: int, S: int) -> Tensor:
 
     Raises a ValueError unless 1 ≤ S ≤ T.
     """
-    if not 1 <= S <= T:
-        raise ValueError(f"S must be in 1..T; got S = {S}, T = {T}")
+    check_S(S, T)
     # --- stub 2.10
     # TODO 2.10  The sub-sequence (lecture: Accelerating Sampling Process; DDIM paper, Sec. 4.2)
     #   given  T and S; S need not divide T

@@ -63,6 +63,12 @@ def time_like(x: Tensor, t: int) -> Tensor:
     return torch.full(x.shape[:1], t, dtype=torch.int64, device=x.device)
 
 
+def check_S(S: int, T: int) -> None:
+    """Raise a ValueError unless 1 ≤ S ≤ T."""
+    if not 1 <= S <= T:
+        raise ValueError(phrase("S must be in 1..T; got S = {S}, T = {T}", S=S, T=T))
+
+
 def check_tau(tau: Tensor, alpha_bar: Tensor) -> None:
     """Raise a ValueError unless `tau` is a 1-d, strictly ascending int64 sub-sequence of 1..T."""
     T = len(alpha_bar) - 1
