@@ -17,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from diffusion import console, faults
+from diffusion import command_line, console, faults
 
 try:
     import torch
@@ -137,7 +137,7 @@ def settings(args: argparse.Namespace, name: str) -> dict[str, str | int]:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(phrase(__doc__))
     parser.add_argument(
         "--steps", type=int, nargs="+", default=[5, 10, 20, 50, 100], help=phrase("S; default 5 10 20 50 100")
     )

@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from diffusion import console, faults
+from diffusion import command_line, console, faults
 
 try:
     import torch
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(phrase(__doc__))
     parser.add_argument("--out", type=Path, default=Path("explore.html"), help=phrase("a file; default explore.html"))
     return parser.parse_args()
 

@@ -12,7 +12,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from diffusion import console, faults
+from diffusion import command_line, console, faults
 
 try:
     import torch
@@ -47,7 +47,7 @@ def draw(name: str) -> Page:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(phrase(__doc__))
     parser.add_argument("--out", type=Path, default=Path("figures"), help=phrase("a folder; default figures"))
     parser.add_argument("--only", metavar="N", help=phrase("one figure, by its number; default all"))
     return parser.parse_args()

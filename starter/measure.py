@@ -11,7 +11,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from diffusion import console, faults
+from diffusion import command_line, console, faults
 
 try:
     import torch
@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(phrase(__doc__))
     parser.add_argument("--out", type=Path, default=Path("runs/measure"), help=phrase("a folder; default runs/measure"))
     parser.add_argument("--only", choices=TABLES, help=phrase("one table; default all"))
     return parser.parse_args()

@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from diffusion import console, faults
+from diffusion import command_line, console, faults
 
 try:
     import torch
@@ -85,7 +85,7 @@ def trained_on(name: str | None) -> Path | None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(phrase(__doc__))
     parser.add_argument("--steps", type=int, default=20, help=phrase("S, of the DDIM; default 20"))
     parser.add_argument("--eta", type=float, default=0.0, help=phrase("of the DDIM; default 0"))
     parser.add_argument("--ddpm", action="store_true", help=phrase("with Assignment 1's sampler instead"))

@@ -7,7 +7,6 @@ diffusion/), and runs the visible tests. The zip is written in any case; the exi
 needs torch, numpy and pytest only.
 """
 
-import argparse
 import ast
 import hashlib
 import io
@@ -21,7 +20,7 @@ import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from diffusion import console, phrases
+from diffusion import command_line, console, phrases
 from diffusion.phrases import phrase
 
 HERE = Path(__file__).resolve().parent
@@ -56,7 +55,7 @@ os._exit({WENT_WELL})
 def main() -> int:
     """Write the zip, look at what is in it, say what is wrong; returns the exit code."""
     console.spell_out()
-    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(phrase(__doc__))
     parser.parse_args()
     if missing := [name for name in FILES if not (HERE / name).is_file()]:
         said = phrase("{names} missing in {folder}; nothing was written", names=listed(missing), folder=HERE)

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from diffusion import console, faults
+from diffusion import command_line, console, faults
 
 try:
     import torch
@@ -94,7 +94,7 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=phrase(__doc__), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(phrase(__doc__))
     parser.add_argument("--data", choices=[*toy.SETS, *data.NAMES], default="fashion", help=phrase("default fashion"))
     parser.add_argument(
         "--loss", choices=LOSSES, default="noise", help=phrase("what the loss compares: the noise, or the score")

@@ -6,7 +6,6 @@ the 10,000 images that come with the assignment, which are enough to begin with.
     python -m diffusion.data fashion
 """
 
-import argparse
 import gzip
 import hashlib
 import os
@@ -18,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from diffusion import command_line
 from diffusion.assets import NoAsset, find
 from diffusion.phrases import phrase
 from diffusion.processes import RANK
@@ -155,7 +155,7 @@ def _unzip(packed: dict[str, Path], root: Path) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=phrase("Download a set of images into data/."))
+    parser = command_line.parser(phrase("Download a set of images into data/."))
     parser.add_argument("name", choices=NAMES)
     try:
         download(parser.parse_args().name)

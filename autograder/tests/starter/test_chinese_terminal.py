@@ -3,6 +3,8 @@
 What is left in Latin letters is code, what pytest and Python say, or a term that the Chinese handout has so, too.
 """
 
+import argparse
+import inspect
 import os
 import re
 import shutil
@@ -21,7 +23,7 @@ from workshop.language import catalogue
 
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(STARTER)
-    from diffusion import console, phrases
+    from diffusion import command_line, console, phrases
 
 PYTEST = "passed failed deselected in ERROR SyntaxError invalid syntax NameError ValueError name is not defined"
 CODE = "make test submission PYTHON python python3 assignment train measure sample import zip raise"
@@ -276,14 +278,30 @@ def test_a_training_and_what_it_draws(run):
 
 
 def test_help(run):
-    """But for argparse's own words, and what the file's name says."""
-    text = run("train.py --help", "evaluate.py --help", "submission.py --help").text
-    text = re.sub(r"^usage: .*(\n {3,}.*)*\n\n|^options:|show this help message and exit", "", text, flags=re.MULTILINE)
-    text = re.sub(r"^ +-\S.*?( {2,}|$)|`.*`|^ {4}(python|torchrun) .*?(   |$)", "", text, flags=re.MULTILINE)
+    """With argparse's own words, but for the names of options and what the file's name says."""
+    text = run("train.py --help", "evaluate.py --help", "submission.py --help", "-m diffusion.data --help").text
+    assert text.count("用法：") == len(re.findall("\n選項[:：]\n", text)) == text.count("  顯示這份說明\n") == 4
+    text = re.sub(r"^用法：.*(\n {3,}.*)*\n\n|^ +-\S.*?( {2,}|$)|`.*`|^ +{.*}$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^ {4}(python|torchrun) .*?(   |$)", "", text, flags=re.MULTILINE)
     assert "預設 0 0.2 0.5 1" in text
-    machine = "Python CPU GPU CUDA torch numpy pytest torchrun patch device process exit code checkpoint metrics"
+    machine = "Python CPU GPU CUDA torch numpy pytest torchrun patch device process exit code checkpoint metrics data"
     network = "predictor fidelity feature Inception Net Adam learning rate"
     assert left(text) <= {*machine.split(), *network.split()}
+
+
+def test_a_wrong_option(run):
+    """The console decides for argparse, too: without Chinese letters it speaks English."""
+    wrong = run("submission.py 5")
+    assert wrong.code == 2 and wrong.text.endswith("\nsubmission.py: 錯誤：不認得的參數：5\n"), wrong.text
+    assert run("sample.py --steps x").text.endswith("\nsample.py: 錯誤：參數 --steps：'x' 不是有效的 int\n")
+    plain = run("submission.py 5", encoding="ascii")
+    assert plain.text.startswith("usage: ") and plain.text.endswith(": error: unrecognized arguments: 5\n")
+
+
+def test_the_words_of_argparse_are_those_of_this_python():
+    source = inspect.getsource(argparse)
+    newer = ["%(heading)s:"] if sys.version_info < (3, 12) else []
+    assert [word for word in command_line.WORDS if repr(str(word)) not in source] == newer
 
 
 @pytest.mark.parametrize("encoding, word", {"cp950": "完成", "ascii": "done"}.items())
