@@ -23,8 +23,8 @@ FIGURES += "few_images blind_spots annealed".split()
 TABLES = ("small_steps", "forward_chain", "annealed")  # the quick ones
 FUNCTION, COMMAND = r"[a-z]+(?:_[a-z0-9]+)+", r"make (?:evaluate|measure N=\w+|test T=\S+)"
 TERMS = """
-    CIFAR CelebA DDIM DDPM Euler FID Fashion Gaussian IS KID Langevin MNIST ODE SDE Table annealed chain correlation
-    density dt dynamics exploding mean mode moons network noise order root mean square sampler score slerp two variance
+    CIFAR CelebA DDIM DDPM Euler FID Fashion IS KID Langevin MNIST ODE SDE Table annealed chain dt dynamics exploding
+    feature mean mode moons network noise sampler score slerp two variance
 """.split()
 WITHOUT = "這台電腦沒有中文字型，所以圖上的字是英文。\n"
 

@@ -30,8 +30,8 @@ NOTEBOOK, CHINESE = STARTER / "assignment.ipynb", STARTER / "assignment.zh-TW.ip
 ROWS = json.loads((STARTER / "diffusion" / "tasks.json").read_text(encoding="utf-8"))
 ROW = re.compile(r"^\W*(\d\.\d+)  \w+ +\+?\d+  (done|wrong|to do|waits)", re.MULTILINE)  # of the visible tests' table
 TERMS = {
-    *"""bonus cell colab cpu ddim ddpm density drive fashion fid formula google gpu jump loss marginal mean mnist mode
-moons my network noise python sampler score step tweedie two zip""".split()
+    *"""cell colab cpu ddim ddpm drive fashion fid formula google gpu jump loss marginal mean mnist mode
+moons my network noise ode python sampler score sde step tweedie two zip""".split()
 }
 SMALL = 'STEPS = 20\nPOINTS = 50\nCELLS = "--steps 2 --etas 0"\nIMAGES = 64\n'
 RUN = """

@@ -82,8 +82,8 @@ def one_step(task: str, t: int) -> tuple[float, float]:
 
 def measure() -> Table:
     """The share of Langevin's noise that each way back has, for as large a step along the score, at three t."""
-    rows = [("Langevin (2.5)", "1.00", "1.00", "1.00")]
-    ways = {"1.5": "DDPM (1.5)", "2.6": phrase("reverse SDE (2.6)"), "2.9": phrase("DDIM, η = 0 (2.9)")}
+    rows = [(phrase("Langevin (2.5)"), "1.00", "1.00", "1.00")]
+    ways = {"1.5": phrase("DDPM (1.5)"), "2.6": phrase("reverse SDE (2.6)"), "2.9": phrase("DDIM, η = 0 (2.9)")}
     for task, name in ways.items():
         found = [one_step(task, t) for t in (900, 500, 100)]
         rows.append((name, *(f"{n**2 / (2 * a):.2f}" for a, n in found)))
