@@ -66,7 +66,8 @@ def student(tmp_path):
         for folder in ("tests", "diffusion"):
             (tmp_path / folder).mkdir(exist_ok=True)
         provided = [
-            f"diffusion/{name}" for name in "__init__.py console.py faults.py phrases.py languages.json".split()
+            f"diffusion/{name}"
+            for name in "__init__.py command_line.py console.py faults.py phrases.py languages.json".split()
         ]
         for name in ("submission.py", *provided, "tests/provided.json"):
             shutil.copy(STARTER / name, tmp_path / name)
