@@ -156,7 +156,7 @@ WALLS: dict[str, dict[str, Change]] = {
         "grader/student/stand_ins.py": ("if len(shapes) > 1 or not flat:", "if False:")
     },
     "the form of an answer": {"checks/judge.py": CARELESS},
-    "everyday messages only": {"grader/outcomes.py": QUOTED},
+    "everyday messages only": {"grader/reasons.py": QUOTED},
     "known descriptions only": {"grader/transcript/examiner.py": DESCRIBED},
 }
 EVERY_PART = ("ENOUGH = any", "ENOUGH = all")  # of an attack must succeed, where one is enough with the walls up
