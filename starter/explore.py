@@ -1,6 +1,6 @@
 """Make one page that shows what your DDIM does, with sliders for S, η, the schedule and the spacing of τ.
 
-    python explore.py                 explore.html: two to three minutes on a CPU; open it in a browser
+    python explore.py                 explore.html: three to four minutes on a CPU; open it in a browser
 
 The page is one file and needs no network. What isn't done yet is a sentence on it that says which task it waits for.
 What it shows, and the code of it: explorer/.
