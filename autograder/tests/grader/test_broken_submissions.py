@@ -80,6 +80,30 @@ def test_a_mistake_costs_its_own_tasks_and_says_why(line, tasks, outcome, senten
         assert re.search(sentence, each.output), each.output
 
 
+EMPTY = [
+    "torch.zeros(0)",
+    "torch.zeros(0, dtype=torch.int64)",
+    "torch.zeros(4, 0)",
+    "torch.zeros(())",
+    "()",
+    "[[], []]",
+]
+
+
+@pytest.mark.parametrize("assignment", [1, 2])
+@pytest.mark.parametrize("value", [*EMPTY, "(torch.zeros(0), torch.zeros(0))"])
+def test_empty_answers_lose_every_check_and_are_no_fault_of_the_grader(value, assignment, tmp_path, zygote):
+    """A check looks at an answer's size before it looks into it."""
+    sources = {
+        name: "import torch\n"
+        + "".join(f"def {task.function}(*_, **__):\n    return {value}\n" for task in TASKS if task.file == name)
+        for name in GRADED_FILES
+    }
+    given = overlay.Submission({name: text.encode() for name, text in sources.items()})
+    lines = mark(Session(zygote, given, "closed-form"), assignment, tmp_path).lines
+    assert lines and not any(line.passed for line in lines)
+
+
 RIGHT = b"def q_sample(x_0, alpha_bar_t, eps):\n    return x_0 * alpha_bar_t\n"
 DEEP = 100_000
 
