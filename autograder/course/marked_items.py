@@ -49,8 +49,7 @@ def _written(console: Console, table: tables.Table) -> None:
     most = {each.number: each.points for each in QUESTIONS if each.number in table.heads}
     if not most or "submission" not in table.heads:
         raise NoSubmissions(f"{table.path} is neither: {ADVICE}")
-    if twice := table.twice(most):
-        raise BadMarks(f"{table.path} has two columns {twice[0]!r}; keep one")
+    marks.each_once(table, most)
     by_submission = {row["submission"]: {n: row[n].strip() for n in most} for row in table.rows}  # a group counts once
     bad = [
         f"{name}, {n}: {fault}"

@@ -15,16 +15,14 @@ from pathlib import Path
 
 from course.downloads.people import Entry, NoSubmissions, Person, Read, text
 from course.downloads.tables import Table, written
-from course.downloads.tops import Top, together
+from course.downloads.tops import PERSON, Top, together
 from course.marks.cells import feedback, plain_cell
 from grader import files
 
 NAME = "Moodle's download"
 FILE = "moodle.csv"
 TABLE = "Moodle's grading worksheet, downloaded with Moodle's language set to English"
-PATTERN = re.compile(
-    r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL
-)
+PATTERN = re.compile(r"(?P<name>.+?)(?:_(?P<number>\d+))?" + PERSON + r"(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
 NUMBER, GROUP, GRADE, MARKED = "Identifier", "Group", "Grade", "Last modified (grade)"
 WHO = ("Full name", "ID number", "Email address")
 COMMENTS = "Feedback comments"

@@ -4,7 +4,7 @@ A cell stands under the number that the question has on the marking sheet. The l
 paper has, so that the table can be read without its seed, and tables of several quizzes one below the other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +52,7 @@ def read(table: Table) -> list[Marked]:
     """The papers of a table that a person filled in. Raises BadMarks."""
     if missing := [head for head in (SEED, PAPER, *NUMBERS, QUESTIONS) if head not in table.heads]:
         raise BadMarks(f"{table.path} has no column {missing[0]!r}; take the {NAME} that make quiz wrote")
-    if twice := table.twice(HEADS):
-        raise BadMarks(f"{table.path} has two columns {twice[0]!r}; keep one")
+    each_once(table, HEADS)
     found, faults = [], list[str]()
     for row in table.rows:
         name = f"seed {row[SEED]}, paper {row[PAPER]}"
@@ -68,6 +67,12 @@ def read(table: Table) -> list[Marked]:
     if faults:
         raise BadMarks("; ".join(faults))
     return found
+
+
+def each_once(table: Table, heads: Iterable[str]) -> None:
+    """Raise BadMarks where a table has two columns of one of these heads, so that nobody knows which is meant."""
+    if twice := table.twice(heads):
+        raise BadMarks(f"{table.path} has two columns {twice[0]!r}; keep one")
 
 
 def _faults(name: str, cells: list[tuple[str, Question, str]]) -> Iterator[str]:
