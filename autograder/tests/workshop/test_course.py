@@ -192,6 +192,13 @@ def first_alone(tmp_path_factory):
     return course, released / "assignment1"
 
 
+def test_make_course_takes_away_the_handout_in_a_language_that_the_course_does_not_have(first_alone):
+    course, _ = first_alone
+    starter = course.folder / "starter"
+    assert sorted(path.name for path in starter.glob("README*")) == ["README.zh-TW.html", "README.zh-TW.md"]
+    assert (starter / "assignment.ipynb").is_file()  # by hand, and what the Chinese one is made of
+
+
 def test_a_student_of_assignment_1_alone_sees_nothing_of_2(first_alone):
     """No module, cell, test or handout has a function of it; a handout in English is not there."""
     _, home = first_alone

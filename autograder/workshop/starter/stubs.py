@@ -132,8 +132,15 @@ def write() -> list[Path]:
 
 
 def out_of_step() -> list[Path]:
-    """The generated files that differ from what the solution says, and those of a course that asked questions."""
+    """The generated files that differ from what the solution says, and those that another course's settings made."""
     made = generate()
-    left_over = {STARTER / sheet.ANSWERS, SOLUTION / sheet.RUBRIC} - made.keys()
     differ = [path for path, content in made.items() if not path.is_file() or path.read_bytes() != content]
-    return differ + sorted(path for path in left_over if path.is_file())
+    return differ + sorted(path for path in _of_any_course() - made.keys() if path.is_file())
+
+
+def _of_any_course() -> set[Path]:
+    """The generated files that some courses have: those of a language, and those of the lecture's questions."""
+    texts = {STARTER / name for name in handout_text.NAMES.values()}
+    books = {STARTER / name for language, name in notebook.NAMES.items() if language != "en"}
+    pages = {path.with_suffix(".html") for path in texts}
+    return texts | pages | books | {STARTER / sheet.ANSWERS, SOLUTION / sheet.RUBRIC}
