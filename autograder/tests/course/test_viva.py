@@ -558,9 +558,11 @@ def test_the_command_writes_a_page_in_each_language_for_its_owner(tmp_path, caps
 
 @pytest.mark.parametrize("count, status", [(0, 1), (2, 0), (4, 0)])
 def test_the_command_does_not_say_that_there_is_no_more_when_its_time_was_over(
-    tmp_path, capsys, ten, monkeypatch, count, status
+    tmp_path, capsys, monkeypatch, count, status
 ):
-    monkeypatch.setattr(command, "questions", lambda *_: (ten[0][2][:count], True))
+    reading, code = READINGS["q_sample"], Code("sampler.py", solution().files["sampler.py"])
+    asked = [Change(edit, reading, reading.right, {"x_0": 0.36, "eps": 0.8}) for edit in edits(code, "q_sample")]
+    monkeypatch.setattr(command, "questions", lambda *_: (asked[:count], True))
     assert command.run(SOLUTION, 1, tmp_path / "out", DEFAULTS) == status
     said = " ".join(capsys.readouterr().out.split())
     assert "the time for runs with an edit was over" in said
