@@ -19,6 +19,8 @@ from grader.student.session import Session
 
 TRIAL = Limits(call=3.0, one_import=6.0)  # a run with an edit takes 0.2 s; one that does not end must not take long
 
+LATE = "but the time for runs with an edit was over. Try again when the machine has less to do."
+
 
 def run(submission: Path, assignment: int, out: Path, decided: Settings) -> int:
     """Write the questions in both languages; the exit status: 1 where there is nothing to ask about.
@@ -30,7 +32,10 @@ def run(submission: Path, assignment: int, out: Path, decided: Settings) -> int:
         for path in pages.values():  # an older one could be taken for this submission's
             path.unlink(missing_ok=True)
     with refusals("Nothing was written", SubmissionError, GraderFault):
-        asked = questions(overlay.load(submission), assignment, decided)
+        asked, late = questions(overlay.load(submission), assignment, decided)
+    if not asked and late:
+        say(f"Nothing was found to ask about in Assignment {assignment}, {LATE}")
+        return 1
     if not asked:
         say(f"There is nothing to ask about in Assignment {assignment}: no function is written that does its work.")
         return 1
@@ -40,6 +45,7 @@ def run(submission: Path, assignment: int, out: Path, decided: Settings) -> int:
         for language, path in pages.items():
             files.replace_private(path, page.page(title, assignment, asked, language))
     fewer = f" There is no more to ask about, so they are fewer than {FEWEST}." if len(asked) < FEWEST else ""
+    fewer = f" There may be more to ask about, {LATE}" if late else fewer
     say(f"{len(asked)} {'question' if len(asked) == 1 else 'questions'}, in two languages: {out}.{fewer}")
     return 0
 
@@ -53,8 +59,8 @@ def _writing(what: str, out: Path) -> Iterator[None]:
         refuse(f"{what} was written: {error.filename or out}: {error.strerror}. Give another OUT.")
 
 
-def questions(submission: overlay.Submission, assignment: int, decided: Settings) -> list[Question]:
-    """Mark a submission in the closed form, which needs no network, and find what to ask about."""
+def questions(submission: overlay.Submission, assignment: int, decided: Settings) -> tuple[list[Question], bool]:
+    """Mark a submission in the closed form, which needs no network, and find what to ask about; whether it was late."""
     with Zygote() as zygote, tempfile.TemporaryDirectory() as folder:
 
         def session(trial: overlay.Submission) -> Session:
@@ -62,4 +68,5 @@ def questions(submission: overlay.Submission, assignment: int, decided: Settings
 
         marked = Session(zygote, submission, "closed-form", decided.exposed)
         results = mark(marked, assignment, Path(folder), settings=decided)
-        return Viva(submission, assignment, results, session).questions()
+        viva = Viva(submission, assignment, results, session)
+        return viva.questions(), viva.late

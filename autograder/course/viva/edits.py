@@ -40,9 +40,12 @@ class Edit:
 
     @cached_property
     def before(self) -> Quote:
-        """The statement as it is; of one that holds others its head alone."""
+        """The statement as it is; of one that holds others its head alone, but an `if` with what it decides about."""
         body = getattr(self.statement, "body", None)
-        last = body[0].lineno - 1 if body else self.statement.end_lineno or self.statement.lineno
+        if body and isinstance(self.statement, ast.If):
+            last = body[-1].end_lineno or body[-1].lineno
+        else:
+            last = body[0].lineno - 1 if body else self.statement.end_lineno or self.statement.lineno
         return self.code.quote(*range(self.statement.lineno, max(last, self.node.end_lineno or 0) + 1))
 
     @cached_property

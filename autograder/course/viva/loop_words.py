@@ -22,8 +22,8 @@ RUN = {
         "比那個 $t$ 說的多。",
     ),
     "calls": Text(
-        "Now there are <calls> calls of the model instead of <right_calls>, so the steps do not lead from the first "
-        "state to clean data one by one.",
+        "Now the number of calls of the model is <calls> instead of <right_calls>, so the steps do not lead from the "
+        "first state to clean data one by one.",
         "現在 network 被呼叫 <calls> 次，而不是 <right_calls> 次，所以不是一步一步從最初的狀態走到乾淨資料。",
     ),
     "first": Text(
@@ -84,7 +84,7 @@ RUN = {
 }
 RUN_ALONE, RUN_BESIDE = ("stops", "starts", "calls", "idle", "first", "last", "shared", "again"), ("sigma",)
 RUN_SHOWS = Text(
-    r"<calls> calls of the model, from $t = <first>$ down to $<last>$; in the step from $t = <middle>$ to $<next>$ "
+    r"calls of the model: <calls>, from $t = <first>$ down to $<last>$; in the step from $t = <middle>$ to $<next>$ "
     rf"{STEP_SHOWS}; in the last step noise of the standard deviation $<end>$; samples of the standard deviation "
     "$<spread>$ for data of the standard deviation $0.5$",
     rf"network 被呼叫 <calls> 次，從 $t = <first>$ 到 $<last>$；從 $t = <middle>$ 到 $<next>$ 的一步 {STEP_SHOWS}；"
@@ -137,8 +137,8 @@ LOOP_WORDS: dict[str, Words] = {
             r"noise level 是 2 和 1、step_size $0.02$、各 3 步時",
         ),
         Text(
-            "<calls> calls, from the level $<first>$ to $<last>$; the score has the factor $<drift>$ in the first step "
-            "and $<fine>$ in the last",
+            "calls: <calls>, from the level $<first>$ to $<last>$; the score has the factor $<drift>$ in the first "
+            "step and $<fine>$ in the last",
             "呼叫 <calls> 次，level 從 $<first>$ 到 $<last>$；score 的係數第一步是 $<drift>$，最後一步是 $<fine>$",
         ),
         Text(
@@ -148,7 +148,7 @@ LOOP_WORDS: dict[str, Words] = {
             r"$\sigma_i = 2$ 時 $0.08$， $1$ 時 $0.02$。",
         ),
         {
-            "calls": Text("Now there are <calls> calls.", "現在呼叫了 <calls> 次。"),
+            "calls": Text("Now the number of calls is <calls> instead of 6.", "現在呼叫了 <calls> 次，而不是 6 次。"),
             "first": Text("Now the first level is $<first>$.", "現在第一個 level 是 $<first>$。"),
             "last": Text("Now the last level is $<last>$.", "現在最後一個 level 是 $<last>$。"),
             "ratio": Text(

@@ -81,7 +81,9 @@ def _invert(call: Call) -> Numbers:
 
 def _means_annealed(found: Numbers) -> Numbers:
     levels = {name: found[name] for name in ("calls", "first", "last", "fine")}
-    return {**levels, "ratio": found["drift"] / (found["fine"] or np.inf)}
+    one = found["first"] == found["last"]  # no two levels to compare
+    ratio = (LEVELS[0] / LEVELS[-1]) ** 2 if one else found["drift"] / (found["fine"] or np.inf)
+    return {**levels, "ratio": float(ratio)}
 
 
 def _means_invert(found: Numbers) -> Numbers:

@@ -124,8 +124,8 @@ def _lines(quote: Quote, beside: Quote | None = None) -> Iterator[tuple[int, str
         text, there = staff_page.spaced(text), staff_page.spaced(there)
         start = len(commonprefix([text, there]))
         end = len(text) - len(commonprefix([text[start:][::-1], there[start:][::-1]]))
-        # what is left out starts where it does for a reader: of equal texts the first
-        while len(text) - end == len(there) - start and 0 < start < end and text[start - 1] == text[end - 1]:
+        # what is left out starts where it does for a reader: of equal texts the first, but no ")" of what stays
+        while len(text) - end == len(there) - start and 0 < start < end and text[start - 1] == text[end - 1] != ")":
             start, end = start - 1, end - 1
         yield number, text[:start], text[start:end], text[end:]
 

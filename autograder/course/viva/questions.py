@@ -81,6 +81,11 @@ class Viva:
         common = mine is not None and model is not None and mine.body(function) == model.body(function)
         return common, self._place(function)
 
+    @property
+    def late(self) -> bool:
+        """Whether the time was over, so that there may be more to ask about."""
+        return time.monotonic() >= self.until
+
     # Mistakes
 
     def _mistakes(self) -> Iterator[Mistake]:
@@ -143,7 +148,7 @@ class Viva:
 
     def _tried(self, code: Code, function: str, taken: list[Change], most: int) -> Iterator[Edit]:
         """The first edits of a function, as long as there is time."""
-        return takewhile(lambda _: time.monotonic() < self.until, islice(self.ordered(code, function, taken), most))
+        return takewhile(lambda _: not self.late, islice(self.ordered(code, function, taken), most))
 
     def ordered(self, code: Code, function: str, taken: list[Change]) -> list[Edit]:
         """The edits of a function but for those of given lines: of the student's own helpers first, of lines and kinds

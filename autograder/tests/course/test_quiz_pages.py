@@ -72,6 +72,12 @@ def test_the_key_and_the_marking_sheet_have_every_right_answer():
                     assert row.count("☐") == item.question.stratum.points
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_stop_is_not_torn_from_the_formula_before_it(language):
+    """The last of the squares ended a line in print, and its stop stood alone on the next one."""
+    assert not re.search(r"</math>[.,;:。，；：]", re.sub(r"<span>.*?</span>", "", PAGES["papers", language]))
+
+
 def test_axe_finds_nothing_on_any_page(opened, tmp_path):  # noqa: F811
     """Light and dark, narrow and wide; nothing is asked for beside the page, and nothing is cut off."""
     for sheet, language in PAGES:

@@ -277,6 +277,17 @@ def test_a_step_of_another_size_that_settles_where_it_did_is_told():
     assert Change(None, reading, reading.right, ncsn).notes == [WORDS["langevin_sample"].notes["fresh"]]
 
 
+def test_a_run_of_one_call_is_told_without_a_comparison_of_levels():
+    """And in words that hold for one, too."""
+    reading = READINGS["annealed_langevin_sample"]
+    found = {"calls": 1.0, "first": 2.0, "last": 2.0, "drift": 0.08, "fine": 0.08}
+    notes = WORDS["annealed_langevin_sample"].notes
+    assert Change(None, reading, reading.right, found).notes == [notes[name] for name in ("calls", "last", "fine")]
+    for words in WORDS.values():
+        for text in (words.shows, *words.notes.values()):
+            assert "<calls> calls" not in text.en
+
+
 def test_an_inversion_is_told_by_two_steps(zygote):
     """With one alone a loop that takes each second step would seem to take none."""
     reading, words = READINGS["ddim_invert"], WORDS["ddim_invert"].notes
@@ -309,6 +320,12 @@ def test_no_edit_is_run_when_the_time_is_over(viva, monkeypatch):
     monkeypatch.setattr(questions_module, "LONGEST", 0.0)
     monkeypatch.setattr(Viva, "_with", lambda *_: pytest.fail("an edit was run"))
     assert viva(solution(), 2) == []
+
+
+@pytest.mark.parametrize("longest, late", [(0.0, True), (100.0, False)])
+def test_a_viva_knows_whether_its_time_was_over(tmp_path, monkeypatch, longest, late):
+    monkeypatch.setattr(questions_module, "LONGEST", longest)
+    assert Viva(solution(), 2, Results(tmp_path), lambda trial: None).late is late
 
 
 def test_a_file_that_is_no_python_is_not_asked_about(viva):
@@ -461,6 +478,17 @@ def test_what_an_edit_leaves_out_is_marked_from_its_beginning():
     assert "<b> per_item(omega_0, x_t) * x_0_pred +</b> per_item" in shown
     shown = shown_of(source, "ddim_sigma", "beta_t = 1.0 - alpha_bar_t / alpha_bar_t")
     assert "alpha_bar_<b>prev</b>\n" in shown and "alpha_bar_<b>t</b>\n" in shown
+    shown = shown_of(source, "q_sample", "x_t = alpha_bar_t.sqrt() * x_0 + (1.0 - alpha_bar_t) * eps")
+    assert "(1.0 - alpha_bar_t)<b>.sqrt()</b> * eps" in shown
+
+
+def test_what_an_if_decides_about_is_shown_with_it():
+    """Of a loop the head is enough: it says which steps there are."""
+    body = ["    for i in range(n, 0):", "        x = i", "    if n == 1:", "        return x", "    return n"]
+    source = "\n".join(["def q_sample(x, n):", *body]).encode()
+    shown = {edit.kind: edit.before.lines for edit in edits(Code("sampler.py", source), "q_sample")}
+    assert shown["branch"] == ((4, "    if n == 1:"), (5, "        return x"))
+    assert shown["number"] == ((2, "    for i in range(n, 0):"),)
 
 
 def test_the_function_around_a_line_is_named_where_it_is_no_task():
@@ -516,7 +544,7 @@ def test_the_command_says_that_there_is_nothing_to_ask_about(tmp_path, capsys):
 
 def test_the_command_writes_a_page_in_each_language_for_its_owner(tmp_path, capsys, ten, monkeypatch):
     _, _, questions = ten[0]
-    monkeypatch.setattr(command, "questions", lambda *_: questions)
+    monkeypatch.setattr(command, "questions", lambda *_: (questions, False))
     assert command.run(SOLUTION, 1, tmp_path / "out", DEFAULTS) == 0
     written = {path.name: path for path in (tmp_path / "out").iterdir()}
     assert set(written) == {"viva.html", "viva.zh-TW.html"}
@@ -526,6 +554,19 @@ def test_the_command_writes_a_page_in_each_language_for_its_owner(tmp_path, caps
     with pytest.raises(typer.Exit) as ended:
         command.run(SOLUTION, 1, tmp_path / "file", DEFAULTS)
     assert ended.value.exit_code == 2 and "Give another OUT." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("count, status", [(0, 1), (2, 0), (4, 0)])
+def test_the_command_does_not_say_that_there_is_no_more_when_its_time_was_over(
+    tmp_path, capsys, monkeypatch, count, status
+):
+    reading, code = READINGS["q_sample"], Code("sampler.py", solution().files["sampler.py"])
+    asked = [Change(edit, reading, reading.right, {"x_0": 0.36, "eps": 0.8}) for edit in edits(code, "q_sample")]
+    monkeypatch.setattr(command, "questions", lambda *_: (asked[:count], True))
+    assert command.run(SOLUTION, 1, tmp_path / "out", DEFAULTS) == status
+    said = " ".join(capsys.readouterr().out.split())
+    assert "the time for runs with an edit was over" in said
+    assert "no more to ask" not in said and "no function is written" not in said
 
 
 def test_a_name_in_a_submission_does_nothing_to_the_terminal(tmp_path, capsys):
