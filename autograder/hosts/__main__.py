@@ -40,7 +40,7 @@ def main(
     if host not in HOSTS:
         refuse(f"There is no host {host}; give one of {', '.join(HOSTS)}, or type run_autograder for Gradescope.")
     if missing := [name for name in HOSTS[host].NEEDS if not os.environ.get(name)]:
-        refuse(f"Nothing was marked: {host} sets {missing[0]} in the environment, which is not there.")
+        refuse(f"Nothing was marked: the environment lacks what {host} sets there: {', '.join(missing)}.")
     number = assignment or (claim.assignments()[0] if len(claim.assignments()) == 1 else 0)
     if not number:
         refuse("Nothing was marked: there are two assignments here; give --assignment 1 or 2.")

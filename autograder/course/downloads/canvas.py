@@ -12,9 +12,10 @@ from pathlib import Path
 
 from course.downloads.people import Entry, NoSubmissions, Person, Read, text
 from course.downloads.tables import Table, written
-from course.downloads.tops import Top, together
+from course.downloads.tops import TWICE, Top, together
 from course.marks.cells import plain_cell
 from grader import files
+from grader.paths import GRADED_FILES
 
 NAME = "Canvas' download"
 FILE = "canvas.csv"
@@ -59,10 +60,17 @@ def read(top: Top, table: Table | None) -> Read:
         person = _person(rows.pop(user)) if user in rows else Person(text(first["name"]), key=first["user"] or "")
         late = "late" if any(match["late"] or match["hidden_late"] for match, _ in found) else ""
         given = [(match["file"], file) for match, file in found if match["file"]]
-        more = together(given) if given else {"fault": NO_FILE}
+        twice = _twice([file for file, _ in given])
+        more = {"fault": TWICE.format(twice)} if twice else together(given) if given else {"fault": NO_FILE}
         entries.append(Entry(name, (person,), late=late, **more))
     absent = [Entry(f"{row[STUDENT]}_{user}", (_person(row),), fault=ABSENT) for user, row in rows.items()]
     return Read(entries + absent, strange, unknown)
+
+
+def _twice(names: list[str]) -> str:
+    """A graded file that somebody handed in twice, as Canvas numbers the second: `sampler-1.py`; "" where none is."""
+    called = [re.sub(r"-\d+(?=\.py$)", "", name) for name in names]
+    return next((name for name in GRADED_FILES if called.count(name) > 1), "")
 
 
 def _person(row: dict[str, str]) -> Person:

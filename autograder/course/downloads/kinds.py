@@ -29,6 +29,7 @@ class Found:
     renamed: list[str]  # submissions whose id is not the name that they have there
     unknown: list[str]  # submissions of people who are not in the table
     table: Table | None = None  # the host's own, of the people
+    untold: tuple[str, ...] = ()  # whose lateness nothing tells, though DUE is given
 
 
 def find(source: Path, roster: Path | None = None, due: Due | None = None) -> Found:
@@ -36,6 +37,9 @@ def find(source: Path, roster: Path | None = None, due: Due | None = None) -> Fo
     try:
         kind, top, beside = kind_of(tops.opened(source))
         if roster and not kind.TABLE:
+            if kind is plain and (inner := plain.downloads(top)):
+                name, what = inner.popitem()
+                raise NoSubmissions(f"{source} holds {quoted(name)}, which is {what}; give it by itself")
             raise NoSubmissions(f"{source} is {kind.NAME}, which needs no ROSTER; leave it out")
         table = tables.read(roster) if roster else None
         entries, strange, unknown = kind.read(top, table)
@@ -53,7 +57,9 @@ def find(source: Path, roster: Path | None = None, due: Due | None = None) -> Fo
     renamed = [f"The submission {quoted(raw)} is called {name!r} here" for raw, name in names.items() if raw != name]
     theirs = "and in no file for the host"
     unknown = [f"{quoted(name)} is not in {roster}: it is marked, {theirs}" for name in unknown]
-    return Found(kind, sorted(entries, key=lambda entry: _natural(entry.id)), left_out, renamed, unknown, table)
+    entries = sorted(entries, key=lambda entry: _natural(entry.id))
+    untold = tuple(lateness.untold(entries, due, kind.NAME))
+    return Found(kind, entries, left_out, renamed, unknown, table, untold)
 
 
 def kind_of(top: Top) -> tuple[ModuleType, Top, list[str]]:

@@ -1,6 +1,7 @@
 """How late work was handed in, by the host's own times. No penalty is computed: that is the course's to decide."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
@@ -36,3 +37,12 @@ def told(entry: Entry, when: Due | None) -> Entry:
         return entry
     seconds = int((at - when).total_seconds())
     return replace(entry, late=f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}")
+
+
+def untold(entries: Iterable[Entry], when: Due | None, kind: str) -> list[str]:
+    """A sentence where nothing says when work was handed in, since an empty cell looks like in time. kind: its name."""
+    given = [each for each in entries if when and each.place is not None]
+    names = [each.id for each in given if not time(each.created_at)]
+    if names and len(names) == len(given):
+        return [f"DUE is not used: {kind} does not say by a clock when anything was handed in"]
+    return [f"DUE is not used for {name}: nothing says when that was handed in" for name in names]

@@ -202,6 +202,17 @@ def test_canvas_takes_its_gradebook_back_with_one_column(given, mark, tmp_path):
     assert filled == {made.NUMBERS[name]: points for name, points in made.TOTALS.items()}
 
 
+def test_a_file_that_canvas_numbered_since_there_are_two_is_no_choice_of_ours(tmp_path):
+    """It calls the second of two files of one name `sampler-1.py`, as it does with the only one of a later attempt."""
+    theirs = ["ada_7_1_sampler.py", "ada_7_2_sampler-1.py", "ada_7_3_score.py"]
+    for name in (*theirs, "ben_8_4_sampler-2.py", "ben_8_5_score.py"):
+        (tmp_path / name).write_text("x")
+    ada, ben = find(tmp_path).entries
+    assert len(ben.submission().files) == 2
+    with pytest.raises(GraderFault, match=r"^two files are called sampler\.py; mark it by hand"):
+        ada.submission()
+
+
 def test_canvas_hides_names_and_its_gradebook_takes_none_of_those(mark, tmp_path):
     (tmp_path / "in").mkdir()
     for name, content in made.both(3).items():
@@ -295,6 +306,12 @@ def roster_for_plain_zips(at):
     return at / "x", made.moodle(at)[1], ""
 
 
+def folder_of_a_download_and_its_roster(at):
+    (at / "in").mkdir()
+    source, roster = made.canvas(at / "in")
+    return source.parent, roster, ""
+
+
 def due_without_zone(at):
     return made.moodle(at)[0], None, "2026-11-20 23:59"
 
@@ -307,6 +324,7 @@ REFUSED = {
     not_utf_8: "is not in UTF-8; take it as the host gives it",
     no_roster_there: "cannot be read: No such file",
     roster_for_plain_zips: "is a folder of zips and folders, which needs no ROSTER; leave it out",
+    folder_of_a_download_and_its_roster: "holds 'submissions.zip', which is Canvas' download; give it by itself",
     due_without_zone: "is no time with its zone; give it as '2026-11-20 23:59 +0800'",
 }
 
@@ -317,6 +335,35 @@ def test_what_cannot_be_told_is_one_sentence_and_touches_nothing(make, mark, tmp
     code, said, out = mark(source, roster, due)
     assert code == 2 and said.startswith("The class is not marked: ") and REFUSED[make] in said
     assert len(said.splitlines()) == 1 and not (out / "grades.csv").exists()
+
+
+@pytest.mark.parametrize("download", [made.moodle, made.canvas], ids=["moodle", "canvas"])
+def test_a_download_beside_zips_is_a_fault_that_says_to_give_it_by_itself(download, mark, tmp_path):
+    (tmp_path / "in").mkdir()
+    source, _ = download(tmp_path)
+    source.rename(tmp_path / "in" / "download.zip")
+    (tmp_path / "in" / "ada.zip").write_bytes(made.packed(made.both(7)))
+    code, _, out = mark(tmp_path / "in")
+    ada, whole = rows(out / "grades.csv")
+    assert code == 1 and ada["total"] == "7.0" and whole["total"] == ""
+    assert "download: give it by itself. Or mark it by hand." in whole["fault"]
+
+
+@pytest.mark.parametrize("download", [made.moodle, made.canvas], ids=["moodle", "canvas"])
+def test_a_due_that_nothing_can_be_held_to_is_said(download, mark, tmp_path):
+    source, roster = download(tmp_path)
+    _, said, _ = mark(source, roster, DUE)
+    assert "DUE is not used: " in said and "download does not say by a clock when anything was handed in." in said
+    assert "DUE" not in mark(source, roster)[1]
+
+
+def test_a_clone_whose_commit_tells_no_time_is_named_where_due_is_given(mark, tmp_path):
+    source, roster = made.clones(tmp_path)
+    clone = next(path for path in source.iterdir() if path.name.endswith("101"))
+    (clone / ".git" / "HEAD").write_text("nothing")
+    _, said, _ = mark(source, roster, DUE)
+    assert f"DUE is not used for {clone.name}: nothing says when that was handed in." in said
+    assert said.count("DUE is not used") == 1
 
 
 # Clones come from students

@@ -240,7 +240,8 @@ def test_the_entry_of_a_marking_that_failed_leaves_no_mark(host, entry, tmp_path
     "host, environment, more, says",
     [
         ("nowhere", RUNNER, {}, "There is no host nowhere; give one of autolab, classroom50, junit, prairielearn,"),
-        ("classroom50", {}, {}, "classroom50 sets CLASSROOM in the environment, which is not there"),
+        ("classroom50", {}, {}, "lacks what classroom50 sets there: CLASSROOM, ASSIGNMENT, SUBMISSION_TAG,"),
+        ("classroom50", RUNNER | {"OWNER": ""}, {}, "lacks what classroom50 sets there: OWNER."),
         ("junit", RUNNER, {"assignment": None}, "there are two assignments here; give --assignment 1 or 2"),
     ],
 )
