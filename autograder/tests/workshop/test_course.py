@@ -220,6 +220,7 @@ def test_a_student_of_assignment_1_alone_sees_nothing_of_2(first_alone):
     cells = json.loads(book)["cells"]
     assert 'ZIP = "https://example.edu/a/assignment1-student.zip"  #' in "".join(cells[1]["source"])
     assert '"2.11"' not in book and "## 1. DDPM：noise" in book
+    assert re.findall(r"## (\d)\. ", book) == ["1", "2"]  # the first chapter, and how to hand in
     assert (home / "README.zh-TW.md").read_text("utf-8").startswith("# 從 DDPM 到 DDIM：作業一\n")
 
 

@@ -136,7 +136,7 @@ QUESTIONS = [
             Text(
                 "$x_T$ is still drawn from the jump; $x_0$ and $x_T$ then decide all the others. The slide's "
                 "“deterministic” is meant so.",
-                r"$x_T$ 還是由跳躍抽出來的；之後 $x_0$ 和 $x_T$ 決定其他所有狀態。投影片的 “deterministic” 是這個意思。",
+                r"$x_T$ 還是由跳躍抽出來的；之後 $x_0$ 和 $x_T$ 決定其他所有狀態。投影片的 “deterministic” 就是這樣。",
             ),
         ),
         Text(r"$x_T$ alone; it and $x_0$ decide the others", r"只有 $x_T$；它和 $x_0$ 決定其他所有狀態"),

@@ -25,7 +25,7 @@ QUESTIONS = [
             Text(
                 "IS looks at how sure a classifier is of each image, and how varied its answers are. FID and KID "
                 "compare with real images.",
-                "IS 看的是 classifier 對每張影像有多確定，以及各張影像的答案有多麼多樣。FID 和 KID 則要和真實影像比較。",
+                "IS 看的是 classifier 對每張影像有多確定，以及各張的答案有多麼多樣。FID 和 KID 則要和真實影像比較。",
             ),
         ),
         Text("IS alone", "只有 IS"),
