@@ -17,7 +17,7 @@ FILE = AUTOGRADER / "course.toml"
 
 def read(path: Path = FILE) -> dict[str, Any]:
     """What the file says, with points by task, as {"2.10": 6}. Raises OSError, and ValueError for what is not TOML."""
-    found = tomllib.loads(path.read_text(encoding="utf-8"))
+    found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     if isinstance(points := found.get("points"), dict):
         found["points"] = dict(_flat(points))
     return found
@@ -31,7 +31,7 @@ def language(decided: dict[str, Any]) -> str:
 def _flat(table: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
     """TOML takes the 2.10 of `2.10 = 6` for two names, one below the other."""
     for name, value in table.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             yield from _flat(value, f"{before}{name}.")
         else:
             yield before + name, value

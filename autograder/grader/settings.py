@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -10,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from grader import course_file
 from grader.course_file import FILE
 from grader.outcomes import BadSettings
-from grader.tasks import ROWS, Task, given
+from grader.tasks import BONUS, ROWS, Task, given
 
 Tier = Literal["closed-form", "cpu", "gpu"]  # from the least to the most
 TIERS: tuple[Tier, ...] = ("closed-form", "cpu", "gpu")
@@ -38,8 +39,31 @@ def _zip(address: str) -> str:
 
 
 Text = str | dict[Language, str]  # one for all languages, or one for each
+
+
+def _title(title: Text) -> Text:
+    lines = [title] if isinstance(title, str) else [*title.values()]
+    if not (lines and all(line.strip() and len(line.splitlines()) == 1 for line in lines)):
+        raise ValueError("give one line that is not empty, or one for each language")
+    return title
+
+
+def _name(name: str) -> str:
+    if not name.strip() or set(name) & set("[]\n"):
+        raise ValueError("give each address a name, without square brackets")
+    return name
+
+
+def _ai(text: Text) -> Text:
+    for said in [text] if isinstance(text, str) else text.values():
+        if re.fullmatch("[A-Za-z]+", said) and said not in READY:
+            raise ValueError('give "none", "explain" or "free", or a sentence of your own')
+    return text
+
+
 Points = Annotated[float, AfterValidator(_points)]
 Address = Annotated[str, AfterValidator(_address)]
+READY = ("none", "explain", "free")  # the names of the ready texts on AI assistants
 TITLE: Text = {"en": "From DDPM to DDIM", "zh-TW": "從 DDPM 到 DDIM"}
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -50,7 +74,7 @@ class Rules(BaseModel):
     model_config = STRICT
 
     discussion: Text = ""
-    ai: Text = ""
+    ai: Annotated[Text, AfterValidator(_ai)] = ""
     late_days: Text = ""
 
 
@@ -59,7 +83,7 @@ class Settings(BaseModel):
 
     model_config = STRICT
 
-    title: Text = TITLE
+    title: Annotated[Text, AfterValidator(_title)] = TITLE
     languages: Annotated[list[Language], Field(min_length=1)] = list(LANGUAGES)
     term: Text = ""
     contact: Text = ""
@@ -68,10 +92,10 @@ class Settings(BaseModel):
     leaderboard: bool = False
     exposed: bool = False  # mark even where a student's code could read the grader's files
     reweigh: bool = False
-    bonus: list[str] = ["2.12"]
+    bonus: list[str] = BONUS
     written: list[Question] = list(get_args(Question))  # the lecture's questions that are answered in writing
     rules: Rules = Rules()
-    links: dict[str, Address] = {}
+    links: dict[Annotated[str, AfterValidator(_name)], Address] = {}
     zip: Annotated[str, AfterValidator(_zip)] = ""  # where the student zips are
     points: dict[str, Points] = {}
 
@@ -86,6 +110,20 @@ class Settings(BaseModel):
 
 DEFAULTS = Settings()
 
+EXPECTED = {  # by pydantic's name of what is wrong, in the words of TOML
+    "string_type": "give a text in quotes",
+    "bool_type": "give true or false",
+    "float_type": "give a number, without quotes",
+    "list_type": "give a list in square brackets, each of its items in quotes",
+    "dict_type": "give a section of its own, with a line for each",
+    "model_type": "give a section of its own, with a line for each",
+    "too_short": "give one at least",
+}
+TOML = {  # what Python says of a file that is none, and what is meant
+    "Cannot overwrite a value": "a name stands there a second time",
+    "Invalid value": "what stands there is no text in straight quotes, no number, and neither true nor false",
+}
+
 
 def load(path: Path = FILE) -> Settings:
     """The settings in a file. Raises BadSettings."""
@@ -96,8 +134,13 @@ def load(path: Path = FILE) -> Settings:
         settings = Settings.model_validate(found)
     except ValidationError as error:
         raise BadSettings(f"{path.name}: {_sentence(error)}") from None
+    except UnicodeDecodeError:
+        raise BadSettings(f"{path.name} cannot be read: it is not in UTF-8; save it in that encoding") from None
     except (OSError, ValueError) as error:
-        raise BadSettings(f"{path.name} cannot be read: {' '.join(str(error).split())}") from None
+        said = " ".join(str(error).split())
+        for words, plain in TOML.items():
+            said = said.replace(words, plain)
+        raise BadSettings(f"{path.name} cannot be read: {said}") from None
     if fault := _fault(settings, found):
         raise BadSettings(f"{path.name}: {fault}")
     return settings
@@ -109,10 +152,14 @@ def _fault(settings: Settings, found: dict[str, Any]) -> str:
         return 'the leaderboard takes the trained network, so tier must be "cpu" or "gpu"'
     if not settings.points:
         return "[points] names no task; give each task that is given a line, as 1.1 = 10"
+    for name in ("languages", "bonus", "written"):
+        named = getattr(settings, name)
+        if twice := [each for each in named if named.count(each) > 1]:
+            return f"{name} has {twice[0]} twice; name it once"
     known = [row.task for row in ROWS]
     if unknown := [task for task in settings.points if task not in known]:
         return f"[points] has {unknown[0]}, but there are the tasks {', '.join(known)}"
-    if unknown := [task for task in settings.bonus if task not in settings.points]:
+    if unknown := [task for task in found.get("bonus", []) if task not in settings.points]:
         return f"bonus has {unknown[0]}, to which [points] gives nothing"
     if settings.leaderboard and "2.11" not in settings.points:
         return "the leaderboard is that of 2.11, to which [points] gives nothing"
@@ -129,19 +176,35 @@ def _sum_fault(assignment: int, tasks: list[Task]) -> str:
     total = sum(task.points for task in tasks if not task.bonus)
     if worthless := [task.task for task in tasks if not task.points]:
         return f"with reweigh = true {worthless[0]} would have no point; give it more, or the others less"
+    bonus = sum(task.points for task in tasks if task.bonus)
     if not total:
         return f"all tasks of Assignment {assignment} are a bonus; there must be one that is none"
     if len(tasks) == sum(row.assignment == assignment for row in ROWS) and abs(total - 100) > 1e-9:
         return f"the points of Assignment {assignment} sum to {total:g}, not to 100; with reweigh = true they do"
+    if bonus > total:
+        return f"the bonus of Assignment {assignment} is {bonus:g}, more than its {total:g} points; give it less"
     return ""
 
 
 def _sentence(error: ValidationError) -> str:
     """The first thing that is wrong, in words."""
-    first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"] if part != "str" and not str(part).startswith("dict["))
+    first, *others = error.errors()
+    if isinstance(first["input"], dict) and others and others[0]["loc"][0] == first["loc"][0]:
+        first = others[0]  # a text for each language, which was held to be a single one first
+    parts = [str(part) for part in first["loc"] if part != "str" and not str(part).startswith("dict[")]
+    name = ".".join(parts)
     if first["type"] == "extra_forbidden":
         model = Rules if first["loc"][0] == "rules" else Settings
         return f"there is no setting {name}; there are {', '.join(model.model_fields)}"
     said = first["msg"].removeprefix("Value error, ")
-    return f"{name} is {first['input']!r}: {said[0].lower()}{said[1:]}"
+    expected = EXPECTED.get(first["type"], f"{said[0].lower()}{said[1:]}")
+    if parts[-1] == "[key]":
+        return f"{'.'.join(parts[:-2])} has {first['input']!r}: {expected}"
+    return f"{name} is {_as_written(first['input'])}: {expected}"
+
+
+def _as_written(value: Any) -> str:
+    """A value as TOML has it, where Python writes it otherwise."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, date | time) else repr(value)

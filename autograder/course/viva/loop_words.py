@@ -6,7 +6,7 @@
 from course.quiz.question import Text
 from course.viva.words import STEP_SHOWS, Words
 
-IDLE = Text("Now the state comes out as it went in.", "現在狀態出來時還是原來的樣子。")
+IDLE = Text("Now the state comes out as it went in.", "現在輸出的狀態和輸入的一樣，沒有改變。")
 RUN = {
     "idle": IDLE,
     "stops": Text(

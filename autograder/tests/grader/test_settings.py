@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import course.__main__
 import workshop.__main__
-from grader import course_file, overlay, settings
+from grader import course_file, overlay, settings, tasks
 from grader.marking import mark as marking
 from grader.outcomes import BadSettings
 from grader.paths import CHECKS, CORPUS, ROOT, SOLUTION
@@ -27,25 +27,37 @@ pytestmark = pytest.mark.slow
 COURSE = course_file.FILE.read_text("utf-8")
 BAD = {  # what is changed in the file as shipped, and what is said
     ('visibility = "visible"', 'visibility = "hiden"'): "visibility is 'hiden': input should be 'visible', 'hidden'",
-    ('visibility = "visible"', "visibility = true"): "visibility is True: input should be 'visible'",
+    ('visibility = "visible"', "visibility = true"): "visibility is true: input should be 'visible'",
     ('tier = "cpu"', 'tier = "GPU"'): "tier is 'GPU': input should be 'closed-form', 'cpu' or 'gpu'",
-    ("leaderboard = false", "leaderboard = 1"): "leaderboard is 1: input should be a valid boolean",
+    ("leaderboard = false", "leaderboard = 1"): "leaderboard is 1: give true or false",
     ("leaderboard = false", "lateness = 3"): "there is no setting lateness; there are title, languages, term",
-    ('tier = "cpu"', 'tier = "closed-form"\nleaderboard = true'): "cannot be read: Cannot overwrite a value",
-    ('tier = "cpu"', "tier = cpu"): "cannot be read: Invalid value",
+    ('tier = "cpu"', 'tier = "closed-form"\nleaderboard = true'): "cannot be read: a name stands there a second",
+    ('tier = "cpu"', "tier = cpu"): "cannot be read: what stands there is no text in straight quotes",
     ('tier = "cpu"', "tier = '\ud800'"): "cannot be read",
     ('["en", "zh-TW"]', '["en", "fr"]'): "languages.1 is 'fr': input should be 'en' or 'zh-TW'",
-    ('["en", "zh-TW"]', "[]"): "languages is []: list should have at least 1 item",
-    ('ai = ""', "ai = 3"): "rules.ai is 3: input should be a valid string",
+    ('["en", "zh-TW"]', "[]"): "languages is []: give one at least",
+    ('ai = ""', "ai = 3"): "rules.ai is 3: give a text in quotes",
+    ('["en", "zh-TW"]', '["en", "en"]'): "languages has en twice; name it once",
+    ('["en", "zh-TW"]', '"zh-TW"'): "languages is 'zh-TW': give a list in square brackets, each of its items in quotes",
+    ('term = ""', "term = 2027-02-01"): "term is 2027-02-01: give a text in quotes",
+    ('contact = ""', 'contact = { en = "Ask.", zh-CN = "问" }'): "contact has 'zh-CN': input should be 'en' or 'zh-TW'",
+    ('contact = ""', "contact = { en = 3 }"): "contact.en is 3: give a text in quotes",
+    ("title = {", 'title = ""\ncontact = {'): "a name stands there a second time",
+    ('title = { en = "From DDPM to DDIM",', 'title = { en = " ",'): "title is {'en': ' ',",
+    ('ai = ""', 'ai = "explian"'): 'rules.ai is \'explian\': give "none", "explain" or "free", or a sentence',
     ('ai = ""', 'aid = ""'): "there is no setting rules.aid; there are discussion, ai, late_days",
     ('zip = ""', 'zip = "https://example.edu/a.zip"'): "ends with assignment{assignment}-student.zip",
     ("[links]", '[links]\nforum = "forum.example.edu"'): "links.forum is 'forum.example.edu': give an address",
+    ("[links]", '[links]\n"" = "https://example.edu"'): "links has '': give each address a name",
+    ('written = ["W1",', 'written = ["W2",'): "written has W2 twice; name it once",
     ('written = ["W1",', 'written = ["W99",'): "written.0 is 'W99': input should be 'W1', 'W2'",
-    ("2.8 = 18", '2.8 = "18"'): "points.2.8 is '18': input should be a valid number",
+    ("2.8 = 18", '2.8 = "18"'): "points.2.8 is '18': give a number, without quotes",
+    ("2.8 = 18", "2.8 = {}"): "points.2.8 is {}: give a number",
     ("2.8 = 18", "2.8 = -18"): "points.2.8 is -18: give points above 0, up to 100",
     ("2.8 = 18", "2.8 = 18.125"): "points.2.8 is 18.125: give points above 0, up to 100, with at most two decimals",
     ("2.8 = 18", "2.8 = 17"): "the points of Assignment 2 sum to 99, not to 100; with reweigh = true they do",
     ("2.8 = 18", "2.13 = 18"): "[points] has 2.13, but there are the tasks 1.1, 1.2",
+    ('bonus = ["2.12"]', 'bonus = ["2.12", "2.12"]'): "bonus has 2.12 twice; name it once",
     ("2.12 = 5", ""): "bonus has 2.12, to which [points] gives nothing",
     ('bonus = ["2.12"]', f"bonus = {[row.task for row in ROWS]}"): "all tasks of Assignment 1 are a bonus",
 }
@@ -60,7 +72,7 @@ def written(tmp_path, old: str, new: str) -> Path:
 
 def test_the_file_as_shipped_says_what_holds_where_nothing_is_said(tmp_path):
     """But for the points, of which nothing said is no task."""
-    (tmp_path / "course.toml").write_text("[points]\n1.1 = 100\n2.12 = 5")
+    (tmp_path / "course.toml").write_text("[points]\n2.11 = 100\n2.12 = 5")
     shipped, short = settings.load(), settings.load(tmp_path / "course.toml")
     assert shipped.model_copy(update={"points": {}}) == short.model_copy(update={"points": {}}) == Settings()
 
@@ -80,7 +92,9 @@ def test_what_is_wrong_with_a_course_is_one_sentence(tmp_path, old, new):
         ("leaderboard = true\nbonus = []\n[points]\n1.1 = 100", "the leaderboard is that of 2.11, to which"),
         ("", "[points] names no task; give each task that is given a line, as 1.1 = 10"),
         ("reweigh = true\nbonus = []\n[points]\n1.1 = 0.1\n1.2 = 99.9", "with reweigh = true 1.1 would have no point"),
-        ("points = 3", "points is 3: input should be a valid dictionary"),
+        ('title = ""\n[points]\n1.1 = 100', "title is '': give one line that is not empty, or one for each language"),
+        ('bonus = ["1.2"]\n[points]\n1.1 = 9\n1.2 = 9.5', "the bonus of Assignment 1 is 9.5, more than its 9 points"),
+        ("points = 3", "points is 3: give a section of its own"),
     ],
 )
 def test_what_does_not_go_together_is_one_sentence(tmp_path, text, said):
@@ -89,10 +103,32 @@ def test_what_does_not_go_together_is_one_sentence(tmp_path, text, said):
         settings.load(tmp_path / "course.toml")
 
 
+def test_a_bonus_of_which_nothing_is_said_is_one(tmp_path):
+    """A line that is left out has the value of the file as shipped: in the settings and in the points."""
+    path = written(tmp_path, 'bonus = ["2.12"]', "")
+    assert settings.load(path).bonus == ["2.12"]
+    assert [task.task for task in tasks.given(course_file.read(path)) if task.bonus] == ["2.12"]
+    path.write_text("[points]\n1.1 = 100")
+    assert settings.load(path).points == {"1.1": 100}  # a course without 2.12 need not say that it is none
+
+
 def test_settings_of_a_former_version_are_not_left_unread(tmp_path):
     (tmp_path / "settings.toml").write_text('visibility = "hidden"')
     with pytest.raises(BadSettings, match=r"^settings\.toml is no longer read: move its lines into course\.toml, and"):
         settings.load(written(tmp_path, 'tier = "cpu"', 'tier = "gpu"'))
+
+
+@pytest.mark.parametrize(
+    "encoding, said", [("utf-8-sig", ""), ("utf-16", "it is not in UTF-8"), ("big5", "it is not in")]
+)
+def test_a_file_that_another_editor_saved_is_read_or_the_encoding_is_named(tmp_path, encoding, said):
+    """Some editors put a mark at the beginning of a text in UTF-8; a course in Chinese may be saved in Big5."""
+    (tmp_path / "course.toml").write_text(COURSE, encoding, errors="replace")
+    if not said:
+        assert settings.load(tmp_path / "course.toml") == settings.load()
+        return
+    with pytest.raises(BadSettings, match=f"^course.toml cannot be read: {said}"):
+        settings.load(tmp_path / "course.toml")
 
 
 def test_a_course_without_its_file_is_told_so(tmp_path):

@@ -214,10 +214,13 @@ def test_a_student_of_assignment_1_alone_sees_nothing_of_2(first_alone):
             assert not [row.function for row in later if re.search(rf"\b{row.function}\b", text)], name
             assert not re.search(r"(T=|TODO |task )2\.\d", text), name
     assert "assignment.ipynb" not in texts
+    assert "the TODOs in `sampler.py`, and\n" in (told := texts["AGENTS.md"].read_text("utf-8"))
+    assert "`README.zh-TW.md` is the handout" in told and "score.py" not in told
     book = texts["assignment.zh-TW.ipynb"].read_text("utf-8")
     cells = json.loads(book)["cells"]
     assert 'ZIP = "https://example.edu/a/assignment1-student.zip"  #' in "".join(cells[1]["source"])
     assert '"2.11"' not in book and "## 1. DDPM：noise" in book
+    assert re.findall(r"## (\d)\. ", book) == ["1", "2"]  # the first chapter, and how to hand in
     assert (home / "README.zh-TW.md").read_text("utf-8").startswith("# 從 DDPM 到 DDIM：作業一\n")
 
 
@@ -234,6 +237,7 @@ def test_a_student_of_assignment_1_alone_can_work(first_alone):
     assert done.returncode == 0 and "作業 1：目前 100 分，滿分 100 分" in done.stdout
     done = course.python("assignment.py", folder=str(home))
     assert re.findall(r"^(\w+)  ", done.stdout, re.MULTILINE) == "test submission figures measure train sample".split()
+    assert not re.search(r"A=2|LOSS=|ETA=|step_grid|DDIM", done.stdout)  # what only Assignment 2 has
     done = course.python("figures.py", "--only", "2", folder=str(home))
     assert done.stderr == "figures.py: 沒有圖 2；有的是 1, 11\n"
     done = course.python("figures.py", "--only", "1", folder=str(home))

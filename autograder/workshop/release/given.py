@@ -6,6 +6,7 @@ import json
 import re
 import tokenize
 from collections.abc import Collection
+from itertools import count
 from pathlib import PurePosixPath
 
 from grader.paths import GRADED_FILES
@@ -15,6 +16,7 @@ from workshop.starter.dropped import filled_in
 SECTION = re.compile(r"^(?=# \d\.\d+  )", re.MULTILINE)  # where the visible tests of a task begin
 ROW = re.compile(r' +\("(\w+)", .*\),(?:  #.*)?$')  # of a table of tests, for one function
 NUMBER = re.compile(r"(?<![\d.−-])\d\.\d+(?![\d.]*\d)")
+CHAPTER = re.compile(r"^## \d+\. ", re.MULTILINE)  # of the notebook
 DRAWN = re.compile(r'draw\("(\w+)"\)')
 PACKAGES = ("diffusion", "explorer")
 PAGE = "explore"  # how the modules of the page with sliders begin
@@ -118,4 +120,9 @@ def _notebook(source: str, given: Collection[str], away: Collection[str]) -> str
         if named(text := "".join(cell["source"])) | {*cell["metadata"].get("tasks", [])} <= {*given}
         and not {*DRAWN.findall(text)} & {*away}
     ]
+    chapter = count(1)
+    for cell in book["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = CHAPTER.sub(lambda _: f"## {next(chapter)}. ", "".join(cell["source"]))
+            cell["source"] = text.splitlines(keepends=True)
     return json.dumps(book, ensure_ascii=False, indent=1) + "\n"

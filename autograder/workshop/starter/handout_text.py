@@ -48,7 +48,14 @@ def for_assistants(settings: Settings, tasks: list[Task]) -> str:
     written, ready = _in("en", settings.rules.ai), WORDS["en"]["ai"]
     rule = ready.get(written, written) or "it has not written one, so explain and ask."
     may = written if written in ready else "" if written else "explain"
-    decided = {"contact": _in("en", settings.contact), "written": questions.asked(settings, tasks)}
+    files = " and ".join(dict.fromkeys(f"`{task.file}`" for task in tasks))
+    handout = NAMES["en" if "en" in settings.languages else settings.languages[0]]
+    decided = {
+        "files": files,
+        "handout": handout,
+        "contact": _in("en", settings.contact),
+        "written": questions.asked(settings, tasks),
+    }
     return ENVIRONMENT.get_template("AGENTS.md").render(rule=rule, may=may, **decided)
 
 

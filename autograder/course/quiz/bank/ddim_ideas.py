@@ -43,12 +43,12 @@ QUESTIONS = [
         (formula(r"q(x_t \mid x_{t-1}) = q(x_t \mid x_{t-1}, x_0)"),),
         Text(
             r"Whoever knows $x_{t-1}$ learns nothing more about $x_t$ from $x_0$.",
-            r"知道 $x_{t-1}$ 之後，再知道 $x_0$ 也不會多知道任何關於 $x_t$ 的事。",
+            r"給定 $x_{t-1}$ 之後， $x_0$ 不再提供任何關於 $x_t$ 的資訊。",
         ),
         {
             "jump_for_markov": Text(
                 r"Whoever knows $x_0$ learns nothing more about $x_t$ from $x_{t-1}$.",
-                r"知道 $x_0$ 之後，再知道 $x_{t-1}$ 也不會多知道任何關於 $x_t$ 的事。",
+                r"給定 $x_0$ 之後， $x_{t-1}$ 不再提供任何關於 $x_t$ 的資訊。",
             ),
             "states_independent": Text(
                 r"$x_t$ and $x_{t-1}$ are independent of each other.", r"$x_t$ 和 $x_{t-1}$ 彼此獨立。"
@@ -136,15 +136,15 @@ QUESTIONS = [
             Text(
                 "$x_T$ is still drawn from the jump; $x_0$ and $x_T$ then decide all the others. The slide's "
                 "“deterministic” is meant so.",
-                r"$x_T$ 還是由跳躍抽出來的；之後 $x_0$ 和 $x_T$ 決定其他全部。投影片的 “deterministic” 是這個意思。",
+                r"$x_T$ 還是由跳躍抽出來的；之後 $x_0$ 和 $x_T$ 決定其他所有狀態。投影片的 “deterministic” 就是這樣。",
             ),
         ),
-        Text(r"$x_T$ alone; it and $x_0$ decide the others", r"只有 $x_T$；它和 $x_0$ 決定其他全部"),
+        Text(r"$x_T$ alone; it and $x_0$ decide the others", r"只有 $x_T$；它和 $x_0$ 決定其他所有狀態"),
         {
             "nothing_random_at_zero": Text("nothing: the process is deterministic", "沒有：這個過程是 deterministic"),
             "all_random_at_zero": Text(r"each $x_t$, independently of the others", r"每個 $x_t$，彼此獨立"),
             "first_random_at_zero": Text(
-                r"$x_1$ alone; it and $x_0$ decide the others", r"只有 $x_1$；它和 $x_0$ 決定其他全部"
+                r"$x_1$ alone; it and $x_0$ decide the others", r"只有 $x_1$；它和 $x_0$ 決定其他所有狀態"
             ),
         },
         about=("forward_process",),
@@ -223,7 +223,7 @@ QUESTIONS = [
             Text(
                 "The loss depends on the forward jump alone, and DDIM keeps the jump; the network is asked at 20 of "
                 "the steps that it knows.",
-                r"Loss 只與正向跳躍有關，而 DDIM 保持跳躍；network 被問到的是它學過的 step 中的 20 個。",
+                r"Loss 只與正向跳躍有關，而 DDIM 保持跳躍；network 被問到的 20 個 step，都是它訓練時學過的。",
             ),
         ),
         Text("nothing", "什麼都不用"),

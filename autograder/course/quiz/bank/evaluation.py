@@ -25,7 +25,7 @@ QUESTIONS = [
             Text(
                 "IS looks at how sure a classifier is of each image, and how varied its answers are. FID and KID "
                 "compare with real images.",
-                "IS 看的是 classifier 對每張影像有多確定，以及答案有多多樣。FID 和 KID 則要和真實影像比較。",
+                "IS 看的是 classifier 對每張影像有多確定，以及各張的答案有多麼多樣。FID 和 KID 則要和真實影像比較。",
             ),
         ),
         Text("IS alone", "只有 IS"),
@@ -48,7 +48,7 @@ QUESTIONS = [
             Text(
                 "A covariance that is estimated from few images is off, and FID is larger for that. Compare only "
                 "FIDs of equally many images.",
-                "由少數影像估計的 covariance 不準，FID 因此變大。只能比較張數相同的 FID。",
+                "用少數影像估計的 covariance 不準，FID 因此變大。只能比較張數相同的 FID。",
             ),
         ),
         Text(
@@ -104,14 +104,14 @@ QUESTIONS = [
             Text(
                 "Copies of real images are as sharp, as varied and as much like real images as can be. None of the "
                 "three asks whether an image is new.",
-                "真實影像的複製品清晰、多樣，而且完全像真實影像。三個指標都不問影像是不是新的。",
+                "真實影像的複製品清晰、多樣，而且和真實影像一模一樣。三個指標都不管影像是不是新生成的。",
             ),
         ),
         Text("none: all three are as good as for real images", "都不會：三個都和真實影像一樣好"),
         {
             "is_sees_copies": Text("IS, since the images are not varied", "IS，因為影像不夠多樣"),
             "fid_sees_copies": Text(
-                "FID, since it rises where images are known ones", "FID，因為影像是已知的，它就會變大"
+                "FID, since it rises where images are known ones", "FID，因為影像一旦是訓練集裡的，它就會變大"
             ),
             "kid_sees_copies": Text("KID, since it compares single pairs of images", "KID，因為它比較一對一對的影像"),
         },
