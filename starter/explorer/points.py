@@ -17,6 +17,7 @@ MOONS, DRAWN, OTHERS = two_moons(), len(STARTS) + 1, 200
 DATA = MOONS.means[[4, 15, 22, 31]]  # the points that are inverted: on both moons, at their tips and between
 SEED = 7  # of the noise of the steps
 LINE = 0.5  # the standard deviation of the data on the line
+ROUNDING = 1e-12  # a factor below it is 0
 SHOWN = 500  # most steps whose states are drawn: of more, every second state
 
 
@@ -47,7 +48,8 @@ def recovered(chain: Chain, eta: float) -> Tensor:
         eps = (x_t - a.sqrt() * x_0) / (1 - a).sqrt()  # the noise that leads from this x_0 to this x_t
         state, fresh = (each.expand(chain.S, 1).clone() for each in (x_t, z))
         rows.append(yours("2.9", state, eps[:, None], a, p, eta, fresh, shape=state.shape)[:, 0])
-    return torch.stack(rows)
+    factors = torch.stack(rows)
+    return torch.where(factors.abs() < ROUNDING, 0.0, factors)
 
 
 def paths(grid: Grid) -> dict:

@@ -130,7 +130,8 @@ function renderCoefficients(wrong) {
     drawCurve(`curve-${name}`, times, ours, theirs, name === "sigma" ? most : null, t);
     put(`yours-${name}`, ours[at.step - 1]);
     if (wrong) put(`other-${name}`, theirs[at.step - 1]);
-    label(`curve-${name}`, "say-curve", { name: names[name], first: text(ours[0]), last: text(ours.at(-1)) });
+    const [first, last, wrong_first, wrong_last] = [ours, theirs ?? ours].flatMap((rows) => [text(rows[0]), text(rows.at(-1))]);
+    label(`curve-${name}`, wrong ? "say-curve-wrong" : "say-curve", { name: names[name], first, last, wrong_first, wrong_last });
   }
   put("yours-sigma-max", most[at.step - 1]);
   return { yours, wrong: other };

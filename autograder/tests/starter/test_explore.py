@@ -43,7 +43,7 @@ from student_files import put
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(STARTER)
     from diffusion.pictures import blind_spots, images
-    from explorer import page, parts, wrong
+    from explorer import page, parts, points, wrong
 
     main = runpy.run_path(str(STARTER / "explore.py"))["main"]
 
@@ -171,6 +171,14 @@ def test_at_S_1000_both_spacings_are_one(tmp_path, opened):  # noqa: F811
         assert shown["yours-spread"][0] == pytest.approx(want, abs=NEAR)
         assert shown["other-spread"][0] == pytest.approx(want, abs=NEAR)
     assert seen.page.is_disabled("#spacing")
+
+
+def test_in_the_last_step_a_zero_is_not_a_rounding(monkeypatch):
+    """It goes to data, ᾱ = 1, where ω₀ is 1, and ω_t and σ_t are 0; some of these were 1.1e-16."""
+    put(monkeypatch)
+    for chain, eta in itertools.product(grids.Grid().chains, (0.0, 0.3, 1.0)):
+        w_0, w_t, sigma = points.recovered(chain, eta)[:, -1].tolist()
+        assert w_0 == pytest.approx(1, abs=1e-12) and (w_t, sigma) == (0, 0), (chain.key, eta)
 
 
 def test_a_collapse_to_one_point_is_a_number_and_a_curve_however_small(tmp_path, opened):  # noqa: F811
@@ -383,6 +391,27 @@ def test_each_picture_has_a_description_that_follows_the_sliders(whole, opened):
     after = seen.page.evaluate(labels)
     assert len(before) == len(after) == 12 and all(before + after)
     assert [a for a, b in zip(before, after) if a == b] == []
+
+
+def test_the_description_of_a_curve_has_the_mistakes_too(whole, opened):  # noqa: F811
+    """At its ends, as the table of a step has them."""
+    seen, names = opened(whole), {"w0": "ω₀", "wt": "ω_t", "sigma": "σ_t"}
+    said = "id => document.getElementById(id).ariaLabel"
+    state = {"S": 1, "eta": 2, "mistake": "ends_at_first_alpha_bar"}
+    shown = [seen.page.evaluate(SET, state | {"step": step}) for step in (1, 5)]
+    for id_, name in names.items():
+        yours, other = ([each[f"{who}-{id_}"][1] for each in shown] for who in ("yours", "other"))
+        ends = dict(zip(("first", "last", "wrong_first", "wrong_last"), yours + other))
+        assert seen.page.evaluate(said, f"curve-{id_}") == WORDS["en"]["say-curve-wrong"].format(name=name, **ends)
+    seen.page.evaluate(SET, {"mistake": ""})
+    assert "mistake" not in seen.page.evaluate(said, "curve-wt")
+
+
+def test_what_the_slides_say_nothing_of_is_not_called_a_misprint(whole, opened):  # noqa: F811
+    """2.8: the other root stands beside two misprints, and its note says that no slide has it."""
+    assert "The slide says nothing" in WORDS["en"]["mistakes"]["negative_root"]["note"]
+    group = "document.querySelector('[value=negative_root]').closest('optgroup').label"
+    assert "say nothing" in opened(whole).page.evaluate(group)
 
 
 VIEWS = [
