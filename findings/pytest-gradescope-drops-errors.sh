@@ -2,8 +2,8 @@
 # Expected: each test with a weight is in results.json, whatever happened to it, so that the maxima
 #   always add up to the assignment's points; a test that errs has 0 of its points.
 # Happens: only the tests that passed or failed are in the file. One whose fixture raises is left out
-#   with its maximum, as is one that is skipped. Where a fixture
-#   raises after its test has passed, the test has full points, and no word is said of the error.
+#   with its maximum, as is one that is skipped. Where a fixture raises after its test has passed,
+#   the test has full points, and no word is said of the error.
 # Library: pytest-gradescope 0.1.6 (pytest_terminal_summary), pytest 9.2.0.
 # Who meets it: a course whose fixture calls the student's function once (a trained model, one chain of
 #   samples) and whose tests look at the result. With a function that is still a TODO, the report holds no line on it.
