@@ -19,12 +19,11 @@ from course.downloads.earlier import Earlier
 from course.downloads.kinds import Found
 from course.downloads.people import NoSubmissions
 from course.marks import class_marks, grades
-from course.marks.class_marks import Marked
 from course.pages import class_page
 from course.written import page, table
 from course.written.questions import Written, asked
 from grader import files
-from grader.outcomes import Outcome, plain
+from grader.outcomes import plain
 from grader.settings import DEFAULTS, Settings, Tier
 from grader.tasks import TASKS
 
@@ -110,7 +109,6 @@ def _mark(console: Console, batch: Batch, machines: Machines, found: Found, othe
         _say(console, f"grades: {grades.write(batch, marked, marks)}")
         _give_back(console, batch, found, {each.id for each in marked if each.results})
     _say(console, f"class: {class_page.write(batch.out, marked, others)}")
-    _say_timed_out(console, marked)
     if questions:
         _say_written(console, batch, questions, marks)
     if batch.tier == "gpu":
@@ -149,15 +147,6 @@ def _give_back(console: Console, batch: Batch, found: Found, marked: set[str]) -
     _say(console, f"for the host: {path}")
     for note in notes:
         _say(console, f"{note}.", "bold")
-
-
-def _say_timed_out(console: Console, marked: list[Marked]) -> None:
-    """Name whose checks ran out of time, since a machine too busy for a marking does that to a right answer, too."""
-    if slow := [each for each in marked if any(test.outcome == Outcome.TIMED_OUT for test in each.tests)]:
-        names = ", ".join(sorted(each.id for each in slow))
-        folders = ", ".join(sorted({f"marks/{each.key}" for each in slow}))
-        why = "for want of an end, or of a processor: if this machine was that busy, delete in OUT"
-        _say(console, f"Checks timed out for {names}, {why} {folders} and type the command again later.", "bold")
 
 
 def _say_what_waits(console: Console, found: list[dict[str, Any]]) -> None:

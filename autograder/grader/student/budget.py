@@ -24,7 +24,7 @@ class Limits:
     one_import: float = 10.0  # for one import of a file
     all_imports: float = 150.0  # for all of them, in each check anew; of sympy, the slowest that is there, 60 s
     failed_imports: int = 2  # of a file, before none is tried any more
-    patience: float = 3.0  # times these on the clock, for a worker that has to wait for a processor, or just waits
+    patience: float = 3.0  # times these on the clock, without what it waited for a processor: for one that just waits
     number: float = 2e-7  # more for each number of a sampler's state and each step; the solution takes 5e-8
 
 
@@ -35,16 +35,17 @@ NO_END = Limits(run=math.inf, function=math.inf)  # for what is no marking: only
 class Clock:
     """The time of one call or import.
 
-    seconds: of a processor, that it may take. deadline: on the monotonic clock. used: processor seconds that it took,
-    noted by the caller.
+    seconds: of a processor, that it may take. deadline: on the monotonic clock, but for what it waited for a processor,
+    since a busy machine is no fault of its own. used, waited: the seconds in which it had a processor, and in which it
+    was ready and had none; noted by the caller.
     """
 
     def __init__(self, budget: "Budget", seconds: float, too_long: str):
         """too_long: the sentence for one that takes longer."""
         self.budget, self.seconds, self.too_long = budget, seconds, too_long
         self.started = time.monotonic()
-        self.deadline = min(self.started + budget.limits.patience * seconds, budget.deadline)
-        self.own = self.used = 0.0
+        self.deadline = self.started + budget.limits.patience * seconds
+        self.own = self.used = self.waited = 0.0
 
     @contextlib.contextmanager
     def stopped(self) -> Iterator[None]:
@@ -54,17 +55,23 @@ class Clock:
         own = time.monotonic() - began
         self.own += own
         self.budget.give(own)
-        self.deadline = min(self.deadline + own, self.budget.deadline)
+        self.deadline += own
+
+    @property
+    def over(self) -> bool:
+        """Whether its time on the clock is over, or that of the marking."""
+        return time.monotonic() >= min(self.deadline + self.waited, self.budget.deadline)
 
     def ran_out(self) -> outcomes.Loses:
         """The reason for a call that did not return: the time of the marking is over, or its own is."""
-        if self.deadline == self.budget.deadline:
+        if time.monotonic() >= self.budget.deadline:
             return self.budget.over()
         return outcomes.TimedOut(self.too_long)
 
     def taken(self) -> float:
-        """The seconds that count: those of a processor, or the much longer ones in which the worker just waited."""
-        return max(self.used, (time.monotonic() - self.started - self.own) / self.budget.limits.patience)
+        """The seconds that count: those of a processor, or a part of those in which the worker did nothing."""
+        idle = time.monotonic() - self.started - self.own - self.waited
+        return max(self.used, idle / self.budget.limits.patience)
 
 
 class Budget:

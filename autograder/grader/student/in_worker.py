@@ -155,17 +155,17 @@ class InWorker:
 
         name: of what is done, for the student. most: bytes that the reply may have.
         """
-        channel = self.process.channel
-        self.process.allow(clock.seconds)
+        channel, marking = self.process.channel, clock.budget
+        self.process.allow(clock)  # which ends it when the time of the call is over
         try:
-            channel.send(message, clock.deadline)
+            channel.send(message, marking.deadline)
             while True:
-                reply = channel.receive(clock.deadline, most)
+                reply = channel.receive(marking.deadline, most)
                 if not isinstance(reply, dict):
                     raise wire.ProtocolError("a reply is not an object")
                 if "ask" in reply:
-                    answer = ask(str(reply["ask"]), reply.get("args"), clock)  # which may put off the deadline
-                    channel.send(answer, clock.deadline)
+                    answer = ask(str(reply["ask"]), reply.get("args"), clock)  # which may put off the deadlines
+                    channel.send(answer, marking.deadline)
                 elif "flooded" in reply:
                     raise wire.TooLarge
                 else:

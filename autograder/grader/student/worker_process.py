@@ -11,6 +11,7 @@ from grader.outcomes import GraderFault
 from grader.phrases import phrase
 from grader.sandbox import wire
 from grader.sandbox.zygote import START_SECONDS, Zygote, remove
+from grader.student.budget import Clock
 
 
 class WorkerProcess:
@@ -27,6 +28,8 @@ class WorkerProcess:
         self.looked = 0.0  # when, on the monotonic clock, at what it uses up
         self.used = 0.0  # processor seconds, when they were last looked at
         self.may_use = 0.0  # processor seconds, those of the calls before with them
+        self.clock: Clock | None = None  # of the call that it makes
+        self.waited = 0.0  # seconds for a processor, in the calls before
 
     def start(self) -> list[str] | None:
         """Start it; the private files that it can read. None where another than the grader ended it first."""
@@ -54,9 +57,9 @@ class WorkerProcess:
                 return None
             raise GraderFault(f"a worker did not start (exit code {exit_code})") from error
 
-    def allow(self, seconds: float) -> None:
-        """Let it use so many processor seconds from here on."""
-        self.may_use = self.used + seconds
+    def allow(self, clock: Clock) -> None:
+        """Let it have the time of a call, from here on."""
+        self.clock, self.may_use, self.waited = clock, self.used + clock.seconds, self._waited()
 
     def used_since(self) -> float:
         """Processor seconds since this was asked last, so that what a thread uses between two calls counts, too."""
@@ -81,7 +84,9 @@ class WorkerProcess:
         """Refuse a worker that was stopped, or has used up its time; no work where the last look was just now."""
         if self.running and time.monotonic() > self.looked + wire.WATCH_SECONDS:
             self.looked = time.monotonic()
-            if self._seconds() > self.may_use:
+            if self.clock:
+                self.clock.waited = self._waited() - self.waited
+            if self._seconds() > self.may_use or (self.clock and self.clock.over):
                 raise TimeoutError
             if self._status()[:1] == ["T"]:
                 raise outcomes.Stopped(phrase("Python was stopped from outside."))
@@ -97,3 +102,10 @@ class WorkerProcess:
         """What the worker has used of a processor so far; 0 where there is none."""
         fields = self._status()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+    def _waited(self) -> float:
+        """The seconds in which its main thread was ready and had no processor; 0 where the kernel does not tell."""
+        try:
+            return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1]) / 1e9
+        except (OSError, IndexError):
+            return 0.0

@@ -57,8 +57,7 @@ sys.exit(grade_all.run(Console(width=200), Path(sys.argv[1]), 1, Path(sys.argv[2
 
 
 def stub(job: Job) -> machines.Files | str:
-    """A marking of points, or what else the submission says: `points`, `fault`, `die`, `once FILE`, `stay FIFO`, `gpu`,
-    `slow`.
+    """A marking of points, or what else the submission says: `points`, `fault`, `die`, `once FILE`, `stay FIFO`, `gpu`.
 
     score.py names a file to which each marking adds a line.
     """
@@ -77,7 +76,6 @@ def stub(job: Job) -> machines.Files | str:
     score = float(what) if what.isdigit() else 1.0
     on_gpu = ("passed", 5.0) if what == "gpu" else (WAITS,)
     tests = [{"number": "1.1", "score": score, "status": "passed"}, line("1.6.8", *on_gpu)]
-    tests += [line("1.6.3", "timed out")] * (what == "slow")
     return {"results.json": json.dumps({"score": score, "tests": tests}).encode(), "report.html": job.title.encode()}
 
 
@@ -386,19 +384,6 @@ def test_a_tier_that_leaves_checks_out_is_said_to(course):
     course.hand_in("3")
     assert "In the tier closed-form some checks are left out" in course.run("closed-form")[1]
     assert "left out" not in course.run("cpu")[1]
-
-
-def test_whose_checks_timed_out_is_named_and_marked_again_as_it_is_said(course):
-    """A machine that is too busy takes points from a right answer, and a mark alone does not show it."""
-    course.hand_in("slow", "3", "slow")
-    code, said = course.run()
-    (sentence,) = (line for line in said.splitlines() if line.startswith("Checks timed out"))
-    assert code == 0 and "submission_1, submission_3" in sentence and "submission_2" not in sentence
-    (folder,) = re.findall(r"marks/\w+", sentence)
-    assert course.marked() == ["3", "slow"]
-    shutil.rmtree(course.out / folder)
-    course.run()
-    assert course.marked() == ["slow"]
 
 
 def test_without_a_terminal_there_is_a_line_now_and_then(course):

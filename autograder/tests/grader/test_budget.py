@@ -53,6 +53,21 @@ def test_what_is_waited_for_counts_a_third_and_what_the_grader_took_does_not(clo
     assert left.spent[KEY] == 2
 
 
+def test_what_was_waited_for_a_processor_counts_neither_for_the_call_nor_for_its_function(clock):
+    """Only the marking as a whole does not last longer by it: a host has a limit of its own."""
+    left = Budget()
+    with left.call(KEY, 0) as call:
+        clock.now, call.waited = 1036, 6.5
+        assert not call.over
+        clock.now, call.used = 1037, 0.5
+        assert call.over and call.taken() == (37 - 6.5) / 3
+        call.waited = 30
+    assert left.spent[KEY] == (37 - 30) / 3 and left.deadline == 1420
+    with left.call(KEY, 0) as call:
+        clock.now, call.waited = 1420, 383
+        assert call.over and isinstance(call.ran_out(), NotRun)
+
+
 def test_the_network_prolongs_a_call_and_the_marking_as_long_as_there_is_grace(clock):
     left = Budget(Limits(run=100.0, own=30.0))
     for more in (25, 5):
@@ -64,7 +79,10 @@ def test_the_network_prolongs_a_call_and_the_marking_as_long_as_there_is_grace(c
     clock.now = 1090
     with left.call(KEY, 0) as call, call.stopped():
         clock.now += 25
-    assert call.deadline == left.deadline == 1130  # its own would be 1145
+    assert (left.deadline, call.deadline) == (1130, 1145)
+    assert not call.over
+    clock.now = 1130
+    assert call.over
 
 
 def test_a_sampler_of_many_numbers_has_more_time_of_all_three_kinds(clock):
@@ -72,7 +90,7 @@ def test_a_sampler_of_many_numbers_has_more_time_of_all_three_kinds(clock):
     with left.call(KEY, 10**8) as call:
         clock.now += 15
         call.used = 15
-        assert (call.seconds, call.deadline, left.deadline) == (20, 1030, 1030)
+        assert (call.seconds, call.deadline, left.deadline) == (20, 1060, 1030)
     assert left.spent[KEY] == -5 and refused(left) == ""
 
 
@@ -83,9 +101,10 @@ def test_a_call_that_hangs_is_not_made_again_unless_the_marking_was_over(clock):
     assert refused(left) == "timed out: q_sample did not return within 10 s. It was not called again."
     clock.now += 95
     with pytest.raises(NotRun), left.call(("ddim_step", False), 0) as call:
+        clock.now += 5
         raise call.ran_out()
-    assert refused(left, ("ddim_step", False)) == ""
-    clock.now += 6
+    assert left.hung.keys() == {KEY}
+    clock.now += 1
     over = "not run: Not finished: the whole marking has 100 s, and they were used up."
     assert refused(left, ("ddim_step", False)) == over
 

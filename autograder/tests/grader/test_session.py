@@ -6,6 +6,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -30,6 +33,7 @@ from grader.paths import AUTOGRADER
 from grader.sandbox.zygote import Zygote
 from grader.student.budget import Limits
 from grader.student.session import Session
+from grader.student.worker_process import WorkerProcess
 from grader.transcript.examiner import Examiner, describe, model_of_a_loss
 
 SHORT = Limits(call=1.0, function=60.0)
@@ -255,6 +259,31 @@ def test_a_worker_that_waits_for_a_processor_has_more_time_on_the_clock(student)
     assert student(waits, limits=limits)("q_sample", X).value == 1
     with pytest.raises(TimedOut):
         student("while True: pass", limits=limits)("q_sample", X)
+
+
+def test_what_a_worker_waits_for_a_processor_is_not_on_the_clock(student, monkeypatch):
+    """Here all of the time seems to be such a wait; without it the call ends after 0.2 s."""
+    waits = "import time\ntime.sleep(1)\nreturn 1"
+    monkeypatch.setattr(WorkerProcess, "_waited", lambda self: time.monotonic())
+    assert student(waits, limits=Limits(call=0.2, patience=1.0))("q_sample", X).value == 1
+    monkeypatch.undo()
+    with pytest.raises(TimedOut):
+        student(waits, limits=Limits(call=0.2, patience=1.0))("q_sample", X)
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the kernel does not tell")
+def test_the_kernel_tells_how_long_a_worker_waited_for_a_processor(student):
+    """Of two workers on one processor, each waits while the other one is at work."""
+    body = "import time\nend = time.process_time() + 0.5\nwhile a > 0 and time.process_time() < end: pass\nreturn a"
+    workers = [student(body), student(body)]
+    for worker in workers:
+        worker("q_sample", X, 0.0)
+        os.sched_setaffinity(worker.caller.process.pid, {min(os.sched_getaffinity(0))})
+    threads = [Thread(target=worker, args=("q_sample", X, 1.0)) for worker in workers]
+    for step in (Thread.start, Thread.join):
+        for thread in threads:
+            step(thread)
+    assert max(worker.caller.process._waited() for worker in workers) > 0.1
 
 
 def test_a_worker_that_just_waits_has_not_for_ever(student):
