@@ -43,7 +43,7 @@ def main(
         refuse(f"Nothing was marked: the environment lacks what {host} sets there: {', '.join(missing)}.")
     number = assignment or (claim.assignments()[0] if len(claim.assignments()) == 1 else 0)
     if not number:
-        refuse("Nothing was marked: there are two assignments here; give --assignment 1 or 2.")
+        refuse("Nothing was marked: there are two assignments here; end with 1 or 2 (run_host), or give --assignment.")
     try:
         _hand_over(HOSTS[host], FAULT, out)  # until the marking has ended
     except OSError as error:

@@ -242,7 +242,7 @@ def test_the_entry_of_a_marking_that_failed_leaves_no_mark(host, entry, tmp_path
         ("nowhere", RUNNER, {}, "There is no host nowhere; give one of autolab, classroom50, junit, prairielearn,"),
         ("classroom50", {}, {}, "lacks what classroom50 sets there: CLASSROOM, ASSIGNMENT, SUBMISSION_TAG,"),
         ("classroom50", RUNNER | {"OWNER": ""}, {}, "lacks what classroom50 sets there: OWNER."),
-        ("junit", RUNNER, {"assignment": None}, "there are two assignments here; give --assignment 1 or 2"),
+        ("junit", RUNNER, {"assignment": None}, "there are two assignments here; end with 1 or 2"),
     ],
 )
 def test_what_an_entry_lacks_is_one_sentence(host, environment, more, says, entry):
