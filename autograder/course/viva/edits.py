@@ -16,7 +16,10 @@ SKIPPED = (ast.Raise, ast.Assert, ast.Import, ast.ImportFrom)  # no mathematics 
 
 @dataclass(frozen=True)
 class Edit:
-    """One expression of a file, and what takes its place. own: the function around it if that is no task, or ""."""
+    """One expression of a file, and what takes its place.
+
+    own: the function around it if that is no task, or "". under: the condition of the `if` around its statement, or "".
+    """
 
     code: Code
     kind: str
@@ -24,6 +27,7 @@ class Edit:
     new: str
     statement: ast.stmt
     own: str
+    under: str
 
     @cached_property
     def text(self) -> str:
@@ -72,29 +76,36 @@ def edits(code: Code, function: str) -> Iterator[Edit]:
     """All edits of a function, and of what it is made of, in the order of the lines."""
     for definition in code.reached(function):
         own, alike = definition.name if definition.name != function else "", _Alike.of(code, definition)
-        for statement, node in _expressions(definition):
+        for statement, under, node in _expressions(code, definition):
             for kind, changed, new in _of(code, node, alike):
-                yield Edit(code, kind, changed, new, statement, own)
+                yield Edit(code, kind, changed, new, statement, own, under)
 
 
-def _expressions(definition: Definition) -> Iterator[tuple[ast.stmt, ast.expr]]:
-    """Each expression in the statements of a definition with its statement; no defaults, annotations, error paths."""
-    for statement in _statements(definition.body):
+def _expressions(code: Code, definition: Definition) -> Iterator[tuple[ast.stmt, str, ast.expr]]:
+    """Each expression in the statements of a definition, with its statement and the condition that this is under.
+
+    Those of defaults, annotations and error paths are left out.
+    """
+    for statement, under in _statements(code, definition.body):
         for part in ast.iter_child_nodes(statement):
             if isinstance(part, ast.expr):
-                yield from ((statement, node) for node in ast.walk(part) if isinstance(node, ast.expr))
+                yield from ((statement, under, node) for node in ast.walk(part) if isinstance(node, ast.expr))
 
 
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+def _statements(code: Code, body: list[ast.stmt], under: str = "") -> Iterator[tuple[ast.stmt, str]]:
     for statement in body:
         if isinstance(statement, SKIPPED) or _raises(statement):
             continue
         if not isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            yield statement
-        for name in ("body", "orelse", "finalbody"):
-            yield from _statements(getattr(statement, name, []))
+            yield statement, under
+        conditions = {"body": under, "orelse": under, "finalbody": under}
+        if isinstance(statement, ast.If):
+            condition = " ".join(code.segment(statement.test).split())
+            conditions |= {"body": condition, "orelse": f"not ({condition})"}
+        for name, each in conditions.items():
+            yield from _statements(code, getattr(statement, name, []), each)
         for case in getattr(statement, "cases", []):
-            yield from _statements(case.body)
+            yield from _statements(code, case.body, under)
 
 
 def _raises(statement: ast.stmt) -> bool:

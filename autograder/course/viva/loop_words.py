@@ -86,20 +86,23 @@ RUN_ALONE, RUN_BESIDE = ("stops", "starts", "calls", "idle", "first", "last", "s
 RUN_SHOWS = Text(
     r"calls of the model: <calls>, from $t = <first>$ down to $<last>$; in the step from $t = <middle>$ to $<next>$ "
     rf"{STEP_SHOWS}; in the last step noise of the standard deviation $<end>$; samples of the standard deviation "
-    "$<spread>$ for data of the standard deviation $0.5$",
+    "$<spread>$",
     rf"network 被呼叫 <calls> 次，從 $t = <first>$ 到 $<last>$；從 $t = <middle>$ 到 $<next>$ 的一步 {STEP_SHOWS}；"
-    "最後一步 noise 的標準差 $<end>$；資料的標準差是 $0.5$ 時，樣本的標準差 $<spread>$",
+    "最後一步 noise 的標準差 $<end>$；樣本的標準差 $<spread>$",
 )
 RUN_RULE = Text(
     "The model is asked once in each step, at the $t$ of the state that is there, and each step draws fresh noise. "
     "Each step keeps the marginal: "
     r"after that one, given $x_0$, the mean is $\sqrt{\bar\alpha_{\mathrm{prev}}} x_0 = <right_signal> x_0$ and "
     r"the noise $\sqrt{1 - \bar\alpha_{\mathrm{prev}}} = <right_noise>$. The last step goes to "
-    r"$\bar\alpha_{\mathrm{prev}} = 1$, where $\sigma_t = 0$.",
+    r"$\bar\alpha_{\mathrm{prev}} = 1$, where $\sigma_t = 0$. The model is exact for data of the standard deviation "
+    r"$0.5$. So few right steps make samples whose standard deviation is $<right_spread>$; one nearer to $0.5$ is no "
+    r"sign of a better sampler.",
     r"每一步問 network 一次，用手上狀態的 $t$，並抽新的 noise。每一步都保持 marginal：在那一步之後，給定 $x_0$，"
     r"mean 是 $\sqrt{\bar\alpha_{\mathrm{prev}}} x_0 = <right_signal> x_0$，noise 是 "
     r"$\sqrt{1 - \bar\alpha_{\mathrm{prev}}} = <right_noise>$。最後一步走到 $\bar\alpha_{\mathrm{prev}} = 1$，"
-    r"那裡 $\sigma_t = 0$。",
+    r"那裡 $\sigma_t = 0$。這裡的 network 對標準差 $0.5$ 的資料是精確的；步數這麼少，對的 sampler 的樣本標準差是 "
+    r"$<right_spread>$：更接近 $0.5$ 不代表 sampler 更好。",
 )
 
 LOOP_WORDS: dict[str, Words] = {
@@ -184,11 +187,11 @@ LOOP_WORDS: dict[str, Words] = {
             r"network 被呼叫 <calls> 次； $x_T = <x_0> x_0 <s_eps_1> \varepsilon_1 <s_eps_2> \varepsilon_2$",
         ),
         Text(
-            r"Each step takes off the noise that belongs to $\bar\alpha_{\mathrm{prev}}$, which is none at the clean "
-            r"end, and jumps to $\bar\alpha_t$. So $x_T$ is a state at $\bar\alpha_{500} = 0.0786$: $x_0$ has the "
+            r"Each step takes off the noise of the state it starts from, which is none at the clean end, and jumps to "
+            r"the $\bar\alpha$ of the noisier one. So $x_T$ is a state at $\bar\alpha_{500} = 0.0786$: $x_0$ has the "
             r"factor $\sqrt{\bar\alpha_{500}} = <right_x_0>$ and, where both answers are $\varepsilon$, "
             r"$\varepsilon$ has the factor $\sqrt{1 - \bar\alpha_{500}} = <right_noise>$.",
-            r"每一步減去 $\bar\alpha_{\mathrm{prev}}$ 的 noise（在乾淨的那一端沒有），再跳到 $\bar\alpha_t$。"
+            r"每一步減去出發的狀態的 noise（在乾淨的那一端沒有），再跳到 noise 較多的那個 $\bar\alpha$。"
             r"所以 $x_T$ 是 $\bar\alpha_{500} = 0.0786$ 的狀態： $x_0$ 的係數是 "
             r"$\sqrt{\bar\alpha_{500}} = <right_x_0>$，"
             r"兩個回答都是 $\varepsilon$ 時， $\varepsilon$ 的係數是 $\sqrt{1 - \bar\alpha_{500}} = <right_noise>$。",

@@ -9,7 +9,7 @@ from course.pages import staff_page
 from course.quiz.mistakes import as_text
 from course.quiz.page import Words
 from course.viva.code import Quote
-from course.viva.question import WORDS, Mistake, Question
+from course.viva.question import SAMPLER, WORDS, Mistake, Question
 from course.viva.readings import Numbers, Reading
 from grader.marking.findings import Finding
 from grader.settings import Language
@@ -32,12 +32,13 @@ LABELS: dict[Language, dict[str, str]] = {
         "yours": "as handed in",
         "changed": "with the edit",
         "why": "Why",
-        "found": "The check says",
+        "found": "The check says, of a run of its own",
         "cause": "Cause",
         "repair": "This edit alone makes it right",
-        "model": "The model answer",
+        "model": "The model answer, by its own lines",
         "samples": "Samples",
-        "spread": "their standard deviation, in the student's own sampler, with data of the standard deviation 0.5",
+        "spread": "their standard deviation, by the student's own sampler and the exact model of data of the standard "
+        "deviation 0.5,",
         "nan": "nan, since a step divides by 0 or takes the root of a negative number",
         "raised": "none, since it raises an error",
         "stop": ".",
@@ -61,12 +62,12 @@ LABELS: dict[Language, dict[str, str]] = {
         "yours": "繳交的",
         "changed": "改了之後",
         "why": "理由",
-        "found": "檢查說",
+        "found": "檢查說（是它自己的條件）",
         "cause": "原因",
         "repair": "只改這裡就對了",
-        "model": "參考解答",
+        "model": "參考解答（行號是它自己的）",
         "samples": "樣本",
-        "spread": "用學生自己的 sampler，資料的標準差是 0.5 時，樣本的標準差",
+        "spread": "用學生自己的 sampler 和資料（標準差 0.5）的精確 network，樣本的標準差，",
         "nan": "nan（有一步除以 0，或對負數開根號）",
         "raised": "沒有（它引發錯誤）",
         "stop": "。",
@@ -89,8 +90,17 @@ def page(title: str, assignment: int, questions: list[Question], language: Langu
 
 def _shown(question: Question, language: Language) -> dict[str, Any]:
     """A question as the template has it."""
-    known: dict[str, Any] = {"task": question.task, "mistake": None, "change": None, "rows": [], "notes": []}
-    known["samples"] = question.samples and [_spread(each, language) for each in question.samples]
+    known: dict[str, Any] = {
+        "task": question.task,
+        "mistake": None,
+        "change": None,
+        "rows": [],
+        "notes": [],
+        "samples": None,
+    }
+    if question.samples:
+        setting = WORDS[SAMPLER[question.task.function]].setting.said(language, {})
+        known |= {"samples": [_spread(each, language) for each in question.samples], "samples_setting": setting}
     reading = question.reading
     if isinstance(question, Mistake):
         names = "right", "yours"

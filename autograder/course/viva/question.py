@@ -16,6 +16,10 @@ from grader.tasks import BY_FUNCTION, Task
 
 READINGS = {reading.function: reading for reading in (*VALUES, *LOOPS, *SAMPLERS)}
 WORDS = {**VALUE_WORDS, **LOOP_WORDS}
+SAMPLER = {  # whose samples tell what comes of a step
+    **dict.fromkeys(("ddpm_posterior", "ddpm_step"), "ddpm_sample"),
+    **dict.fromkeys(("ddim_sigma", "ddim_coefficients", "ddim_step"), "ddim_sample"),
+}
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,9 @@ class Change:
 class Mistake:
     """Where does what a function does wrong come from?
 
-    quote: None where the file has no such `def`. after: what it does, None where it has no such numbers. repair: an
-    edit that was seen to make it right. model: the lines of the model answer. samples: the spread of the right
-    sampler's output and of the student's.
+    quote: None where the file has no such `def`. after: what it does, None where that is right, or no such numbers.
+    repair: an edit that was seen to make it right. model: the lines of the model answer. samples: the spread of the
+    right sampler's output and of the student's.
     """
 
     task: Task

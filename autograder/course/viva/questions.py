@@ -12,7 +12,7 @@ from itertools import chain, islice, takewhile
 
 from course.viva.code import UNREADABLE, Code
 from course.viva.edits import Edit, edits
-from course.viva.question import READINGS, Change, Mistake, Question, notes
+from course.viva.question import READINGS, SAMPLER, Change, Mistake, Question, notes
 from course.viva.readings import Numbers, Reading
 from grader import overlay
 from grader.causes.search import suspects
@@ -35,10 +35,6 @@ IDEAS = {  # of each a question, if one can be asked
         ["score_from_eps", "tweedie_mean", "langevin_sample", "annealed_langevin_sample", "reverse_sde_step"],
         ["ddim_invert"],
     ],
-}
-SAMPLER = {  # whose samples tell what comes of a step
-    **dict.fromkeys(("ddpm_posterior", "ddpm_step"), "ddpm_sample"),
-    **dict.fromkeys(("ddim_sigma", "ddim_coefficients", "ddim_step"), "ddim_sample"),
 }
 PLAIN = ("factor", "sign", "square", "one_minus")  # kinds of edit that ask less than others
 Sessions = Callable[[Submission], Session]
@@ -99,7 +95,7 @@ class Viva:
             repair = self._repair(code, seen) if seen else None
             model = self.model[task.file].answer(task.task)
             after, samples = after if seen else None, self._samples(function)
-            yield Mistake(task, finding, code.whole(function), seen, after, repair, model, samples)
+            yield Mistake(task, finding, code.whole(function), reading, after, repair, model, samples)
 
     def _samples(self, function: str) -> tuple[float, float] | None:
         """What the student's sampler does with a step that is wrong, if that is another thing."""

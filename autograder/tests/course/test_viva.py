@@ -497,6 +497,35 @@ def test_the_function_around_a_line_is_named_where_it_is_no_task():
     assert "sampler.py</p>" in shown_of(source, "ddim_sigma", "return _half(a)")
 
 
+def test_the_condition_that_a_line_is_under_is_told_above_it():
+    body = "if a.ndim == 0:\n  return a.sqrt()\n elif (a >\n  b):\n  c = a - b\n else:\n  c = a + b\n return c * 2"
+    source = f"def ddim_sigma(a, b, eta):\n {body}\n".encode()
+    under = {edit.before.lines[0][1].strip(): edit.under for edit in edits(Code("sampler.py", source), "ddim_sigma")}
+    assert [under[line] for line in ("return a.sqrt()", "c = a - b", "c = a + b", "return c * 2")] == [
+        "a.ndim == 0",
+        "a > b",
+        "not (a > b)",
+        "",
+    ]
+    assert "sampler.py, <code>if a.ndim == 0</code></p>" in shown_of(source, "ddim_sigma", "return a")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_spread_of_samples_is_told_with_its_setting(language):
+    code, reading = Code("sampler.py", solution().files["sampler.py"]), READINGS["ddim_step"]
+    edit = next(edits(code, "ddim_step"))
+    text = Elements(page.page("", 2, [Change(edit, reading, reading.right, reading.right, (0.3, 0.4))], language)).text
+    assert page.LABELS[language]["spread"] in text and "T=1000" in text.replace(" ", "")
+
+
+def test_a_mistake_that_does_not_show_in_the_setting_is_told_with_what_is_right_there(viva):
+    """Along the wrong axis of a batch: one step of two numbers is right."""
+    case = corpus.load(CORPUS / "chaff" / "ddpm_step_broadcasts_along_the_wrong_axis.py")
+    mistake, *_ = viva(case.submission, 1, case.wrong)
+    shown = page.page("", 1, [mistake], "en")
+    assert mistake.after is None and ">right</dt>" in shown and ">as handed in</dt>" not in shown and ">Why<" in shown
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_is_whole_by_itself(ten, language):
     for case, assignment, questions in ten:
