@@ -145,6 +145,25 @@ def test_what_was_there_before_a_worker_drew_its_user_is_not_the_workers(watch):
             assert ctypes.CDLL(None).shmctl(int(number), 0, None) == 0  # 0: IPC_RMID
 
 
+def test_a_process_that_runs_now_and_slept_before_is_no_other_one(watch):
+    """The zygote's own processes do so; here ours does, which stops in the place of running."""
+    with subprocess.Popen(["sleep", "1000"]) as child:
+        watch.before = watch._look(traces.EVERYONE)
+        child.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WNOWAIT)
+        assert watch.changes() == [] and child.poll() is None
+        child.kill()
+
+
+def test_where_the_zygote_has_ended_no_process_is_taken_for_a_worker(watch):
+    """The kernel's own have no command line either."""
+    with subprocess.Popen(["true"]) as ended:
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        watch.ours.add(ended.pid)
+        watch.zygote.process.pid = ended.pid
+        assert watch._look([])["a process"] == set()
+
+
 def test_a_witness_that_is_ended_is_missed(monkeypatch):
     monkeypatch.setenv("GRADER_SECRET", traces.SECRET)
     witness = traces.Witness()

@@ -137,9 +137,9 @@ class Traces:
             # one that ends, or a worker of another grader's that got the same user id
             others = not line or line != mine and b"zygote_main" in line
             by_user = int(status["Uid:"]) in workers and not others
-            of_worker = status["PPid:"] == zygote or line == mine or by_user
+            of_worker = status["PPid:"] == zygote or line == mine != b"" or by_user  # a zygote that has ended has none
             if of_worker and int(process.name) not in self.ours:
-                yield int(process.name), status["Name:"], status["State:"]
+                yield int(process.name), status["Name:"]  # whether it runs or sleeps makes it no other one
 
 
 def _system_v(workers: Container[int]) -> Iterator[tuple[Any, ...]]:
