@@ -38,7 +38,7 @@ except Exception as error:
 
 
 def score_loss(network: nn.Module, x_0: Tensor, t: Tensor, eps: Tensor, alpha_bar: Tensor) -> Tensor:
-    """Your score_matching_loss (2.3) of the score that the network's noise stands for, by your score_from_eps (2.1).
+    """Your score_matching_loss of the score that the network's noise stands for, by your score_from_eps.
 
     So what is trained is a noise predictor, too, and every sampler can use it. Arguments as in 1.3.
     """

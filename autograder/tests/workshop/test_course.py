@@ -213,6 +213,9 @@ def test_a_student_of_assignment_1_alone_sees_nothing_of_2(first_alone):
             text = path.read_text("utf-8")
             assert not [row.function for row in later if re.search(rf"\b{row.function}\b", text)], name
             assert not re.search(r"(T=|TODO |task )2\.\d", text), name
+    others = {name: (home / name).read_text("utf-8") for name in ("pyproject.toml", "diffusion/paper_table.json")}
+    for name, text in [*others.items(), *((name, release.words(texts[name].read_text("utf-8"))) for name in tools)]:
+        assert not re.search(r"(task |example |\()2\.\d", text), name
     assert "assignment.ipynb" not in texts
     assert "the TODOs in `sampler.py`, and\n" in (told := texts["AGENTS.md"].read_text("utf-8"))
     assert "`README.zh-TW.md` is the handout" in told and "score.py" not in told
