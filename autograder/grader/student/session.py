@@ -119,10 +119,11 @@ class Student:
             with budget.call(key, first.numbers) as clock:
                 made = self.caller.call(requests, partial(self._answer, first.examiner), clock)
         finally:
-            self.session.calls += max(1, len(made))
             if not made:
+                self.session.calls += 1
                 self._remember(first, None)
         for request, outcome in zip(requests, made):
+            self.session.calls += 1  # of those whose outcome is looked at: how many are made hangs on the machine
             if isinstance(outcome, outcomes.Loses):
                 self._remember(request, None)
                 raise outcome

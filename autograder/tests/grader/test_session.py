@@ -246,6 +246,15 @@ def test_an_endless_loop_is_stopped_and_not_called_again(student):
     assert first.session.calls == 1 and again.caller.process.folder is None
 
 
+def test_a_call_is_counted_when_its_outcome_is_looked_at(student):
+    """How many of a batch are made hangs on the machine, and the count is in the results."""
+    doubles = student("return 2 * x")
+    made = doubles.map("q_sample", [(X,), (X,), (X,)])
+    next(made)
+    assert doubles.session.calls == 1
+    assert len([*made]) == 2 and doubles.session.calls == 3
+
+
 def test_a_reply_far_larger_than_what_the_call_was_given_is_refused(student):
     assert student("return torch.zeros(10**5)")("q_sample", X).value.shape == (10**5,)
     with pytest.raises(Flooded):
