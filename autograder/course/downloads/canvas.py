@@ -60,8 +60,9 @@ def read(top: Top, table: Table | None) -> Read:
         person = _person(rows.pop(user)) if user in rows else Person(text(first["name"]), key=first["user"] or "")
         late = "late" if any(match["late"] or match["hidden_late"] for match, _ in found) else ""
         given = [(match["file"], file) for match, file in found if match["file"]]
-        twice = _twice([file for file, _ in given])
-        more = {"fault": TWICE.format(twice)} if twice else together(given) if given else {"fault": NO_FILE}
+        more = together(given) if given else {"fault": NO_FILE}
+        if twice := _twice([file for file, _ in given]):
+            more = {"fault": TWICE.format(twice)}
         entries.append(Entry(name, (person,), late=late, **more))
     absent = [Entry(f"{row[STUDENT]}_{user}", (_person(row),), fault=ABSENT) for user, row in rows.items()]
     return Read(entries + absent, strange, unknown)
