@@ -17,7 +17,7 @@ grade-all: $(READY) ## mark a class: SUBMISSIONS=download-or-folder A=1|2 OUT=fo
 	$(RUN) course grade-all "$(or $(SUBMISSIONS),$(error give SUBMISSIONS=))" --assignment $(or $(A),$(error give A=1 or A=2)) $(if $(TIER),--tier $(TIER) )$(if $(ROSTER),--roster "$(ROSTER)" )$(if $(DUE),--due "$(DUE)" )$(if $(AGAINST),--against "$(AGAINST)" )--out "$(OUT)" --scheduler "$(SCHEDULER)"
 
 regrade: $(READY) ## what changed between two markings of a class: OLD=folder NEW=folder
-	$(RUN) course regrade "$(OLD)" "$(NEW)"
+	$(RUN) course regrade "$(or $(OLD),$(error give OLD=))" "$(or $(NEW),$(error give NEW=))"
 
 quiz: $(READY) ## printable papers with keys, marking sheets, a table for the marks and a file for Moodle: SEED=1 PAPERS=30 OUT=folder
 	$(RUN) course quiz --seed "$(or $(SEED),$(error give SEED=))" $(if $(PAPERS),--papers "$(PAPERS)" )--out "$(OUT)"

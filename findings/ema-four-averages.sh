@@ -5,7 +5,7 @@
 #   torch's own is the plain formula. ema-pytorch acts at every tenth update, copies in the first
 #   100, then has a smaller decay; torch-ema and diffusers have other, nearly equal ramps.
 # Libraries: torch 2.14.1, ema-pytorch 0.8.3, torch-ema 0.3, diffusers 0.42.1.
-# Who meets it: a student who takes a library's EMA instead of the three lines of the task, and a
+# Who meets it: a student who trains with a library's EMA in the place of train.py's, and a
 #   TA who compares the averaged weights, or the FID, with the reference.
 # Date: 2026-11-29. Output seen (columns: after 1, 10, 100 and 1000 updates):
 #   torch          1.00    1.00    1.49   49.33

@@ -3,7 +3,7 @@
 The lecture's notation, 1-based: t runs T ... 1 and t = 0 is clean data. `alpha_bar` is a float64 tensor
 of length T + 1 with alpha_bar[0] = 1, so the last step, t -> 0, needs no special case. A state has shape
 (B, *D), float32 or float64. A coefficient (alpha_bar_t, alpha_bar_prev, sigma_t) is float64 and has
-shape () or (B,). No function changes its inputs; what comes out has the state's dtype and device.
+shape () or (B,). No function changes its inputs; a state comes out in the dtype and on the device that it had.
 
 Papers: DDPM = Ho et al. 2020, arXiv 2006.11239. DDIM = Song et al. 2021, arXiv 2010.02502. The lecture's
 ᾱ_t is the DDIM paper's α_t.
@@ -212,8 +212,8 @@ def ddim_invert(eps_model: EpsModel, x_0: Tensor, alpha_bar: Tensor, tau: Tensor
     check_tau(tau, alpha_bar)
     # TODO 2.12  Bonus: DDIM inversion (DDIM paper, Sec. 4.3)
     #   given  the model, clean data x_0, alpha_bar, tau
-    #   want   x_T: in each step t_prev -> t ask the model at t from the present state, predict x_0 with
-    #          ᾱ_prev and jump forward to ᾱ_t (2.9's formula would divide by 1 − ᾱ = 0 at the clean end)
+    #   want   x_T: in each step t_prev -> t ask the model at t from the present state and keep its ε
+    #          (2.9's formula would divide by 1 − ᾱ = 0 at the clean end)
     #   check  make test T=2.12
     raise NotImplementedError("TODO 2.12: ddim_invert")
     return x_T

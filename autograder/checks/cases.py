@@ -128,11 +128,11 @@ def _pairs() -> Iterable[tuple[float, float]]:
 PAIRS = Inputs([(np.float64(a), np.float64(a_prev)) for a, a_prev in _pairs()], "pairs")
 
 
-def pair_batch(count: int, seed: int = 5, shortest: int = 1) -> Pair:
+def pair_batch(count: int) -> Pair:
     """ᾱ_t and ᾱ_prev, (count,) each, one pair for each item of a batch, from the linear schedule."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(5)
     t = np.sort(rng.choice(np.arange(60, T + 1), count, replace=False))[::-1]
-    prev = t - rng.integers(shortest, 60, count)
+    prev = t - rng.integers(1, 60, count)
     return LINEAR[t], LINEAR[prev]
 
 

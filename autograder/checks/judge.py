@@ -1,7 +1,8 @@
 """How a check decides: the few comparisons that every check is made of.
 
-A value is held to `ROUGH` times the scale of the computation, so that a right formula in float32 inside passes; that
-float64 stays float64 is a promise of its own, held to `EXACT` in one check of each task.
+A value is held to `ROUGH` times the scale of the computation, so that a right formula in float32 inside passes (but for
+a posterior or a score where 1 − ᾱ is small); that float64 stays float64 is a promise of its own, held to `EXACT` in one
+check of each task.
 """
 
 from typing import Any
@@ -14,6 +15,7 @@ from oracle.arrays import Array
 
 ROUGH = 1e-5  # for values in float64, whatever the student computes in
 SINGLE = 1e-4  # for float32 states
+IN_SINGLE = 2e-3  # for a small σ_t, relative to it, that may have been computed in float32
 EXACT = 1e-10  # for float64 states with float64 coefficients
 NEARLY = phrase(
     ": perhaps a number is kept in float32, a small guard or floor is added, or the formula is a little off"
@@ -69,7 +71,8 @@ def pair_of(value: Any, what: str) -> list[Any]:
     few = isinstance(value, list) and len(value) < 10
     found = phrase("a tuple of {count}", count=len(value)) if few else describe(value)
     right = isinstance(value, list) and len(value) == count
-    expect(right, "It returned {found}; expected {count} values: {what}.", found=found, count=count, what=what)
+    said = {"found": found, "count": count, "what": what}
+    expect(right, "The function returned {found}; expected {count} values: {what}.", **said)
     return value
 
 
@@ -83,7 +86,7 @@ def zero(b: Any) -> None:
 
 def kept(returned: Returned, state: np.ndarray, value: Any, what: str) -> None:
     """Fail unless the arguments are as they were and `value` has the dtype of `state`."""
-    expect(not returned.changed, "It changed one of the tensors that it was given; work on a copy.")
+    expect(not returned.changed, "The function changed one of the tensors that it was given; work on a copy.")
     said = {"what": what, "dtype": state.dtype}
     right = isinstance(value, np.ndarray)
     expect(right, "{what} is {value}; expected a {dtype} tensor.", value=describe(value), **said)

@@ -96,7 +96,7 @@ def _sentences(found: Analysis, what: str) -> list[str]:
         said.append(f"Cronbach's α is {worth.alpha:.2f} over the {worth.tasks} items that vary; {error}.")
     else:
         said.append("The totals do not vary, or one item alone makes them vary, so there is no reliability.")
-    said += [f"They tell nothing apart, since {why}: {', '.join(of)}." for why, of in found.same.items()]
+    said += [f"These items tell nobody apart, since {why}: {', '.join(of)}." for why, of in found.same.items()]
     if found.weak:
         weak = ", ".join(f"{number} ({r:.2f})" for r, number in found.weak)
         said.append(f"Discrimination below {WEAK}, which is poor: {weak}. Chance moves one of 0 by {found.chance:.2f}.")

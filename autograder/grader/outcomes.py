@@ -158,5 +158,5 @@ def from_outside(reason: Loses | None) -> bool:
 
 
 def killed(exit_code: int, ended: bool) -> bool:
-    """Whether a worker fell to a signal (a negative exit code) of others; ended: whether it had before the grader's."""
+    """Whether a worker fell to a signal (a negative exit code) of others; ended: whether before the grader's own."""
     return ended and -exit_code in SENT

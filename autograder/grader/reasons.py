@@ -16,7 +16,7 @@ from grader.outcomes import Died, Killed, Loses, Raised, ToDo
 from grader.phrases import phrase
 from grader.tasks import BY_ID
 
-NEW = (SyntaxError, ImportError, NameError)  # what a newer Python than the grader's may not raise
+NEW = (SyntaxError, ImportError, NameError)  # raised by code that only a Python newer than the grader's can run
 MESSAGE = 200  # letters of an exception's message
 TODO = re.compile(r"TODO (\d+\.\d+): (\w+)")
 
@@ -122,7 +122,7 @@ def _place(report: dict[str, Any], sources: dict[str, bytes]) -> tuple[str, int,
 def died(function: str, exit_code: int, ended: bool) -> Died:
     """The reason for a worker that ended: by itself, with an exit code, or by a signal (negative).
 
-    ended: whether it had before the grader ended it.
+    ended: whether the worker had ended before the grader ended it.
     """
     if exit_code >= 0:
         return Died(

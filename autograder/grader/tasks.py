@@ -68,7 +68,7 @@ def _table() -> list[Task]:
     """The tasks that this course gives; none by a file that cannot be used, which every command refuses at once."""
     try:
         return given(course_file.read())
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, ArithmeticError):
         return []
 
 

@@ -48,8 +48,11 @@ def main(
         _hand_over(HOSTS[host], FAULT, out)  # until the marking has ended
     except OSError as error:
         refuse(f"Nothing was marked: {out} cannot be written: {error.strerror}.")
-    marked = _marked(submission, number, HOSTS[host] is prairielearn)
-    _hand_over(HOSTS[host], marked, out, last=True)
+    try:
+        marked = _marked(submission, number, HOSTS[host] is prairielearn)
+        _hand_over(HOSTS[host], marked, out, last=True)
+    except OSError as error:
+        refuse(f"The marks were not handed over: {error.filename or out} cannot be written: {error.strerror}.")
     raise typer.Exit(0 if marked.ended else HOSTS[host].FAULT_STATUS)
 
 
@@ -62,7 +65,7 @@ def _marked(submission: Path, assignment: int, drawn: bool) -> Marks:
 
     with tempfile.TemporaryDirectory() as place:
         log, name = tempfile.mkstemp(prefix="grader-", suffix=".log")  # which its owner alone may read
-        with open(log, "w") as file, contextlib.redirect_stdout(file), contextlib.suppress(typer.Exit):
+        with open(log, "w") as file, contextlib.redirect_stdout(file), contextlib.suppress(typer.Exit, SystemExit):
             command.grade(submission, Path(place), show, assignment)
     if not found:
         print(f"The marking did not end; what the grader said is in {name}.", file=sys.stderr, flush=True)

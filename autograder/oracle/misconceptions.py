@@ -1,7 +1,7 @@
 """Formulas that students write by mistake, for the functions that return values: each beside the name of its cause.
 
 `FORMULAS[function]` is a list of (cause, formula); a formula takes the arguments of the function. Two formulas of one
-cause are two ways to write the same mistake. `RIGHT` are the right ones. Loops are in `wrong_chains`.
+cause are two ways to write the same mistake. `right` gives the right answers. Loops are in `wrong_chains`.
 """
 
 from collections.abc import Callable

@@ -41,7 +41,7 @@ class Chain:
 Chains = list[tuple[str, Callable[..., Chain]]]
 
 
-# 1.6, 2.11: down a sequence. `steps` are [0, τ_1, …, τ_S], and a step goes from steps[i] to steps[i − 1]
+# 1.6, 2.11: down a sequence. `times` are [0, τ_1, …, τ_S], and a step goes from times[i] to times[i − 1]
 
 
 def _alpha_bars(alpha_bar: Array, times: Sequence[int], i: int) -> tuple[Any, Any]:
@@ -49,7 +49,7 @@ def _alpha_bars(alpha_bar: Array, times: Sequence[int], i: int) -> tuple[Any, An
 
 
 def _sigma(formula: Callable[..., Any]) -> Callable[..., Any]:
-    """A formula in (ᾱ_t, ᾱ_prev, η) as one in (alpha_bar, steps, i, η)."""
+    """A formula in (ᾱ_t, ᾱ_prev, η) as one in (alpha_bar, times, i, η)."""
     return lambda alpha_bar, times, i, eta: formula(*_alpha_bars(alpha_bar, times, i), eta)
 
 
@@ -116,9 +116,9 @@ def _down(
     return make
 
 
-def _of(tau: Callable[..., Any], make: Callable[..., Chain] | None = None) -> Callable[..., Chain]:
+def _of(tau: Callable[..., Any]) -> Callable[..., Chain]:
     """A loop over another sequence."""
-    return lambda alpha_bar, given, eta: (make or _down())(alpha_bar, tau(alpha_bar, given), eta)
+    return lambda alpha_bar, given, eta: _down()(alpha_bar, tau(alpha_bar, given), eta)
 
 
 def _cut(keep: slice) -> Callable[..., Chain]:

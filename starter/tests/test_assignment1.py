@@ -130,7 +130,7 @@ def test_loss_trains_a_network(sampler):
 
 @pytest.mark.task("1.4")
 def test_posterior_mean_by_hand(sampler):
-    """The posterior mean lies between x_0 and x_t, both with a positive weight, over 1 − ᾱ_t."""
+    """The posterior mean is a sum of x_0 and x_t, each with a positive weight, over 1 − ᾱ_t."""
     answer = sampler.ddpm_posterior(f64([[2.0]]), f64([[1.0]]), ALPHA_BAR_T, ALPHA_BAR_PREV)
     mean, _ = parts(answer, "mean, variance")
     # weight of x_t: √α_t (1 − ᾱ_prev) / (1 − ᾱ_t) = 0.75 · 0.36 / 0.64 = 27/64

@@ -242,7 +242,7 @@ def test_coefficients_by_hand(sampler):
 
 @pytest.mark.task("2.8")
 def test_coefficients_from_no_noise_to_the_most(sampler):
-    """At σ_t = 0 all noise is kept noise; at the largest σ_t, √(1 − ᾱ_prev), x_t is forgotten: ω_t = 0."""
+    """At σ_t = 0 all noise of x_prev comes from x_t; at the largest σ_t, √(1 − ᾱ_prev), x_t is forgotten: ω_t = 0."""
     answer = sampler.ddim_coefficients(f64([0.36, 0.36]), f64([0.64, 0.64]), f64([0.0, 0.6]))
     omega_0, omega_t, _ = parts(answer, "omega_0, omega_t, b")
     # σ_t = 0: ω_t = 0.6 / 0.8 = 0.75, ω_0 = 0.8 − 0.6 · 0.75 = 0.35        σ_t = 0.6: ω_t = 0, ω_0 = 0.8

@@ -276,6 +276,6 @@ def test_sde_noise(beta, dt):
 @number("2.6.3")
 @weight(1)
 def test_sde_promises(student):
-    """Each item can have its own β; it keeps float32 and float64, in full precision, unclipped, and its inputs."""
+    """Each item can have its own β; the step keeps float32 and float64 in full precision, unclipped, and its inputs."""
     arguments = lambda s, a, p: (s[0], s[1], 20 * a, 0.5, s[2])  # noqa: E731
     keeps_its_promises(student, "reverse_sde_step", arguments, steps.reverse_sde_step, phrase("The state at t − dt"))

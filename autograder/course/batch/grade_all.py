@@ -78,7 +78,7 @@ def run(
 def _apart(source: Path, out: Path) -> None:
     """Raise NoSubmissions where what is marked and what is written would be taken for one another."""
     if out.is_relative_to(source) or any(source.is_relative_to(out / each) for each in ("marks", "submissions")):
-        raise NoSubmissions(f"{source} and {out} hold one another; give an OUT beside the submissions")
+        raise NoSubmissions(f"of {source} and {out} one lies in the other; give an OUT beside the submissions")
 
 
 def _others(console: Console, against: str, here: tuple[Path, Path]) -> list[Earlier]:
@@ -126,7 +126,8 @@ def _say_written(console: Console, batch: Batch, questions: list[Written], marks
     """Write the page of the written answers; say where it is, how far their marks are, and what is no mark."""
     path = page.write(batch.out, batch.entries, questions, batch.settings.languages)
     done = sum(marks.total(*each) is not None for each in table.everybody(batch.entries))
-    _say(console, f"written answers: {path}; {done} people have all marks in {batch.out / table.NAME}")
+    have = "person has" if done == 1 else "people have"
+    _say(console, f"written answers: {path}; {done} {have} all marks in {batch.out / table.NAME}")
     for fault in marks.faults:
         _say(console, f"{fault}.", "bold red")
 

@@ -25,7 +25,9 @@ from grader.student.session import Session
 Files = dict[str, bytes]  # what a marking writes, by name
 
 GONE = "the scheduler is gone; the same command goes on where it was"
-OTHER_VERSION = "the grader has changed, or a machine has another version of it; give all the same, and type this again"
+OTHER_VERSION = (
+    "the grader has changed, or a machine has another version; give all the same one, and type this command again"
+)
 
 
 class NoMachines(Exception):

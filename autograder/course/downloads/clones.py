@@ -39,7 +39,7 @@ def read(top: Top, table: Table | None) -> Read:
     entries = []
     with tempfile.TemporaryDirectory() as own:
         can = _git(Path(own), Path(own), "init", "--quiet", "--bare", "--template=", own) is not None
-        for name, place in top.folders.items():
+        for name, place in sorted(top.folders.items(), key=lambda each: len(each[0])):  # smith before ann-smith
             at = _committed(Path(own), place) if can and isinstance(place, Path) else ""
             entries.append(Entry(name, _people(name, rows), at, place))
     absent = [Entry(f"{login} (no clone)", (_person(row),), fault=ABSENT) for login, row in rows.items()]

@@ -16,8 +16,8 @@ def time(said: str) -> datetime | None:
     if not (found := TIME.fullmatch(said.strip())):
         return None
     day, minute, second, utc, hours, minutes = found.groups()
-    zone = timezone.utc if utc else timezone(timedelta(hours=int(hours), minutes=int(hours[0] + minutes)))
     try:
+        zone = timezone.utc if utc else timezone(timedelta(hours=int(hours), minutes=int(hours[0] + minutes)))
         return datetime.fromisoformat(f"{day} {minute}:{second or '00'}").replace(tzinfo=zone)
     except ValueError:
         return None

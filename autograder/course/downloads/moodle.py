@@ -42,10 +42,14 @@ def read(top: Top, table: Table | None) -> Read:
     if not table:
         return Read([replace(each, people=(Person(_name(each.id)),)) for each in entries], strange)
     table.needs(TABLE, NUMBER, GRADE, MARKED)
-    rows = defaultdict(list)
+    rows, groups = defaultdict(list), defaultdict(set)
     for row in table.rows:
         if number := _number(row[NUMBER]):
             rows[_plain(row[GROUP]) if GROUP in table.heads else number].append(row)
+            groups[_plain(row.get(GROUP, ""))].add(row.get(GROUP, ""))
+    if alike := sorted(name for names in groups.values() if len(names) > 1 for name in names):
+        names = ", ".join(map(repr, alike))
+        raise NoSubmissions(f"no folder's name tells these groups of {table.path} apart: {names}; rename them")
     known = [_known(each, rows, GROUP in table.heads) for each in entries]
     absent = [_absent(row) for left in rows.values() for row in left]
     return Read(known + absent, strange, [each.id for each in known if not each.people[0].key])
@@ -127,7 +131,7 @@ def taken_in(marked: list[tuple[Entry, Path]], table: Table | None, assignment: 
     """
     if not table:
         raise NoSubmissions(f"no {FILE} is written, since a folder's number may be a group's: give ROSTER, {TABLE}")
-    results = {person.key: files.table(path) or {} for each, path in marked for person in each.people}
+    results = {person.key: files.table(path) or {} for each, path in marked for person in each.people if person.key}
     rows = [
         {head: plain_cell(cell) if head in WHO else cell for head, cell in row.items()}
         | {GRADE: f"{results[number]['score']:g}", COMMENTS: feedback(results[number])}

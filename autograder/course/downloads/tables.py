@@ -11,11 +11,12 @@ from course.downloads.people import NoSubmissions
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its heads, and its rows by head."""
+    """A table: its heads, its rows by head, and the number that a spreadsheet shows beside each."""
 
     path: Path
     heads: list[str]
     rows: list[dict[str, str]]
+    numbers: list[int]
 
     def needs(self, what: str, *heads: str) -> None:
         """Raise NoSubmissions unless it has these heads. what: what it should be."""
@@ -38,15 +39,21 @@ def read(path: Path, advice: str = AS_GIVEN) -> Table:
         raise NoSubmissions(f"{path} is not in UTF-8; {advice}") from None
     except OSError as error:
         raise NoSubmissions(f"{path} cannot be read: {error.strerror}") from None
-    delimiter = max(",;\t", key=content.partition("\n")[0].count)
     try:
-        lines = [line for line in csv.reader(io.StringIO(content), delimiter=delimiter, strict=True) if any(line)]
+        cells = enumerate(csv.reader(io.StringIO(content), delimiter=delimiter(content), strict=True), 1)
+        lines = [(number, line) for number, line in cells if any(line)]
     except csv.Error as error:
         raise NoSubmissions(f"{path} cannot be read: {error}") from None
     if not lines:
         raise NoSubmissions(f"{path} is empty; {advice}")
-    heads = [head.strip() for head in lines[0]]
-    return Table(path, heads, [dict(zip(heads, [*line, *[""] * len(heads)])) for line in lines[1:]])
+    heads = [head.strip() for head in lines[0][1]]
+    rows = [dict(zip(heads, [*line, *[""] * len(heads)])) for _, line in lines[1:]]
+    return Table(path, heads, rows, [number for number, _ in lines[1:]])
+
+
+def delimiter(content: str) -> str:
+    """What stands between the cells: a comma, or what a spreadsheet may have written in its place."""
+    return max(",;\t", key=content.partition("\n")[0].count)
 
 
 def written(heads: list[str], rows: Iterable[dict[str, str]]) -> bytes:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from course.downloads import tables
 from course.downloads.people import PEOPLE
 from course.marks import read_back
 from grader.files import table
@@ -112,8 +113,7 @@ def read(out: Path) -> list[Marked]:
 
 def _rows(text: str) -> Iterable[dict[str, str]]:
     """The rows of a table, between whose cells a spreadsheet may have written semicolons or tabs for commas."""
-    head = text.partition("\n")[0]
-    return csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=head.count))
+    return csv.DictReader(io.StringIO(text), delimiter=tables.delimiter(text))
 
 
 def _key(path: Path) -> str:

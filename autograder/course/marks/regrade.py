@@ -57,7 +57,8 @@ def run(console: Console, old: Path, new: Path) -> int:
     """Print who lost, who gained and how many at each check, and write NEW/changes.csv; the exit code."""
     try:
         found = changes(old, new)
-    except class_marks.NoMarks as reason:
+        _write(new / NAME, found)
+    except (class_marks.NoMarks, OSError) as reason:
         console.print(f"Nothing was compared: {reason}.", style="bold red", markup=False, soft_wrap=True)
         return 2
     table = Table(box=None, pad_edge=False)
@@ -71,7 +72,7 @@ def run(console: Console, old: Path, new: Path) -> int:
         console.print(line, highlight=False, soft_wrap=True)
     gained, less = sum(each.by > 0 for each in found), sum(each.by < 0 for each in found)
     console.print(f"{gained} gain, {less} lose, {len(found) - gained - less} change otherwise.", style="bold")
-    console.print(str(_write(new / NAME, found)), highlight=False, markup=False, soft_wrap=True)
+    console.print(str(new / NAME), highlight=False, markup=False, soft_wrap=True)
     return 0
 
 
@@ -102,7 +103,7 @@ def _passed(marked: Marked | None) -> dict[str, bool]:
     return {test.number: test.passed for test in (marked.tests if marked else []) if test.points}
 
 
-def _write(path: Path, found: list[Change]) -> Path:
+def _write(path: Path, found: list[Change]) -> None:
     """A row for each submission, for spreadsheets and mails; for its owner's eyes."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
@@ -110,4 +111,3 @@ def _write(path: Path, found: list[Change]) -> Path:
     for each in found:
         rows.writerow([plain_cell(cell) for cell in ("; ".join(each.names), "; ".join(each.emails), *each.cells)])
     files.replace_private(path, text.getvalue(), "utf-8-sig")
-    return path

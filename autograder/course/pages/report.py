@@ -12,6 +12,7 @@ from grader.marking.findings import findings, not_run, rows
 from grader.marking.mark import Facts
 from grader.marking.results import Line, Results
 from grader.outcomes import Outcome
+from grader.phrases import phrase
 from grader.transcript.regression import figure
 
 NAME = REPORT
@@ -48,6 +49,7 @@ def page(results: Results, facts: Facts) -> str:
         "faults": list(_faults(results.lines)),
         "missing": [wall for wall, stands in facts.walls.items() if not stands],
         "stood_in": [line for line in results.lines if line.outcome == Outcome.STOOD_IN],
+        "passed": phrase("Passed."),
         "bonus": sum(line.points for line in results.lines if line.bonus and line.passed),
     }
     here = staff_page.environment()

@@ -72,7 +72,7 @@ def _print(pages: list[Path]) -> int:
         say("No PDF was made, since there is no Chromium here: print the pages from a browser.")
         return 0
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium has no sandbox for root
-    for path in pages:
+    for number, path in enumerate(pages):
         pdf = path.with_suffix(".pdf")
         command = [program, "--headless", "--disable-gpu", *as_root, "--no-pdf-header-footer", f"--print-to-pdf={pdf}"]
         try:
@@ -81,9 +81,7 @@ def _print(pages: list[Path]) -> int:
             )
         except (OSError, subprocess.SubprocessError) as error:
             pdf.unlink(missing_ok=True)
-            say(
-                f"{pdf} could not be printed ({type(error).__name__}): print {path.name} from a browser.",
-                style="bold red",
-            )
+            left = ", ".join(each.name for each in pages[number:])
+            say(f"{pdf} could not be printed ({type(error).__name__}): print from a browser {left}.", style="bold red")
             return 1
     return 0

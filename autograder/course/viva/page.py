@@ -158,8 +158,4 @@ def _places(reading: Reading, numbers: Numbers | None) -> Mapping[str, str]:
 
 def _digits(value: float) -> str:
     """Three digits; what is rounding is 0."""
-    return (
-        f"{0.0 if abs(value) < 1e-6 else value:.0f}"
-        if abs(value) >= 1000
-        else f"{0.0 if abs(value) < 1e-6 else value:.3g}"
-    )
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{0.0 if abs(value) < 1e-6 else value:.3g}"

@@ -9,8 +9,9 @@ from grader import handed_in, overlay
 from grader.handed_in import MAX_ARCHIVE, MAX_BYTES, Files
 from grader.outcomes import SubmissionError
 
-# what programs make of its name: "answers (1).md", "answers-1.md", "Answers.md.txt"
-NAMED = re.compile(r"answers(?:[ _-]*(?:\(\d{1,3}\)|copy|\d+(?!\d)))*\.md(?:\.txt)?")  # digits as in overlay's
+# what programs make of its name: "answers (1).md", "answers-1.md", "answers - Kopie.md", "Answers.md.txt"; digits as in
+# overlay's
+NAMED = re.compile(r"answers(?:[ _-]*(?:\(\d{1,3}\)|copy|copia|kopie|\d+(?!\d)))*\.md(?:\.txt)?")
 NONE = f"no {ANSWERS} was handed in"
 
 

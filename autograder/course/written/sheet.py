@@ -33,12 +33,14 @@ STAFF = Text(
 
 For the course staff. One point for each thing that an answer must say, in whatever words; a point may be halved.
 What is listed as common is worth nothing, and takes nothing away. The derivations are in
-[DERIVATIONS.md](DERIVATIONS.md), section 6: W7 is question 7.
+[DERIVATIONS.md](DERIVATIONS.md), section 6: W7 is question 7. The handout's table of misprints and its "Change one
+line" give a few of these things in a word: look for the student's own reason.
 """,
     """# 書面作答的評分標準：{points} 分
 
 僅供教學人員。回答必須說到的每一點各一分，用什麼字句都可以，也可以給半分。列為「常見」的回答沒有分數，也不扣分。
-推導見 [DERIVATIONS.md](DERIVATIONS.md) 第 6 節：W7 就是那裡的第 7 題。
+推導見 [DERIVATIONS.md](DERIVATIONS.md) 第 6 節：W7 就是那裡的第 7 題。講義的勘誤表和「只改一行」已經提到其中幾點：
+請看學生自己的理由。
 """,
 )
 POINTS, MINE = Text("{points} points", "{points} 分"), Text("your answer", "你的回答")

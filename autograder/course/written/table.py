@@ -82,10 +82,11 @@ def _read(
         marks.faults.append(f"{name} has two columns {number}; keep one, none of their marks is taken")
     for place in strange:
         who = ", ".join(filter(None, (table.rows[place].get(head, "") for head in WHO)))
-        marks.faults.append(f"{name}, row {place + 2}: nobody of this class is {who!r}; its marks are not taken")
+        where = f"{name}, row {table.numbers[place]}"
+        marks.faults.append(f"{where}: nobody of this class is {who!r}; its marks are not taken")
     for key, places in keyed.items():
         if len(places) > 1:
-            rows = " and ".join(str(place + 2) for place in places)
+            rows = " and ".join(str(table.numbers[place]) for place in places)
             marks.faults.append(f"{name}: rows {rows} are of the same person; keep one, none of their marks is taken")
             continue
         row = table.rows[places[0]]
@@ -95,7 +96,7 @@ def _read(
             if found is not None:
                 marks.found.setdefault(key, {})[each.number] = found
             elif fault := no_mark(cell, each.points):
-                marks.faults.append(f"{name}, row {places[0] + 2}, {each.number}: {fault}")
+                marks.faults.append(f"{name}, row {table.numbers[places[0]]}, {each.number}: {fault}")
     return marks
 
 
@@ -128,9 +129,8 @@ def _row(entry: Entry, person: Person) -> dict[str, str]:
 def _add(path: Path, table: Table, rows: Iterable[dict[str, str]]) -> None:
     """Add rows below what a file holds, between whose cells a spreadsheet may have put another sign."""
     content = path.read_bytes()
-    head = content.decode("utf-8-sig").partition("\n")[0]
-    text = io.StringIO()
-    added = csv.DictWriter(text, table.heads, "", "ignore", delimiter=max(",;\t", key=head.count), lineterminator="\n")
+    text, between = io.StringIO(), tables.delimiter(content.decode("utf-8-sig"))
+    added = csv.DictWriter(text, table.heads, "", "ignore", delimiter=between, lineterminator="\n")
     added.writerows(rows)
-    between = b"" if content.endswith(b"\n") else b"\n"
-    files.replace(path, content + between + text.getvalue().encode(errors="replace"), 0o600)
+    end = b"" if content.endswith(b"\n") else b"\n"
+    files.replace(path, content + end + text.getvalue().encode(errors="replace"), 0o600)

@@ -147,7 +147,7 @@ def _moved(move: Move, z: str, call: Call, after: np.ndarray, residuals: list[np
     x, answer, after = f64(call.x), f64(call.answer), f64(after)
     rest = after - move.mean(x, answer)
     if move.sigma <= 0:
-        return bool(np.abs(rest).max() <= 1e-5 * (1 + np.abs(x).max() + np.abs(after).max()))
+        return bool(np.abs(rest).max() <= TIGHT * (1 + np.abs(x).max() + np.abs(after).max()))
     rest = rest / move.sigma
     residuals.append(rest)
     shared = bool((np.abs(rest[1] - rest[0]) < 1e-3).all()) and bool((np.abs(rest - rest[0]) < 1e-3).all())

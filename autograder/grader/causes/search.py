@@ -107,7 +107,7 @@ def _edited(function: str, edit: Callable[[Spelling], Edited], seen: list[Probed
         return
     _, args, value = seen[0]
     parts = value if isinstance(value, list) else [value]
-    if not parts or not all(isinstance(part, (np.ndarray, float)) and np.size(part) for part in parts):
+    if not parts or not all(isinstance(part, (np.ndarray, float, int)) and np.size(part) for part in parts):
         return
     first = [float(np.ravel(part)[0]) for part in parts]
     for spelling in spellings.of(function):

@@ -40,6 +40,10 @@ def grade(
         where = f"Assignment {assignment} has" if assignment else "There is"
         refuse(f"{where} no task {task}; give one of {', '.join(here)}.")
     decided, tasks = settings(), {task} if task else ALL_TASKS
+    for number in folders.keys() - {str(row.assignment) for row in TASKS}:  # of which the course gives no task
+        if assignment:
+            refuse(f"This course has no Assignment {number}; leave A out, or give its tasks points in course.toml.")
+        (folders.pop(number) / claim.RESULTS).unlink(missing_ok=True)
     claim.answer_signals(signal.default_int_handler)
     left, title = set(folders), outcomes.plain(submission.resolve().name)
     try:

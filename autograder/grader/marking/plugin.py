@@ -113,7 +113,7 @@ class Reporter:
             if again is None:
                 line.passed, line.outcome = True, Outcome.STOOD_IN
                 passed = phrase(
-                    "Passed, with a right {names} standing in for yours, wrong or not written yet.",
+                    "Passed, with a right {names} standing in for yours, which is wrong or not written yet.",
                     names=names or ", ".join(wrong),
                 )
                 line.output = _said(passed, self.note)

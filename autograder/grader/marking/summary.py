@@ -57,5 +57,5 @@ def _cost(finding: Finding) -> str:
     """The points that it took."""
     points = round(finding.points, 2)
     if finding.kind == "cause":
-        return phrase("({points:g} points; the likely cause)", points=points)
-    return phrase("({points:g} points)", points=points)
+        return phrase("(points: {points:g}; the likely cause)", points=points)
+    return phrase("(points: {points:g})", points=points)

@@ -35,8 +35,6 @@ class Predictor:
         ready = self._hear()
         if "no_device" in ready:
             raise NoDevice(ready["no_device"])
-        if "fault" in ready:
-            raise GraderFault(f"the trained network cannot be used: {ready['fault']}")
         self.pid: int = ready["pid"]
 
     def eps(self, x_t: np.ndarray, t: np.ndarray) -> np.ndarray:
@@ -58,10 +56,13 @@ class Predictor:
 
     def _hear(self) -> Any:
         try:
-            return self._channel.receive(time.monotonic() + ANSWER_SECONDS)
+            heard = self._channel.receive(time.monotonic() + ANSWER_SECONDS)
         except (wire.WireError, TimeoutError) as error:
             self.close()  # a late answer must not be taken for that to another question
             raise GraderFault(f"the process of the trained network does not answer ({type(error).__name__})") from error
+        if isinstance(heard, dict) and "fault" in heard:
+            raise GraderFault(f"the trained network cannot be used: {heard['fault']}")
+        return heard
 
     def close(self) -> None:
         self._channel.close()

@@ -88,7 +88,7 @@ class Zygote:
         return self.predictors[device]
 
     def reap(self, pid: int, patience: float = 0.0) -> tuple[int, bool]:
-        """Give a worker `patience` seconds to end before it is killed; returns how it ended, and whether it had.
+        """Give a worker `patience` seconds to end before it is killed; returns how it ended, and whether by itself.
 
         The former is an exit code, or minus the signal's number.
         """

@@ -14,7 +14,7 @@ from grader.student.budget import Budget, Clock
 from grader.tasks import BY_FUNCTION
 from grader.transcript.examiner import Examiner
 
-SMALL_REPLY, LARGER = 1 << 20, 32  # bytes of a reply: so many, and so many times those that the call was given
+SMALL_REPLY, LARGER = 1 << 20, 32  # a reply may have so many bytes, and so many times those of the call's arguments
 Ask = Callable[[str, Any, Clock], Any]  # answers a question of the student's code: what is asked, and with what
 
 

@@ -27,12 +27,13 @@ class WorkerProcess:
         self.running = False
         self.looked = 0.0  # when, on the monotonic clock, at what it uses up
         self.used = 0.0  # processor seconds, when they were last looked at
+        self.used_in_all = 0.0  # those of one that has ended
         self.may_use = 0.0  # processor seconds, those of the calls before with them
         self.clock: Clock | None = None  # of the call that it makes
         self.waited = 0.0  # seconds for a processor, in the calls before
 
     def start(self) -> list[str] | None:
-        """Start it; the private files that it can read. None where another than the grader ended it first."""
+        """Start the worker; returns the private files that it can read, None where it was ended from outside first."""
         self.folder = Path(tempfile.mkdtemp(dir=self.zygote.folder))
         try:
             self.folder.chmod(0o711)
@@ -42,7 +43,7 @@ class WorkerProcess:
         except BaseException:
             remove(self.folder)
             raise
-        self.running, self.looked, self.may_use = True, time.monotonic(), START_SECONDS
+        self.running, self.looked, self.may_use, self.used_in_all = True, time.monotonic(), START_SECONDS, 0.0
         self.channel.watch = self._look
         try:
             reached: list[str] = self.channel.receive(time.monotonic() + START_SECONDS)["reached"]
@@ -73,7 +74,7 @@ class WorkerProcess:
 
     def stop(self, patience: float = 0.0) -> tuple[int, bool]:
         """Give the worker `patience` seconds to end by itself, end it; returns how it ended, and whether by itself."""
-        self.running = False
+        self.used_in_all, self.running = self._seconds(), False
         try:
             return self.zygote.reap(self.pid, patience)
         finally:
@@ -99,9 +100,9 @@ class WorkerProcess:
             return []
 
     def _seconds(self) -> float:
-        """What the worker has used of a processor so far; 0 where there is none."""
+        """What the worker has used of a processor so far, or until its end."""
         fields = self._status()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else self.used_in_all
 
     def _waited(self) -> float:
         """The seconds in which its main thread was ready and had no processor; 0 where the kernel does not tell."""

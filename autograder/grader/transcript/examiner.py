@@ -43,7 +43,7 @@ class Examiner:
 
     parameters: the names of the callable's arguments. T: the last step that the model knows (None: no steps).
     limit: the number of calls after which it refuses. remembers: whether the transcript holds the states and answers.
-    items: of the model of a loss, which may be asked about any number of items in a call, about so many in all.
+    items: of the model of a loss: a call may ask about any number of items, all calls together about so many.
     """
 
     def __init__(

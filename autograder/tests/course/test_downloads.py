@@ -312,6 +312,17 @@ def folder_of_a_download_and_its_roster(at):
     return source.parent, roster, ""
 
 
+def groups_of_one_name(at):
+    source, roster = made.moodle(at)
+    heads = "Identifier,Full name,Group,Grade,Last modified (grade)"
+    roster.write_text(f"{heads}\nParticipant 1,Ada,C,,\nParticipant 2,Ben,C++,,\n")
+    return source, roster, ""
+
+
+def due_in_no_zone_of_this_world(at):
+    return made.moodle(at)[0], None, "2026-11-20 23:59 +8000"
+
+
 def due_without_zone(at):
     return made.moodle(at)[0], None, "2026-11-20 23:59"
 
@@ -325,6 +336,8 @@ REFUSED = {
     no_roster_there: "cannot be read: No such file",
     roster_for_plain_zips: "is a folder of zips and folders, which needs no ROSTER; leave it out",
     folder_of_a_download_and_its_roster: "holds 'submissions.zip', which is Canvas' download; give it by itself",
+    groups_of_one_name: ".csv apart: 'C', 'C++'; rename them",
+    due_in_no_zone_of_this_world: "is no time with its zone",
     due_without_zone: "is no time with its zone; give it as '2026-11-20 23:59 +0800'",
 }
 
@@ -364,6 +377,16 @@ def test_a_clone_whose_commit_tells_no_time_is_named_where_due_is_given(mark, tm
     _, said, _ = mark(source, roster, DUE)
     assert f"DUE is not used for {clone.name}: nothing says when that was handed in." in said
     assert said.count("DUE is not used") == 1
+
+
+def test_a_clone_of_a_person_who_is_not_in_the_roster_takes_nobody_elses_row(tmp_path):
+    (tmp_path / "a2").mkdir()
+    for login in ("ann-smith", "smith"):
+        (tmp_path / "a2" / f"a2-{login}" / ".git").mkdir(parents=True)
+    (tmp_path / "roster.csv").write_text("username,first_name\nsmith,Sue\n")
+    found = find(tmp_path / "a2", tmp_path / "roster.csv").entries
+    names = {each.id: [person.name for person in each.people] for each in found}
+    assert names == {"a2-smith": ["Sue"], "a2-ann-smith": []}
 
 
 # Clones come from students
@@ -446,6 +469,7 @@ def test_a_student_who_handed_in_a_clone_makes_no_class_of_clones(tmp_path):
         ("2026-11-20T03:30:00-05:30", 0),
         ("2026-11-20 09:00", None),
         ("yesterday", None),
+        ("2026-11-20 10:00 +8000", None),
         ("2026-13-20 10:00:00 +0100", None),
     ],
 )

@@ -313,7 +313,7 @@ def test_submissions_are_never_taken_for_what_an_earlier_marking_left(inside, co
     shutil.copytree(course.source, place, dirs_exist_ok=True)
     course.source, before = place, sorted(place.rglob("*"))
     code, said = course.run()
-    assert code == 2 and "hold one another; give an OUT beside the submissions" in said
+    assert code == 2 and "lies in the other; give an OUT beside the submissions" in said
     assert [path for path in sorted(place.rglob("*")) if path.name != ".lock"] == before
 
 

@@ -146,8 +146,8 @@ def test_what_tells_nothing_or_little_apart_is_named(quiz):
     always = {"evaluation": 1.0, "misprints": 0.0, "steps": 0.5}
     path, _ = quiz(lambda ability, question: always.get(question.stratum.key, 0.1 + 0.8 * ability))
     _, output = analysed(path)
-    assert "They tell nothing apart, since all pass: evaluation." in output
-    assert "They tell nothing apart, since none passes: misprints." in output
+    assert "These items tell nobody apart, since all pass: evaluation." in output
+    assert "These items tell nobody apart, since none passes: misprints." in output
     assert re.search(r"Discrimination below 0\.2, which is poor: .*steps \(-?0\.\d\d\)", output)
 
 

@@ -233,6 +233,7 @@ def test_a_printer_that_fails_is_said(tmp_path):
     printer.chmod(0o755)
     code, said = quiz("--seed=1", "--papers=1", "--out", tmp_path / "out", PATH=f"{printer.parent}:/usr/bin:/bin")
     assert code == 1 and "papers.pdf could not be printed" in said and (tmp_path / "out" / "papers.html").exists()
+    assert said.rstrip().endswith("marking.html, marking.zh-TW.html.")
 
 
 def test_a_printer_prints_each_page(tmp_path):

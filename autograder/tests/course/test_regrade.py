@@ -107,6 +107,12 @@ def test_two_equal_markings_change_nothing(folders):
     assert code == 0 and said.startswith("0 gain, 0 lose, 0 change otherwise.")
 
 
+def test_a_table_that_cannot_be_written_is_one_sentence(folders):
+    (folders[1] / regrade.NAME).mkdir()
+    code, said = run(*folders)
+    assert code == 2 and said.startswith("Nothing was compared: ") and said.count("\n") == 1
+
+
 def test_a_folder_without_marks_is_one_sentence(tmp_path):
     code, said = run(tmp_path, tmp_path)
     assert (

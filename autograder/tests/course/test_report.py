@@ -380,7 +380,7 @@ def test_the_summary_names_tasks_causes_and_what_did_not_run(tmp_path):
     text = re.sub(r"\s+", " ", Read(summary.html(wrong_page(tmp_path)[0])).text)
     assert text.startswith("2 of 4 points.")
     said = "2.11 ddim_sample: σ_t uses the full table's β_t, which is another one on a sub-sequence"
-    assert f"{said} (2 points; the likely cause)" in text
+    assert f"{said} (points: 2; the likely cause)" in text
     assert "Not written yet: 2.7 ddim_sigma" in text and "Not run: 2.11.12." in text
 
 

@@ -123,6 +123,7 @@ def entry(tmp_path, files: dict[str, bytes]) -> Entry:
         {"sampler.py": b"", "hw/a2/answers.md": b"\xef\xbb\xbfmine"},
         {"Answers (1).md": b"mine"},
         {"answers-2.md.txt": b"mine"},
+        {"answers - Kopie.md": b"mine"},
         {"answers.md": b"mine", ".venv/answers.md": b"x", "old/answers.md": b"x"},
         {"submission.zip": made.packed({"sampler.py": b"", "answers.md": b"mine"})},
     ],
@@ -225,6 +226,7 @@ def test_who_is_new_is_added_below_and_no_byte_before_changes(tmp_path, between)
 HEAD = "name,sid,email,submission,W1,W2\n"
 BAD = {  # a table, what is said of it, and the total that Ada has nevertheless
     HEAD + "Ada,7,,s1,3,2\nZoe,1,,s9,1,1\n": ("row 3: nobody of this class is 'Zoe, 1, s9'", 5),
+    HEAD + "Ada,7,,s1,3,2\n,,,,,\nZoe,1,,s9,1,1\n": ("row 4: nobody of this class is 'Zoe, 1, s9'", 5),
     HEAD + "Ada,7,,s1,3.5,2\n": ("row 2, W1: '3.5' is no mark; give a number from 0 to 3", None),
     HEAD + "Ada,7,,s1,-1,2\n": ("row 2, W1: '-1' is no mark", None),
     HEAD + "Ada,7,,s1,2,well done\n": ("row 2, W2: 'well done' is no mark", None),

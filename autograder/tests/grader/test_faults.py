@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -206,6 +207,14 @@ def test_a_network_that_is_gone_is_a_fault_of_the_grader(end, folder, zygote, mo
     os.kill(zygote.predictors.pop("cpu").pid, signal.SIGKILL)
     assert fault and results["output"] == claim.FAULT
     assert [test["extra_data"]["outcome"] for test in results["tests"]] == ["passed", "passed", "fault of the grader"]
+
+
+def test_why_a_network_failed_is_what_the_staff_read(zygote):
+    """Here by a question that it does not know."""
+    predictor = zygote.predictor("cpu")
+    with pytest.raises(GraderFault, match="the trained network cannot be used: .*nothing"):
+        predictor._ask("nothing", np.zeros((1, 1, 28, 28)))
+    zygote.predictors.pop("cpu").close()
 
 
 # The grader itself is stopped

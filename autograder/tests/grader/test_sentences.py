@@ -32,9 +32,9 @@ def test_what_is_nearly_right_is_not_blamed_on_float32_alone(value, want, tolera
 
 
 def test_a_tuple_of_another_size_is_told_by_its_size():
-    with pytest.raises(Wrong, match="^It returned a tuple of 2; expected 3 values: omega_0, omega_t, b"):
+    with pytest.raises(Wrong, match="^The function returned a tuple of 2; expected 3 values: omega_0, omega_t, b"):
         judge.pair_of([X, X], "omega_0, omega_t, b")
-    with pytest.raises(Wrong, match="^It returned float64 of shape .*; expected 2 values"):
+    with pytest.raises(Wrong, match="^The function returned float64 of shape .*; expected 2 values"):
         judge.pair_of(X, "mean, variance")
     assert describe([X, X]) == "a tuple or a list"
 

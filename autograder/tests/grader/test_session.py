@@ -310,6 +310,13 @@ def test_what_a_function_used_up_is_not_missing_where_a_right_helper_stands_in(s
     helped.close()
 
 
+def test_what_a_function_used_until_its_worker_ended_counts(student):
+    dying = student("import os, time\nwhile time.process_time() < 1.5: pass\nos._exit(3)")
+    with pytest.raises(Died):
+        dying("q_sample", X)
+    assert dying.session.budget.spent["q_sample", False] > 0.9
+
+
 # Faults of the grader, and what the grader keeps out
 
 

@@ -103,6 +103,17 @@ def test_what_does_not_go_together_is_one_sentence(tmp_path, text, said):
         settings.load(tmp_path / "course.toml")
 
 
+@pytest.mark.parametrize("points", ["0", "inf"])
+def test_points_of_which_there_are_no_shares_are_told_by_the_settings(points, tmp_path, monkeypatch):
+    """And by no traceback while the table of tasks is made, before any command has begun."""
+    path, read = tmp_path / "course.toml", course_file.read
+    path.write_text(f"reweigh = true\nbonus = []\n[points]\n1.1 = {points}\n")
+    monkeypatch.setattr(course_file, "read", lambda file=path: read(file))
+    assert tasks._table() == []
+    with pytest.raises(BadSettings, match="points above 0, up to 100"):
+        settings.load(path)
+
+
 def test_a_bonus_of_which_nothing_is_said_is_one(tmp_path):
     """A line that is left out has the value of the file as shipped: in the settings and in the points."""
     path = written(tmp_path, 'bonus = ["2.12"]', "")

@@ -225,10 +225,16 @@ def test_the_entry_leaves_what_the_host_reads_and_what_the_grader_says_in_a_file
     assert re.sub(r"\d\d:\d\d:\d\dZ", "", said or kept) == re.sub(r"\d\d:\d\d:\d\dZ", "", wanted)
 
 
+def ended(submission, out, show, assignment):
+    print(SECRET)
+    sys.exit(2)
+
+
+@pytest.mark.parametrize("marking", [failed, ended])
 @pytest.mark.parametrize("host", HOSTS)
-def test_the_entry_of_a_marking_that_failed_leaves_no_mark(host, entry, tmp_path):
+def test_the_entry_of_a_marking_that_failed_leaves_no_mark(host, marking, entry, tmp_path):
     (tmp_path / "result.json").write_text('{"score": 100}')  # of an earlier one
-    code, said, kept, error = entry(host, failed)
+    code, said, kept, error = entry(host, marking)
     assert code == HOSTS[host].FAULT_STATUS and SECRET not in said + kept + error
     assert (said or kept) == told(host, marks.FAULT)
     log = Path(error.rpartition(" ")[2].strip().removesuffix("."))
@@ -254,6 +260,16 @@ def test_an_out_that_cannot_be_written_is_one_sentence(entry, tmp_path):
     (tmp_path / "file").touch()
     code, said, _, _ = entry("junit", marked, out=tmp_path / "file" / "out")
     assert code == 2 and "out cannot be written: Not a directory" in said and len(said.splitlines()) == 1
+
+
+def test_an_out_that_is_gone_at_the_end_is_one_sentence(entry, tmp_path):
+    def fills(submission, out, show, assignment):
+        (tmp_path / "out" / "junit.xml").unlink()
+        (tmp_path / "out" / "junit.xml").mkdir()
+        show(results(), assignment)
+
+    code, said, _, _ = entry("junit", fills, out=tmp_path / "out")
+    assert code == 2 and said.startswith("The marks were not handed over: ") and len(said.splitlines()) == 1
 
 
 def test_the_script_passes_on_what_the_runner_sets_and_nothing_else(tmp_path):

@@ -95,7 +95,7 @@ def test_section_is_enough_to_work_from(starter, row):
 
 
 def test_errata_have_the_numbers_of_the_command():
-    """Each row of the misprints ends in the numbers that `python -m grader errata` prints for it."""
+    """Each row of the misprints ends in the numbers that `python -m workshop errata` prints for it."""
     table = README.split("## Misprints on the slides")[1].split("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in table.split("\n") if re.match(r"\| \d", line)]
     assert [cells[0] for cells in rows] == [e.task for e in errata.table()]

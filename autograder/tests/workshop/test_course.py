@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from grader import tasks
+from grader import course_file, tasks
 from grader.paths import ROOT, SOLUTION
 from grader.settings import Rules, Settings
 from grader.tasks import KNOWN, TASKS
@@ -22,7 +22,7 @@ from workshop import regions
 from workshop.__main__ import app
 from workshop.release import given as release
 from workshop.release import zips
-from workshop.starter import dropped, handout_text, stubs
+from workshop.starter import dropped, handout_text, new_task, stubs
 from workshop.starter.handout_text import render
 
 NO_SCORES = {"2.4", "2.5", "2.6"}
@@ -135,6 +135,21 @@ def test_the_zips_name_no_dropped_task_and_pass_their_own_tests(no_scores, tmp_p
         )
     done = course.run("pytest", "-q", folder=str(home))
     assert done.returncode == 0 and "Assignment 2: 100 of 100 points so far, and 5 of bonus" in done.stdout
+
+
+DECLARED = """
+from workshop.trust import corpus, mutations
+print(*{number for kind in ("chaff", "hostile") for case in corpus.cases(kind) for number in case.loses})
+print(*{mutant.task for mutant in mutations.mutants("score.py")})
+"""
+
+
+def test_the_corpora_declare_nothing_of_a_dropped_task(no_scores):
+    course, _ = no_scores
+    done = course.python("-c", DECLARED)
+    lost, mutated = (set(map(tasks.task_of, line.split())) for line in done.stdout.splitlines())
+    assert mutated == {"2.1", "2.2", "2.3"}
+    assert lost == mutated | {task.task for task in TASKS if task.file == "sampler.py"}
 
 
 def test_what_is_public_gives_no_answer_away(tmp_path):
@@ -250,6 +265,11 @@ def test_a_student_of_assignment_1_alone_can_work(first_alone):
     assert course.run(*words.split()).returncode == 0
     results = json.loads((out / "results.json").read_text())
     assert results["score"] == 100 and not [test for test in results["tests"] if test["number"].startswith("1.6.7")]
+    both = course.folder / "out" / "both"
+    done = course.run(*f"course grade {home} --out {both}".split())
+    assert done.returncode == 0 and [path.parent.name for path in both.rglob("results.json")] == ["1"]
+    done = course.run(*f"course grade {home} --assignment 2 --out {both}".split())
+    assert (done.returncode, done.stdout.count("\n")) == (2, 1) and "This course has no Assignment 2;" in done.stdout
 
 
 # A task of its own
@@ -326,6 +346,23 @@ def test_a_task_that_cannot_be_laid_down_is_one_sentence(change, said):
         and done.output.startswith("Nothing was written: ")
         and said in done.output.replace("\n", " ")
     )
+
+
+@pytest.mark.parametrize(
+    "text, bonus",
+    [
+        ('bonus = ["2.12"]\n[points]\n2.12 = 5\n', ["2.12", "2.13"]),
+        ("bonus = []\n[points] # all\n2.12 = 5\n[rules]\n", ["2.13"]),
+        ('bonus = [\n  "2.12",\n]\n[points]\n', ["2.12", "2.13"]),
+        ('title = "x"\n[points]\n2.12 = 5\n', ["2.12", "2.13"]),
+    ],
+    ids=["as shipped", "no bonus", "on lines", "not said"],
+)
+def test_a_new_task_is_a_bonus_in_whatever_way_the_course_says_which_are(text, bonus, tmp_path):
+    (file := tmp_path / "course.toml").write_text(text)
+    file.write_text(new_task.with_bonus(text, course_file.read(file).get("bonus", tasks.BONUS), "2.13"))
+    decided = course_file.read(file)
+    assert decided["bonus"] == bonus and decided["points"]["2.13"] == new_task.POINTS
 
 
 # Each part, alone

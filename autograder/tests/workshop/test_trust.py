@@ -4,10 +4,12 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from grader.marking.results import Line
 from grader.outcomes import Outcome
 from grader.overlay import Submission
+from workshop.__main__ import app
 from workshop.attacks.environments import NotHere
 from workshop.trust import trust
 from workshop.trust.corpus import Case
@@ -63,7 +65,7 @@ def page(tmp_path, only=""):
 
 def test_where_all_holds_the_page_says_so_and_what_was_not_run_is_not_counted_as_passed(known, tmp_path):
     right, printed, text = page(tmp_path)
-    assert right and "none of these do not hold" in printed and "Nothing." in text
+    assert right and "All of it holds." in printed and "Nothing." in text
     assert "| right answers (wheat) | 1 | 1 with full marks |" in text
     assert "| attacks (hostile), root | 1 | 1 gain nothing and leave nothing behind |" in text
     assert "| attacks (hostile), container | 0 | not run: cannot be made here |" in text
@@ -139,6 +141,12 @@ def test_a_check_that_no_case_loses_alone_is_redundant_but_one_of_quality_may_be
     right, _, text = page(tmp_path)
     assert not right and "- check 1.1.2: is redundant: no case loses it alone" in text
     assert "1.5.6: is redundant" not in text
+
+
+@pytest.mark.parametrize("words", [["trust", "--only", "wheats"], ["hunt", "nowhere"]], ids=" ".join)
+def test_a_part_or_a_submission_that_is_not_there_ends_the_command(words):
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 2 and "Traceback" not in done.output
 
 
 def test_one_part_alone_says_nothing_about_the_others(known, tmp_path):

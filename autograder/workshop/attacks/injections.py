@@ -1,6 +1,6 @@
 """Harm done to `make grade` while it marks the solution: it must give full marks, or say that its marks do not count.
 
-`python -m grader injections` does all of it, in half an hour; a test does what ends within seconds.
+`python -m workshop injections` does all of it, in half an hour; a test does what ends within seconds.
 """
 
 import contextlib

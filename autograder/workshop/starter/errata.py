@@ -1,4 +1,4 @@
-"""`python -m grader errata`: for each misprint of the lecture's slides, the slide's number and the right one.
+"""`python -m workshop errata`: for each misprint of the lecture's slides, the slide's number and the right one.
 
 What a slide prints is written out here, as printed; what is right comes from the oracle. The schedule is the linear
 one with T = 1000. `starter/README.md` has the same numbers, row for row.

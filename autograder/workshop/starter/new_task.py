@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader import course_file
 from grader.paths import AUTOGRADER, CHECKS, CORPUS, GRADED_FILES, SOLUTION, STARTER
-from grader.tasks import BY_FUNCTION, KNOWN, order
+from grader.tasks import BONUS, BY_FUNCTION, KNOWN, order
 from workshop.starter.handout_text import NAMES, TEXTS
 
 POINTS = 5  # a bonus at first, so that the others still sum to 100
@@ -141,6 +141,14 @@ def lay(new: NewTask) -> list[Path]:
     return list(texts)
 
 
+def with_bonus(text: str, bonus: list[str], task: str) -> str:
+    """The text of a course.toml with one task more, which is a bonus. bonus: the tasks that are one already."""
+    line = f"bonus = {json.dumps([*bonus, task])}"
+    text, lines = re.subn(r"^bonus = \[.*?\]", line, text, count=1, flags=re.MULTILINE | re.DOTALL)
+    text = text if lines else f"{line}\n{text}"
+    return re.sub(r"^\[points\].*$", rf"\g<0>\n{task} = {POINTS}", text, count=1, flags=re.MULTILINE)
+
+
 def _places(new: NewTask) -> Iterator[tuple[Path, str]]:
     """Each file that a task has a part in, and its new text."""
     assignment = new.task[0]
@@ -148,8 +156,7 @@ def _places(new: NewTask) -> Iterator[tuple[Path, str]]:
     row = {key: getattr(new, key) for key in ("task", "file", "name", "title", "title_zh")}
     row["function"] = row.pop("name")
     yield table, _read(table).removesuffix("\n]\n") + f",\n {json.dumps(row, ensure_ascii=False)}\n]\n"
-    bonus = re.sub(r"^bonus = \[(.*)\]", rf'bonus = [\1, "{new.task}"]', _read(course_file.FILE), flags=re.MULTILINE)
-    yield course_file.FILE, f"{bonus.rstrip()}\n{new.task} = {POINTS}\n"
+    yield course_file.FILE, with_bonus(_read(course_file.FILE), course_file.read().get("bonus", BONUS), new.task)
     for path, template in (
         (SOLUTION / new.file, SOLVED),
         (AUTOGRADER / "oracle" / "steps.py", RIGHT),

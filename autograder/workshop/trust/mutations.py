@@ -116,7 +116,8 @@ def mutants(name: str) -> list[Mutant]:
     lines = source.splitlines()
     places = _places(source)
     texts = [(number, text.rstrip()) for number, text in (*_generic(source, places), *_mistakes(lines, places))]
-    made = [Mutant(places[number], number, lines[number - 1], text) for number, text in dict.fromkeys(texts)]
+    given = [(number, text) for number, text in dict.fromkeys(texts) if places[number] in BY_ID]
+    made = [Mutant(places[number], number, lines[number - 1], text) for number, text in given]
     return sorted(filter(_is_one, made), key=lambda mutant: mutant.number)
 
 

@@ -7,12 +7,12 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from grader import overlay
-from grader.claim import assignments
 from grader.marking.mark import mark
 from grader.marking.results import Line, Results
 from grader.sandbox import confine
 from grader.sandbox.zygote import Zygote
 from grader.student.session import Session
+from grader.tasks import TASKS
 from workshop.trust.corpus import Case
 
 _zygote: Zygote  # of a process of the pool
@@ -31,7 +31,7 @@ def marks(
     submission: overlay.Submission, folder: Path, zygote: Zygote, tier: str = "closed-form", since: int = 1
 ) -> list[Results]:
     """A submission's results in each assignment from number `since` on."""
-    numbers = [number for number in assignments() if number >= since]
+    numbers = sorted({task.assignment for task in TASKS if task.assignment >= since})
     return [mark(Session(zygote, submission, tier), number, folder / str(number)) for number in numbers]
 
 

@@ -49,7 +49,7 @@ def run(console: Console) -> bool:
 def _all(folder: Path, zygote: Zygote) -> Iterator[tuple[str, str]]:
     """What has to hold, and what is wrong with it ("" where nothing is)."""
     yield "the starter is in step with the solution", _starter_fault()
-    yield "the four release zips hold what they should, and no answer", _release_fault(folder)
+    yield "the release zips hold what they should, and no answer", _release_fault(folder)
     solution = marks(overlay.load(SOLUTION), folder, zygote, tier="cpu")
     full = sum(task.points for task in TASKS)
     yield f"the solution gets {full:g} points, the bonus with them", _unless(score(solution) == full, lost(solution))

@@ -67,7 +67,8 @@ def run(console: Console, only: str, out: Path) -> bool:
         _needed(page)
     out.mkdir(parents=True, exist_ok=True)
     (out / "trust.md").write_text(_text(page, time.monotonic() - started))
-    told = f"{out / 'trust.md'}: {len(page.faults) or 'none'} of these do not hold."
+    held = f"{len(page.faults)} of these do not hold." if page.faults else "All of it holds."
+    told = f"{out / 'trust.md'}: {held}"
     console.print(told, highlight=False, markup=False, soft_wrap=True)
     return not page.faults
 
