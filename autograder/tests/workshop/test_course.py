@@ -444,7 +444,7 @@ def test_what_a_course_says_of_itself_is_under_the_title():
     decided = Settings(title="Noise", term="Spring", contact="Ask.", links={"forum": "https://forum.example.edu"})
     english = render("en", decided, TASKS)
     assert english.startswith("# Noise: Assignments 1 and 2\n")
-    assert "\nSpring\n\nAsk.\n\n[forum](https://forum.example.edu)\n\n## Who" in english
+    assert "\nSpring\n\nAsk.\n\n[forum](https://forum.example.edu)\n\n## What" in english
     assert "README.zh-TW" in english and "README.zh-TW" not in render("en", Settings(languages=["en"]), TASKS)
 
 
