@@ -1,5 +1,6 @@
 """Named misconceptions: each entry of the catalogue explains itself alone, and what is unknown is met with silence."""
 
+import itertools
 import re
 from functools import partial
 
@@ -134,6 +135,18 @@ def told(function, spelling):
     if all(search._is_right(function, args, value) for _, args, value in seen):
         return None
     return Suspects("", search.explaining(function, seen)).cause([])
+
+
+def test_a_b_that_is_a_whole_number_hides_no_edit():
+    """`b = 0` comes over the wire as an integer."""
+    function, told_of = "ddim_coefficients", set()
+    for _, new in itertools.islice(edits.edited(spellings.of(function)[0]), 12):
+        seen = seen_on_the_probes(function, new)
+        whole = [(where, args, [*value[:-1], 0]) for where, args, value in seen]
+        causes = [[cause for cause, _ in search.explaining(function, each)] for each in (seen, whole)]
+        assert causes[0] == causes[1]
+        told_of |= {*causes[0]}
+    assert told_of - {cause for cause, _ in formulas.FORMULAS[function]}
 
 
 @pytest.mark.parametrize("function, place", EDITED)
