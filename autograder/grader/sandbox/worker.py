@@ -144,10 +144,10 @@ class Worker:
         self, module: str, function: str, args: list, kwargs: dict, seed: int, stand_ins: list[str]
     ) -> dict[str, Any]:
         """Call one public function of the student's and describe what came out and what it did to its arguments."""
-        torch.default_generator.manual_seed(seed)  # torch.manual_seed would format the whole stack, for a GPU to come
         student = importlib.import_module(module)
         if stand_ins:
             self.import_late(module)
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed would format the whole stack, for a GPU to come
         for name in stand_ins:
             self.stand_in(name)
         given = {str(i): self.unpack(v) for i, v in enumerate(args)}
