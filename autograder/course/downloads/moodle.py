@@ -45,9 +45,10 @@ def read(top: Top, table: Table | None) -> Read:
     rows, groups = defaultdict(list), defaultdict(set)
     for row in table.rows:
         if number := _number(row[NUMBER]):
-            rows[_plain(row[GROUP]) if GROUP in table.heads else number].append(row)
-            groups[_plain(row.get(GROUP, ""))].add(row.get(GROUP, ""))
-    if alike := sorted(name for names in groups.values() if len(names) > 1 for name in names):
+            key = _plain(row[GROUP]) if GROUP in table.heads else number
+            rows[key].append(row)
+            groups[key].add(row.get(GROUP, ""))
+    if alike := sorted(group for same in groups.values() if len(same) > 1 for group in same):
         names = ", ".join(map(repr, alike))
         raise NoSubmissions(f"no folder's name tells these groups of {table.path} apart: {names}; rename them")
     known = [_known(each, rows, GROUP in table.heads) for each in entries]

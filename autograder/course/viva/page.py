@@ -11,6 +11,7 @@ from course.quiz.page import Words
 from course.viva.code import Quote
 from course.viva.question import SAMPLER, WORDS, Mistake, Question
 from course.viva.readings import Numbers, Reading
+from grader import course_file
 from grader.marking.findings import Finding
 from grader.settings import Language
 
@@ -84,6 +85,7 @@ def page(title: str, assignment: int, questions: list[Question], language: Langu
     here.filters["line"] = words.line
     here.globals["lines"] = _lines
     known = {"title": title, "assignment": assignment, "language": language, "w": LABELS[language]}
+    known["told_in"] = course_file.language(course_file.read())  # what a check says
     shown = [_shown(question, language) for question in questions]
     return here.get_template("viva.html").render(known, questions=shown)
 

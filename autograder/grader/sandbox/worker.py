@@ -100,6 +100,7 @@ class Worker:
     def __init__(self, channel: wire.Channel, tree: Path):
         self.channel = channel
         self.tree = tree
+        self.helped: set[str] = set()  # the modules for whose functions helpers were stood in
 
     def serve(self) -> None:
         while True:
@@ -145,8 +146,9 @@ class Worker:
     ) -> dict[str, Any]:
         """Call one public function of the student's and describe what came out and what it did to its arguments."""
         student = importlib.import_module(module)
-        if stand_ins:
+        if stand_ins and module not in self.helped:
             self.import_late(module)
+            self.helped.add(module)
         torch.default_generator.manual_seed(seed)  # torch.manual_seed would format the whole stack, for a GPU to come
         for name in stand_ins:
             self.stand_in(name)
